@@ -1,0 +1,80 @@
+"""Which role may do what. Rows are narrowed by ``visible_to``, not here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from chambers.models import Role, User
+
+# Admin rights by role and application: what may be viewed, added, changed.
+# Nothing may be deleted in the admin but drafts of registry rows in no use.
+REGISTRY = {"view", "add", "change"}
+RIGHTS = {
+    Role.ADMINISTRATOR: {"chambers": REGISTRY, "activities": REGISTRY},
+    Role.ORGANISATION: {"chambers": REGISTRY, "activities": REGISTRY},
+    Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
+    Role.SECRETARY: {},
+}
+# Accounts belong to the administrator alone.
+ACCOUNT_MODEL = "user"
+
+
+def allows(user: User, permission: str) -> bool:
+    """Tell whether a role includes an admin permission such as ``app.view_x``."""
+    if not user.is_active:
+        return False
+    app, _, codename = permission.partition(".")
+    action, _, model = codename.partition("_")
+    if model == ACCOUNT_MODEL and user.role != Role.ADMINISTRATOR:
+        return False
+    return action in RIGHTS[Role(user.role)].get(app, set())
+
+
+def may_review(user: User) -> bool:
+    """Tell whether this user reviews records: organisation department, federation."""
+    return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
+
+
+class RoleBackend(BaseBackend):
+    """Sign-in by name and password; the answer never tells which was wrong."""
+
+    def authenticate(self, request, username=None, password=None, **kwargs):
+        if not username or password is None:
+            return None
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            User().set_password(password)  # The same work as for a known name.
+            return None
+        if user.check_password(password) and user.is_active:
+            return user
+        return None
+
+    def get_user(self, user_id):
+        user = User.objects.filter(pk=user_id).first()
+        return user if user and user.is_active else None
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by the administrator; nobody signs up."""
+
+    def is_open_for_signup(self, request):
+        return False
+
+
+class SecretaryRequiredMixin(AccessMixin):
+    """Let in who keeps records: a secretary in office, or staff."""
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs):
+        require_secretary(request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+
+def require_secretary(user: User) -> None:
+    """Refuse accounts that no role opens the workbench for.
+
+    Raises PermissionDenied.
+    """
+    if not (user.is_staff or user.role == Role.SECRETARY):
+        raise PermissionDenied

@@ -1,0 +1,59 @@
+from django.contrib import admin
+
+from chambers.forms.chamber import ChamberForm
+from chambers.models import Chamber, ChamberTerm
+from redleader.admin import ModelAdmin, SearchAdminMixin, TabularInline
+
+
+class ChamberTermInline(TabularInline):
+    model = ChamberTerm
+
+
+class TermDueFilter(admin.SimpleListFilter):
+    """Chambers by where their present term stands."""
+
+    title = "换届"
+    parameter_name = "term"
+
+    def lookups(self, request, model_admin):
+        return [("overdue", "已逾期"), ("soon", "六个月内到期")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "overdue":
+            return queryset.term_overdue()
+        if self.value() == "soon":
+            return queryset.term_due_soon()
+        return queryset
+
+
+@admin.register(Chamber)
+class ChamberAdmin(SearchAdminMixin, ModelAdmin):
+    form = ChamberForm
+    list_display = ["name", "kind", "township", "state", "founded_on", "charter_clause"]
+    list_filter = ["kind", "state", TermDueFilter, "charter_clause", "township"]
+    list_select_related = ["township"]
+    autocomplete_fields = ["township"]
+    inlines = [ChamberTermInline]
+    fieldsets = [
+        (
+            "基本情况",
+            {
+                "fields": [
+                    "name",
+                    "short_name",
+                    "kind",
+                    "township",
+                    "trades",
+                    "credit_code",
+                    "state",
+                    "founded_on",
+                    "closed_on",
+                ]
+            },
+        ),
+        (
+            "党建入章",
+            {"fields": ["charter_clause", "charter_adoption", "charter_approved_on"]},
+        ),
+        ("公开介绍", {"fields": ["introduction", "new_logo"]}),
+    ]

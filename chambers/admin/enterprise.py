@@ -1,0 +1,12 @@
+from django.contrib import admin
+
+from chambers.models import Enterprise
+from redleader.admin import ModelAdmin, SearchAdminMixin
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(SearchAdminMixin, ModelAdmin):
+    list_display = ["name", "credit_code", "township"]
+    list_filter = ["township"]
+    list_select_related = ["township"]
+    autocomplete_fields = ["township"]

@@ -1,0 +1,31 @@
+"""What staff may type about a Party organisation."""
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+
+from chambers.models import Branch
+from chambers.models.branch import COVERAGE_ERROR, COVERAGE_LIMITS
+from redleader.admin import AdminForm
+
+
+class BranchForm(AdminForm):
+    class Meta:
+        model = Branch
+        exclude = []  # noqa: DJ006  the admin's fieldsets name the fields
+
+
+class CoverageFormSet(BaseInlineFormSet):
+    """The count that the database checks when the transaction ends."""
+
+    def clean(self):
+        super().clean()
+        if any(self.errors):
+            return
+        covered = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("chamber") and not form.cleaned_data.get("DELETE")
+        ]
+        low, high = COVERAGE_LIMITS.get(self.instance.kind, (0, None))
+        if len(covered) < low or (high and len(covered) > high):
+            raise ValidationError(COVERAGE_ERROR)

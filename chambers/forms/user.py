@@ -1,0 +1,51 @@
+"""Signing in, and what the administrator types about an account."""
+
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
+
+from chambers.models import Role, User
+from redleader.admin import AdminForm
+from redleader.forms import PlainFormMixin
+
+LOGIN_ERROR = "用户名或密码不正确。"
+
+
+class LoginForm(PlainFormMixin, AllauthLoginForm):
+    """Name and password; the refusal never tells which of them was wrong."""
+
+    error_messages = AllauthLoginForm.error_messages | {
+        "username_password_mismatch": LOGIN_ERROR,
+        "account_inactive": LOGIN_ERROR,
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["remember"]
+        for name, label in [("login", "用户名"), ("password", "密码")]:
+            field = self.fields[name]
+            field.label = label
+            field.widget.attrs.pop("placeholder", None)
+            self.plain_messages(field)
+
+
+class MemberForSecretaryMixin:
+    """A secretary's access comes from a person's posts, so the person is needed."""
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        if data.get("role") == Role.SECRETARY and not data.get("member"):
+            self.add_error("member", "商会秘书须选择对应的会员。")
+        return data
+
+
+class UserCreationForm(MemberForSecretaryMixin, PlainFormMixin, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["username", "name", "role", "member"]
+
+
+class UserChangeForm(MemberForSecretaryMixin, AdminForm, DjangoUserChangeForm):
+    class Meta:
+        model = User
+        fields = ["username", "name", "role", "is_active", "member"]

@@ -1,0 +1,172 @@
+"""Members of the chambers: firms and persons."""
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from chambers.models.branch import Branch
+from chambers.models.chamber import Chamber
+from redleader.constraints import ends_after_start, one_of, period
+from redleader.search import (
+    SEARCH_COLUMNS,
+    SearchGramsField,
+    SearchTextField,
+    SortKeyField,
+    search_index,
+)
+
+
+class MemberKind(models.TextChoices):
+    FIRM = "firm", "企业会员"
+    PERSON = "person", "个人会员"
+
+
+class PartyStatus(models.TextChoices):
+    """Status of a person in the Party; internal, never public. domain.md 2.5."""
+
+    UNKNOWN = "unknown", "未登记"
+    NONE = "none", "非党员"
+    APPLICANT = "applicant", "入党申请人"
+    ACTIVIST = "activist", "入党积极分子"
+    CANDIDATE = "candidate", "发展对象"
+    PROBATIONARY = "probationary", "预备党员"
+    FULL = "full", "正式党员"
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def visible_to(self, user):
+        """Members of the chambers that this user may see."""
+        if user.is_staff:
+            return self
+        memberships = Membership.objects.filter(
+            member=OuterRef("pk"), chamber__in=Chamber.objects.visible_to(user)
+        )
+        return self.filter(Exists(memberships))
+
+
+@pghistory.track(exclude=SEARCH_COLUMNS)
+class Member(models.Model):
+    """A firm or a person known to the chambers, once, whatever they join.
+
+    No ID number, birthday or home address is kept.
+    """
+
+    kind = models.CharField("类别", max_length=10, choices=MemberKind)
+    name = models.CharField("姓名或名称", max_length=100)
+    note = models.CharField(
+        "区分说明",
+        max_length=50,
+        blank=True,
+        help_text="同名时用来区分，如单位或职务。",
+    )
+    enterprise = models.ForeignKey(
+        "chambers.Enterprise",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name="所属企业",
+    )
+    phone = models.CharField(
+        "手机号",
+        max_length=11,
+        blank=True,
+        validators=[
+            RegexValidator(r"^1\d{10}\Z", "手机号应为 11 位数字，例如 138xxxx1234。")
+        ],
+    )
+    party_status = models.CharField(
+        "党员状况（内部）",
+        max_length=15,
+        choices=PartyStatus,
+        default=PartyStatus.UNKNOWN,
+    )
+    branch = models.ForeignKey(
+        Branch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name="所在党组织",
+    )
+    publish_consent = models.BooleanField(
+        "本人同意公开姓名", default=False, help_text="须有本人书面同意，默认不公开。"
+    )
+    chambers = models.ManyToManyField(
+        Chamber, through="Membership", related_name="members", verbose_name="所属商会"
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    search_text = SearchTextField("name", surname=True)
+    search_grams = SearchGramsField()
+    sort_key = SortKeyField("name", surname=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会员"
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            one_of(MemberKind, "kind", "类别"),
+            one_of(PartyStatus, "party_status", "党员状况"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^1\d{10}$"),
+                name="%(app_label)s_%(class)s_phone_valid",
+                violation_error_message="手机号应为 11 位数字，例如 138xxxx1234。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=MemberKind.PERSON)
+                | Q(
+                    enterprise__isnull=False,
+                    branch__isnull=True,
+                    party_status=PartyStatus.UNKNOWN,
+                ),
+                name="%(app_label)s_%(class)s_firm_is_enterprise",
+                violation_error_message="企业会员须选择企业，且没有党员状况和党组织。",
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(kind=MemberKind.FIRM),
+                name="%(app_label)s_%(class)s_firm_once",
+                violation_error_message="该企业已登记为企业会员。",
+            ),
+        ]
+        indexes = [search_index()]  # rosters and the admin
+
+    def __str__(self):
+        return f"{self.name}（{self.note}）" if self.note else self.name
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A member's time in one chamber."""
+
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="memberships", verbose_name="会员"
+    )
+    chamber = models.ForeignKey(
+        Chamber, models.PROTECT, related_name="memberships", verbose_name="商会"
+    )
+    started_on = models.DateField("入会日期")
+    ended_on = models.DateField("退会日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会籍"
+        ordering = ["-started_on", "pk"]
+        constraints = [
+            ends_after_start(),
+            ExclusionConstraint(
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("chamber", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                name="%(app_label)s_%(class)s_no_overlap",
+                violation_error_message="该会员在这段时间已是本商会会员。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} – {self.chamber}"

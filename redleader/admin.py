@@ -1,0 +1,141 @@
+"""Our admin site: what waits on top, the trigger history of each object."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from redleader.forms import ModelForm
+from redleader.history import changes, last_change
+from redleader.search import search
+
+# Functions of a request that return (label, count, address) for the dashboard.
+DASHBOARD: list[Callable[[HttpRequest], tuple[str, int, str]]] = []
+
+
+class AdminSite(admin.AdminSite):
+    site_header = "红领后台"
+    site_title = "红领后台"
+    index_title = "工作台"
+    empty_value_display = "—"
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Take our own model admins only; those of libraries stay out."""
+        if admin_class and issubclass(admin_class, ModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def login(self, request, extra_context=None):
+        """Send strangers to the one sign-in page; refuse who may not enter."""
+        if request.user.is_authenticated:
+            if self.has_permission(request):
+                return redirect("admin:index")
+            raise PermissionDenied
+        query = urlencode({"next": request.GET.get("next") or reverse("admin:index")})
+        return redirect(f"{reverse('account_login')}?{query}")
+
+    def index(self, request, extra_context=None):
+        waiting = [count(request) for count in DASHBOARD]
+        return super().index(request, {"waiting": waiting} | (extra_context or {}))
+
+
+class AdminForm(ModelForm):
+    """Refuses to overwrite what somebody else saved in the meantime."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and hasattr(self.instance, "events"):
+            self.latest = self.latest_event()
+            self.fields["seen"].initial = self.latest
+
+    def latest_event(self):
+        newest = self.instance.events.order_by("-pgh_id").first()
+        return newest.pgh_id if newest else None
+
+    def clean(self):
+        super().clean()
+        stored = self.instance.pk and hasattr(self, "latest")
+        if stored and self.cleaned_data.get("seen") != self.latest:
+            change = last_change(self.instance)
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = self.latest
+            at = timezone.localtime(change.at)
+            raise ValidationError(
+                f"保存失败：{change.who}已于 {at:%Y-%m-%d %H:%M} 修改过此记录。"
+                "您填写的内容仍在下方，请对照差异后再保存。",
+                code="stale",
+            )
+        return self.cleaned_data
+
+
+class ModelAdmin(admin.ModelAdmin):
+    """Base of every admin page; rights come from the role."""
+
+    form = AdminForm
+    save_on_top = False
+    list_per_page = 50
+    show_full_result_count = False
+    actions_on_bottom: ClassVar[bool] = False
+
+    def get_fieldsets(self, request, obj=None):
+        """Put the hidden field in front, so that every page sends it."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj) or obj is None:
+            return fieldsets
+        shown = [name for _, options in fieldsets for name in options["fields"]]
+        if "seen" in shown:
+            return fieldsets
+        return [*fieldsets, (None, {"fields": ["seen"], "classes": ["hidden"]})]
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        context = getattr(response, "context_data", None) or {}
+        form = getattr(context.get("adminform"), "form", None)
+        if form is not None and form.has_error("__all__", code="stale"):
+            response.status_code = 409
+        return response
+
+    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
+        """Show the trigger history of one object, newest first; read only."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": f"变更历史：{obj}",
+            "object": obj,
+            "opts": self.opts,
+            "changes": changes(obj),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+
+class SearchAdminMixin:
+    """One search box for 汉字, pinyin and initials, also in autocompletes."""
+
+    search_fields = ["name"]
+    search_help_text = "按名称、拼音或首字母查找"
+
+    def get_search_results(self, request, queryset, search_term):
+        return search(queryset, search_term), False
+
+
+class TabularInline(admin.TabularInline):
+    """Rows of another noun on the page of the one they belong to."""
+
+    form = ModelForm
+    extra = 0
+    show_change_link = False

@@ -1,0 +1,185 @@
+"""Bases of every form: plain messages, clean text, rules of the database."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
+from django.db import IntegrityError, transaction
+
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)")
+ID_NUMBER_ERROR = "请勿填写身份证号码等敏感个人信息。"
+DATE_ERROR = "日期无效，请按“年-月-日”填写，例如 2026-03-15。"
+TIME_ERROR = "时间无效，请按“年-月-日 时:分”填写，例如 2026-03-15 14:30。"
+
+
+def has_unprintable(text: str) -> bool:
+    """Tell whether text has control, bidi or surrogate characters."""
+    return any(
+        (unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t") or c in BIDI
+        for c in text
+    )
+
+
+def id_number_in(text: str) -> bool:
+    """Tell whether text holds an 18-digit ID number, also with blanks inside."""
+    folded = unicodedata.normalize("NFKC", text)
+    return bool(ID_NUMBER.search(re.sub(r"(?<=\d)[ -](?=[\dXx])", "", folded)))
+
+
+class MaxLength(MaxLengthValidator):
+    """Counts characters and says how many there are."""
+
+    def __init__(self, limit_value, label):
+        message = f"{label}最多 {limit_value} 个字，现有 %(show_value)s 个字。"
+        super().__init__(limit_value, message)
+
+
+class PlainFormMixin:
+    """Say what is wrong with a field, the limit and what to do, in Chinese."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            self.plain_messages(field)
+
+    @staticmethod
+    def plain_messages(field: forms.Field) -> None:
+        label = field.label or ""
+        verb = "选择" if hasattr(field, "choices") else "填写"
+        invalid_choice = f"所选{label}无效，请重新选择。"
+        field.error_messages |= {
+            "required": f"请{verb}{label}。",
+            "invalid_choice": invalid_choice,
+            "invalid_pk_value": invalid_choice,
+        }
+        if isinstance(field, forms.DateTimeField):
+            field.error_messages["invalid"] = TIME_ERROR
+        elif isinstance(field, forms.DateField):
+            field.error_messages["invalid"] = DATE_ERROR
+        elif isinstance(field, forms.IntegerField):
+            bounds = {type(v): v.limit_value for v in field.validators}
+            low = bounds.get(MinValueValidator, 0)
+            high = bounds.get(MaxValueValidator)
+            message = f"{label}应为 {low}–{high} 的整数。"
+            if high is None:
+                message = f"{label}应为不小于 {low} 的整数。"
+            field.error_messages["invalid"] = message
+            for validator in field.validators:
+                validator.message = message
+        elif isinstance(field, forms.CharField):
+            field.validators = [
+                MaxLength(v.limit_value, label)
+                if isinstance(v, MaxLengthValidator)
+                else v
+                for v in field.validators
+                if not isinstance(v, ProhibitNullCharactersValidator)
+            ]
+            field.validators.append(PlainText(label))
+            field.widget.attrs.pop("maxlength", None)  # The message says more.
+
+    def first_error(self) -> str:
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
+    def _clean_fields(self):
+        super()._clean_fields()
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if isinstance(field, forms.CharField) and isinstance(value, str):
+                cleaned = value.strip(ZERO_WIDTH + " \t\r\n\u3000\xa0")
+                self.cleaned_data[name] = cleaned
+                if field.required and not cleaned:
+                    self.add_error(name, field.error_messages["required"])
+
+
+class PlainText:
+    """Refuse text that cannot be shown, and ID numbers."""
+
+    def __init__(self, label):
+        self.label = label
+
+    def __call__(self, text):
+        if has_unprintable(text):
+            raise ValidationError(
+                f"{self.label}含有无法显示的字符，请删除后重试。", code="unprintable"
+            )
+        if id_number_in(text):
+            raise ValidationError(ID_NUMBER_ERROR, code="id_number")
+
+
+def parse_uuid(text: str | None) -> uuid.UUID | None:
+    """Return the UUID in a text, or nothing when there is none."""
+    try:
+        return uuid.UUID(text)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+class Form(PlainFormMixin, forms.Form):
+    pass
+
+
+class ModelForm(PlainFormMixin, forms.ModelForm):
+    """Also checks constraints that mention fields the form does not show."""
+
+    def validate_constraints(self):
+        broken = [name for name in self.errors if name != NON_FIELD_ERRORS]
+        try:
+            self.instance.validate_constraints(exclude=broken)
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                self.add_error(name if name in self.fields else None, errors)
+
+
+def refusal(error: IntegrityError) -> str:
+    """Return the Chinese message of the rule that the database applied."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnostics, "constraint_name", None)
+    if name:
+        from django.apps import apps
+
+        for model in apps.get_models():
+            for constraint in model._meta.constraints:
+                if constraint.name == name:
+                    return str(constraint.get_violation_error_message())
+    message = getattr(diagnostics, "message_primary", "") or ""
+    if any("\u4e00" <= c <= "\u9fff" for c in message):
+        return message
+    return "数据之间有冲突，未保存，请核对后重试。"
+
+
+def attempt(form: forms.BaseForm, service: Callable, *args, **kwargs) -> bool:
+    """Call a service; put its refusal, or the database's, on the form."""
+    try:
+        with transaction.atomic():
+            service(*args, **kwargs)
+            check_deferred_rules()
+    except ValidationError as error:
+        if hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                form.add_error(name if name in form.fields else None, errors)
+        else:
+            form.add_error(None, error)
+        return False
+    except IntegrityError as error:
+        form.add_error(None, refusal(error))
+        return False
+    return True
+
+
+def check_deferred_rules() -> None:
+    """Apply the rules that wait for the end of a transaction now."""
+    connection = transaction.get_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,0 +1,85 @@
+"""Reading the history that the triggers keep."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+LABELS = {"insert": "新建", "update": "修改", "delete": "删除"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event: when, who, what, and old and new values by field label."""
+
+    at: datetime
+    who: str
+    address: str
+    what: str
+    values: list[tuple[str, str, str]]
+
+
+def who(context: dict | None) -> str:
+    """Return the person of an event, or the database role of raw SQL."""
+    context = context or {}
+    return context.get("name") or context.get("role") or "系统"
+
+
+def changes(instance: models.Model, *, limit: int = 200) -> list[Change]:
+    """Return the newest changes of one object, newest first."""
+    events = list(instance.events.order_by("-pgh_id")[: limit + 1])
+    older = [*events[1:], None]
+    return [
+        change_of(event, before, type(instance))
+        for event, before in zip(events[:limit], older, strict=False)
+    ]
+
+
+def change_of(event, before, model) -> Change:
+    context = event.pgh_context or {}
+    return Change(
+        at=event.pgh_created_at,
+        who=who(context),
+        address=context.get("address", ""),
+        what=LABELS.get(event.pgh_label, event.pgh_label),
+        values=differences(event, before, model),
+    )
+
+
+def differences(event, before, model) -> list[tuple[str, str, str]]:
+    """Return (label, old, new) of each tracked field that changed."""
+    rows = []
+    for field in model._meta.concrete_fields:
+        if not hasattr(event, field.attname):
+            continue
+        new = getattr(event, field.attname)
+        old = getattr(before, field.attname) if before else None
+        if new != old and (before or new not in (None, "", [])):
+            label = str(field.verbose_name)
+            rows.append((label, text_of(old, field), text_of(new, field)))
+    return rows
+
+
+def text_of(value, field) -> str:
+    """Return a field's value as a person reads it."""
+    if value in (None, "", []):
+        return ""
+    if field.is_relation:
+        related = field.related_model._base_manager.filter(pk=value).first()
+        return str(related or value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, list):
+        return "、".join(str(item) for item in value)
+    return str(value)
+
+
+def last_change(instance: models.Model) -> Change | None:
+    """Return the newest change of an object."""
+    newest = changes(instance, limit=1)
+    return newest[0] if newest else None

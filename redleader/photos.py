@@ -1,0 +1,322 @@
+"""The only door through which a picture comes in.
+
+Nothing a visitor sends is stored: every picture is decoded, turned upright and
+encoded anew, so neither its metadata nor anything hidden beside the pixels lives on.
+"""
+
+import hashlib
+import math
+import struct
+import unicodedata
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageCms
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one upload may be; sides are pixels of the picture as received."""
+
+    max_bytes: int = 10 * 1024 * 1024
+    max_pixels: int = 40_000_000
+    min_side: int = 200
+    max_side: int = 12_000
+    max_per_upload: int = 9
+    max_per_lecture: int = 30
+
+
+@dataclass(frozen=True)
+class CleanPhoto:
+    """A picture that is safe to store and to serve as ``image/jpeg``."""
+
+    content: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+    sha256: str  # of the upload as received, so the same file is recognised
+    name: str  # for display only, never for the disk
+    had_metadata: bool
+
+
+PHOTO_LIMITS = Limits()
+LOGO_LIMITS = Limits(min_side=64)
+
+LONG_SIDE = 2560
+THUMBNAIL_SIDE = 480
+MAX_NAME = 100
+METADATA_NOTICE = "已自动去除照片中的位置等附加信息。"
+
+# Bytes of working memory one decoder may take: 300 MiB with everything else.
+MAX_DECODER_BYTES = 230_000_000
+# A real photo needs a few hundred reads and about ten scans; a file of ten million
+# empty blocks, or of a thousand scans, exists only to keep the processor busy.
+MAX_READS = 100_000
+MAX_SCANS = 100
+MAX_PROFILE_BYTES = 4 * 1024 * 1024
+
+# By code: the row of the list of bad inputs, and what the person reads.
+MESSAGES = {
+    "empty": (1, "文件“%(name)s”是空的，请重新选择照片。"),
+    "not_image": (
+        2,
+        "“%(name)s”不是真正的图片（内容与后缀不符），未保存。"
+        "请上传手机或相机拍摄的照片。",
+    ),
+    "format": (3, "不支持“%(format)s”格式，只能上传 JPG、PNG 或 WebP 照片。"),
+    "heic": (
+        4,
+        "不支持 HEIC 格式。"
+        "请在手机相机设置中改为“兼容性最佳（JPG）”，或转换后再上传。",
+    ),
+    "mismatch": (
+        5,
+        "“%(name)s”的后缀是 %(suffix)s，实际内容是 %(format)s，"
+        "请改正后缀后重新上传。",
+    ),
+    "damaged": (
+        6,
+        "照片“%(name)s”已损坏、无法完整打开，请重新导出或拍摄后上传。",
+    ),
+    "too_heavy": (
+        7,
+        "照片大小 %(megabytes)s MB，超过 %(limit)d MB 上限，请压缩后再上传。",
+    ),
+    "too_large": (
+        8,
+        "照片尺寸 %(width)d×%(height)d 过大，"
+        "%(format)s最多 %(pixels)d 万像素、单边 %(side)d 像素。",
+    ),
+    "too_small": (
+        9,
+        "照片尺寸 %(width)d×%(height)d 过小，长宽均不得小于 %(side)d 像素。",
+    ),
+    "animated": (10, "不支持动图，请上传静态照片。"),
+    "name": (12, "文件名含有不能使用的字符，请改名后重新上传。"),
+}
+
+
+class _JpegReader(JpegImageFile):
+    def _read_dpi_from_exif(self) -> None:
+        """Skip it: nobody needs the dpi, and no EXIF parser has to meet the file."""
+
+
+class _PatientStream(BytesIO):
+    """A stream that gives up on a file made of millions of empty blocks."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise OSError("too many blocks")
+        return super().read(size)
+
+
+# The readers are named, so no other decoder of Pillow can ever be reached, and the
+# sizes are checked here with the real figures instead of Pillow's global limit.
+READERS: dict[str, type[ImageFile]] = {
+    "JPG": _JpegReader,
+    "PNG": PngImageFile,
+    "WebP": WebPImageFile,
+}
+FORMATS = {".jpg": "JPG", ".jpeg": "JPG", ".png": "PNG", ".webp": "WebP"}
+HEIC_SUFFIXES = {".heic", ".heif", ".hif"}
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+# Pictures in formats that are not taken, so that the message can name them.
+FOREIGN_MAGIC = {
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+    b"8BPS": "PSD",
+    b"\x00\x00\x01\x00": "ICO",
+}
+GIF_FRAME = b"\x21\xf9\x04"
+
+ORIENTATION_TAG = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPhoto:
+    """Return the picture made anew, or say in Chinese what is wrong with it."""
+    name = _display_name(upload.name or "")
+    content = _read(upload, name, limits)
+    format_ = _format(name, content)
+    try:
+        image, had_metadata = _decode(content, format_, limits)
+        photo = _encode(image, LONG_SIDE, quality=85)
+        thumbnail = _encode(image, THUMBNAIL_SIDE, quality=80)
+    except ValidationError:
+        raise
+    except Exception as error:
+        # Pillow has no common base class: a broken file may surface as OSError,
+        # SyntaxError, struct.error, zlib.error, MemoryError and a dozen others.
+        raise _refusal("damaged", name=_short(name)) from error
+    return CleanPhoto(
+        content=photo,
+        thumbnail=thumbnail,
+        width=image.width,
+        height=image.height,
+        sha256=hashlib.sha256(content).hexdigest(),
+        name=name,
+        had_metadata=had_metadata,
+    )
+
+
+def _refusal(code: str, **params: object) -> ValidationError:
+    row, message = MESSAGES[code]
+    return ValidationError(message, code=code, params={"bad_input": row, **params})
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 30 else text[:29] + "…"
+
+
+def _display_name(name: str) -> str:
+    """Return the bare file name without invisible characters, ending kept."""
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        raise _refusal("name")
+    name = name.replace("\\", "/").rpartition("/")[2]
+    # Direction marks, zero-width characters and lone surrogates mislead or break.
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    suffix = PurePosixPath(name).suffix[:MAX_NAME]
+    return name.removesuffix(suffix)[: MAX_NAME - len(suffix)] + suffix
+
+
+def _read(upload: UploadedFile, name: str, limits: Limits) -> bytes:
+    upload.seek(0)
+    content = upload.read(limits.max_bytes + 1)
+    upload.seek(0)
+    if not content:
+        raise _refusal("empty", name=_short(name))
+    if len(content) > limits.max_bytes:
+        size = max(upload.size or 0, len(content))
+        # Rounded up, so that nobody reads "10.0 MB is more than 10 MB".
+        megabytes = math.ceil(size / 1024**2 * 10) / 10
+        limit = limits.max_bytes // 1024**2
+        raise _refusal("too_heavy", megabytes=megabytes, limit=limit)
+    return content
+
+
+def _format(name: str, content: bytes) -> str:
+    """Return the format that both the ending and the first bytes agree upon."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in HEIC_SUFFIXES:
+        raise _refusal("heic")
+    if suffix not in FORMATS:
+        raise _refusal("format", format=_short(suffix) or "无后缀")
+    format_ = _sniff(content)
+    if format_ is None:
+        raise _refusal("not_image", name=_short(name))
+    if format_ == "HEIC":
+        raise _refusal("heic")
+    if format_ == "GIF" and content.count(GIF_FRAME) > 1:
+        raise _refusal("animated")
+    if format_ not in READERS:
+        raise _refusal("format", format=format_)
+    if format_ != FORMATS[suffix]:
+        raise _refusal("mismatch", name=_short(name), suffix=suffix, format=format_)
+    return format_
+
+
+def _sniff(content: bytes) -> str | None:
+    if content.startswith(b"\xff\xd8\xff"):
+        return "JPG"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "WebP"
+    if content[4:8] == b"ftyp":
+        brand = content[8:12]
+        if brand in HEIC_BRANDS:
+            return "HEIC"
+        return "AVIF" if brand in {b"avif", b"avis"} else None
+    if content.startswith(b"BM") and content[6:10] == bytes(4):
+        return "BMP"
+    for magic, format_ in FOREIGN_MAGIC.items():
+        if content.startswith(magic):
+            return format_
+    return None
+
+
+def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, bool]:
+    """Return an upright sRGB picture of at most LONG_SIDE, without any metadata."""
+    if format_ == "WebP":
+        # Its decoder reserves the whole canvas, so it may only be made afterwards.
+        _check_size(_webp_size(content), limits, "WebP ", bytes_per_pixel=16)
+    if format_ == "PNG":
+        # Loading alone passes over the checksums and a missing end.
+        PngImageFile(_PatientStream(content)).verify()
+    stream = _PatientStream(content)
+    source = READERS[format_](stream)
+    if isinstance(source, JpegImageFile):
+        header = content[: stream.tell()]
+        if content.count(b"\xff\xda") > MAX_SCANS:
+            raise OSError("too many scans")
+        if _is_buffered(source, header):
+            weight = 4 + 2 * _samples_per_pixel(source)
+            _check_size(source.size, limits, "渐进式 JPG ", bytes_per_pixel=weight)
+    _check_size(source.size, limits)
+    if getattr(source, "is_animated", False):
+        raise _refusal("animated")
+
+    original_size = source.size
+    # Only JPEG has this short cut: it decodes at a half, a quarter or an eighth.
+    source.draft(None, _fitted(original_size, LONG_SIDE))
+    source.load()
+    had_metadata = _has_metadata(source, content)
+    profile = source.info.get("icc_profile")
+    turn = TURNS.get(_orientation(source.info.get("exif")))
+
+    image = _flattened(source)
+    source.close()
+    image = image.resize(_fitted(original_size, LONG_SIDE), Image.Resampling.LANCZOS)
+    image = _in_srgb(image, profile)
+    if turn is not None:
+        image = image.transpose(turn)
+    # Pillow's writers pick up comments and profiles from here.
+    image.info.clear()
+    return image, had_metadata
+
+
+def _check_size(
+    size: tuple[int, int], limits: Limits, format_: str = "", bytes_per_pixel: float = 0
+) -> None:
+    """Refuse a size; some decoders need so much memory that they may do less."""
+    width, height = size
+    pixels = limits.max_pixels
+    if bytes_per_pixel:
+        affordable = int(MAX_DECODER_BYTES / bytes_per_pixel) // 1_000_000 * 1_000_000
+        if affordable >= pixels or max(size) > limits.max_side or 0 in size:
+            return
+        pixels = affordable
+    if 0 in size:
+        raise OSError("a picture without pixels")
+    if width * height > pixels or max(size) > limits.max_side:
+        raise _refusal(
+            "too_large",
+            width=width,
+            height=height,
+            format=format_,
+            pixels=pixels // 10_000,
+            side=limits.max_side,
+        )
+    if min(size) < limits.min_side:
+        raise _refusal("too_small", width=width, height=height, side=limits.min_side)

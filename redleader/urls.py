@@ -1,0 +1,19 @@
+"""Every address; see product.md for who each is meant for."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from redleader.views import healthz
+
+handler400 = "redleader.errors.bad_request"
+handler403 = "redleader.errors.permission_denied"
+handler404 = "redleader.errors.not_found"
+handler500 = "redleader.errors.server_error"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("chambers.urls.accounts")),
+    path("admin/", admin.site.urls),
+    path("workbench/", include("activities.urls.workbench")),
+    path("", include("activities.urls.public")),
+]
