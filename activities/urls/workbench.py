@@ -1,0 +1,25 @@
+from django.urls import path
+
+from activities.views.workbench import desk, lecture
+
+app_name = "workbench"
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("lectures/", lecture.lecture_list, name="lecture-list"),
+    path("lectures/new/", lecture.lecture_create, name="lecture-create"),
+    path("lectures/<int:pk>/", lecture.lecture_detail, name="lecture-detail"),
+    path("lectures/<int:pk>/edit/", lecture.lecture_update, name="lecture-update"),
+    path("lectures/<int:pk>/submit/", lecture.lecture_submit, name="lecture-submit"),
+    path(
+        "lectures/<int:pk>/withdraw/",
+        lecture.lecture_withdraw,
+        name="lecture-withdraw",
+    ),
+    path("lectures/<int:pk>/delete/", lecture.lecture_delete, name="lecture-delete"),
+    path("lectures/<int:pk>/photos/", lecture.photo_add, name="photo-add"),
+    path(
+        "lectures/<int:pk>/photos/<int:photo_pk>/delete/",
+        lecture.photo_delete,
+        name="photo-delete",
+    ),
+]

@@ -1,0 +1,28 @@
+"""What waits for this user."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.models import Lecture
+from activities.models.lecture import LectureState
+from chambers.access import may_review, require_secretary
+from chambers.models import Chamber
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    require_secretary(request.user)
+    lectures = Lecture.objects.visible_to(request.user).select_related(
+        "chamber", "issue__series"
+    )
+    reviews = may_review(request.user)
+    context = {
+        "returned": lectures.filter(state=LectureState.RETURNED).newest_first()[:10],
+        "drafts": lectures.filter(state=LectureState.DRAFT).newest_first()[:10],
+        "waiting": lectures.waiting().order_by("submitted_at", "pk")[:10],
+        "recent": lectures.counted().newest_first()[:5],
+        "chambers": Chamber.objects.visible_to(request.user)[:5],
+        "may_review": reviews,
+    }
+    return render(request, "workbench/desk.html", context)
