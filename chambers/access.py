@@ -17,6 +17,7 @@ RIGHTS = {
     Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.SECRETARY: {},
 }
+LOGIN_ERROR = "用户名或密码不正确。"
 # Accounts belong to the administrator alone.
 ACCOUNT_MODEL = "user"
 
@@ -57,7 +58,20 @@ class RoleBackend(BaseBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by the administrator; nobody signs up."""
+    """Accounts are made by the administrator; nobody signs up.
+
+    A refused sign-in never tells whether the name or the password was wrong.
+    """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": LOGIN_ERROR,
+        "account_inactive": LOGIN_ERROR,
+        "incorrect_password": "密码不正确。",
+        "enter_current_password": "请输入当前密码。",
+        "too_many_login_attempts": "登录失败次数过多，请 30 分钟后再试，或联系管理员。",
+        "rate_limited": "操作过于频繁，请稍后再试。",
+        "incorrect_code": "验证码不正确，请核对后重新输入。",
+    }
 
     def is_open_for_signup(self, request):
         return False

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
 
 class RedleaderConfig(AppConfig):
+    default = True
     name = "redleader"
 
     def ready(self):
@@ -12,7 +13,8 @@ class RedleaderConfig(AppConfig):
         post_migrate.connect(grant, sender=self)
 
 
-class AdminConfig(DjangoAdminConfig):
+class AdminConfig(admin_apps.AdminConfig):
     """The stock admin on our own site class."""
 
+    default = False
     default_site = "redleader.admin.AdminSite"

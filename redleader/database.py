@@ -26,7 +26,7 @@ import environ
 
 OWNER, APP = "redleader_owner", "redleader"
 # Commands that change the schema, or make the database itself.
-OWNER_COMMANDS = {"migrate", "demo", "flush", "sqlflush", "createcachetable"}
+OWNER_COMMANDS = {"migrate", "makemigrations", "demo", "flush", "sqlflush", "createcachetable"}
 MIN_MAJOR = 14
 ATTEMPTS, PAUSE = 20, 0.3  # seconds; a killed server's lock may linger for a moment
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]

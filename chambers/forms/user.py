@@ -8,20 +8,12 @@ from chambers.models import Role, User
 from redleader.admin import AdminForm
 from redleader.forms import PlainFormMixin
 
-LOGIN_ERROR = "用户名或密码不正确。"
-
 
 class LoginForm(PlainFormMixin, AllauthLoginForm):
-    """Name and password; the refusal never tells which of them was wrong."""
-
-    error_messages = AllauthLoginForm.error_messages | {
-        "username_password_mismatch": LOGIN_ERROR,
-        "account_inactive": LOGIN_ERROR,
-    }
+    """Name and password, labelled in Chinese."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        del self.fields["remember"]
         for name, label in [("login", "用户名"), ("password", "密码")]:
             field = self.fields[name]
             field.label = label

@@ -1,0 +1,2 @@
+def home_figures(): return []
+def compare(): return []

@@ -1,0 +1,79 @@
+"""The chambers of the county: the list, and the page of each."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from activities.models import Award, Lecture
+from chambers.models import Chamber, Region
+from chambers.models.chamber import ChamberKind, ChamberState
+from redleader.search import search
+
+LECTURES = 10
+# Pictures keep their random name for ever, so a browser may keep them too.
+PICTURE_AGE = "public, max-age=86400"  # seconds
+
+
+@login_not_required
+@require_safe
+def chamber_list(request: HttpRequest) -> HttpResponse:
+    chosen = {
+        name: request.GET.get(name, "").replace("\0", "")[:60].strip()
+        for name in ("q", "kind", "township")
+    }
+    chambers = search(Chamber.objects.exclude(state=ChamberState.CLOSED), chosen["q"])
+    if chosen["kind"]:
+        chambers = chambers.filter(kind=chosen["kind"])
+    if chosen["township"]:
+        chambers = chambers.filter(township=chosen["township"])
+    context = {
+        "chambers": chambers.select_related("township").annotate(
+            title_count=Count("awards", filter=held_titles(), distinct=True)
+        ),
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "kinds": ChamberKind.choices,
+        "townships": Region.objects.townships().filter(chambers__isnull=False).distinct(),
+    }
+    return render(request, "public/chamber/list.html", context)
+
+
+def held_titles() -> Q:
+    return Q(awards__in=Award.objects.titles().held())
+
+
+@login_not_required
+@require_safe
+def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    chamber = get_object_or_404(Chamber.objects.select_related("township"), pk=pk)
+    lectures = Lecture.objects.public().filter(chamber=chamber)
+    context = {
+        "chamber": chamber,
+        "term": chamber.terms.current().first(),
+        "branches": chamber.branches.filter(dissolved_on__isnull=True),
+        "awards": Award.objects.titles().of_chamber(chamber).for_roll(),
+        "lectures": lectures.select_related("chamber", "issue__series").newest_first()[
+            :LECTURES
+        ],
+    }
+    return render(request, "public/chamber/detail.html", context)
+
+
+@login_not_required
+@require_safe
+def chamber_logo(request: HttpRequest, pk: int) -> FileResponse:
+    chamber = get_object_or_404(Chamber, pk=pk)
+    return send_picture(chamber.logo, public=True)
+
+
+def send_picture(file, *, public: bool) -> FileResponse:
+    """Return a stored JPEG; 404 when there is none."""
+    try:
+        picture = file.open("rb")
+    except (ValueError, FileNotFoundError) as error:
+        raise Http404 from error
+    response = FileResponse(picture, content_type="image/jpeg")
+    response["Cache-Control"] = PICTURE_AGE if public else "private, no-store"
+    return response

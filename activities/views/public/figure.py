@@ -1,0 +1,14 @@
+"""数说红领: every published figure beside the one counted from our rows."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.services.figure import compare
+
+
+@login_not_required
+@require_safe
+def figure_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/figure/list.html", {"comparisons": compare()})

@@ -1,0 +1,38 @@
+"""The front page: who we are, the figures, the titles, the latest lectures."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.models import Award, Lecture
+from activities.models.honour import HonourLevel
+from activities.services.figure import home_figures
+
+LATEST = 4
+TITLES = 6
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    awards = Award.objects.titles().held()
+    context = {
+        "figures": home_figures(),
+        "awards": awards.for_roll()[:TITLES],
+        "levels": award_counts(awards),
+        "lectures": Lecture.objects.public()
+        .select_related("chamber", "issue__series")
+        .newest_first()[:LATEST],
+    }
+    return render(request, "public/home.html", context)
+
+
+def award_counts(awards) -> list[tuple[str, str, int]]:
+    """Return (level, label, how many) of the levels that have an award."""
+    levels = list(awards.order_by().values_list("level", flat=True))
+    return [
+        (value, label, levels.count(value))
+        for value, label in HonourLevel.choices
+        if value in levels
+    ]

@@ -1,0 +1,48 @@
+"""The honour roll: titles by level, cycle and township."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.models import Award
+from activities.models.honour import HonourLevel
+from chambers.models import Region
+
+NO_CYCLE = "none"
+
+
+@login_not_required
+@require_safe
+def honour_list(request: HttpRequest) -> HttpResponse:
+    """Show every title that was granted; revoked ones stay visible as such."""
+    titles = Award.objects.titles()
+    cycles = titles.exclude(cycle_label="").order_by("-cycle_label")
+    chosen = {
+        name: request.GET.get(name, "").replace("\0", "")[:60].strip()
+        for name in ("q", "level", "cycle", "township")
+    }
+    context = {
+        "awards": list(filtered(titles, chosen).for_roll()),
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "levels": HonourLevel.choices,
+        "cycles": list(cycles.values_list("cycle_label", flat=True).distinct()),
+        "no_cycle": NO_CYCLE,
+        "townships": Region.objects.townships(),
+    }
+    return render(request, "public/honour/list.html", context)
+
+
+def filtered(awards, chosen: dict[str, str]):
+    """Narrow awards by what the visitor chose; an unknown choice finds nothing."""
+    if chosen["level"]:
+        awards = awards.filter(level=chosen["level"])
+    if chosen["cycle"]:
+        cycle = "" if chosen["cycle"] == NO_CYCLE else chosen["cycle"]
+        awards = awards.filter(cycle_label=cycle)
+    if chosen["township"]:
+        awards = awards.in_township(chosen["township"])
+    if chosen["q"]:
+        awards = awards.search(chosen["q"])
+    return awards
