@@ -8,11 +8,12 @@ from django.http import HttpRequest
 
 from chambers.models import Role, User
 
-# Admin rights by role and application: what may be viewed, added, changed.
-# Nothing may be deleted in the admin but drafts of registry rows in no use.
+# Admin rights by role and application. Only the administrator may delete, and
+# only rows of nouns whose admin is ``deletable`` and that nothing refers to.
 REGISTRY = {"view", "add", "change"}
+ALL = REGISTRY | {"delete"}
 RIGHTS = {
-    Role.ADMINISTRATOR: {"chambers": REGISTRY, "activities": REGISTRY},
+    Role.ADMINISTRATOR: {"chambers": ALL, "activities": ALL},
     Role.ORGANISATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.SECRETARY: {},

@@ -1,7 +1,6 @@
 """Our admin site: what waits on top, the trigger history of each object."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -85,7 +84,10 @@ class ModelAdmin(admin.ModelAdmin):
     save_on_top = False
     list_per_page = 50
     show_full_result_count = False
-    actions_on_bottom: ClassVar[bool] = False
+    deletable = False  # Most rows end with a date or a state instead.
+
+    def has_delete_permission(self, request, obj=None):
+        return self.deletable and super().has_delete_permission(request, obj)
 
     def get_fieldsets(self, request, obj=None):
         """Put the hidden field in front, so that every page sends it."""

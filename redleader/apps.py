@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
@@ -10,7 +10,8 @@ class RedleaderConfig(AppConfig):
     def ready(self):
         from redleader.roles import grant
 
-        post_migrate.connect(grant, sender=self)
+        # The signal is sent for apps with models only; one of them is enough.
+        post_migrate.connect(grant, sender=apps.get_app_config("contenttypes"))
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -13,7 +13,7 @@ class Qualifier(models.TextChoices):
     DERIVED = "derived", ""
     OVER = "over", "超"
     ABOUT = "about", "约"
-    ABOUT_OVER = "about_over", "约（余）"
+    ABOUT_OVER = "about_over", "约…余"
     NEARLY = "nearly", "近"
     REACH = "reach", "达"
     AT_LEAST = "at_least", "不少于"
@@ -53,8 +53,17 @@ class OfficialFigure(models.Model):
         return f"{self.label} {self.text}"
 
     @property
+    def prefix(self):
+        """The word before the number; "约…余" stands on both sides of it."""
+        return self.get_qualifier_display().partition("…")[0]
+
+    @property
+    def suffix(self):
+        return self.get_qualifier_display().partition("…")[2]
+
+    @property
     def text(self):
-        return f"{self.get_qualifier_display()}{self.plain_value}{self.unit}"
+        return f"{self.prefix}{self.plain_value}{self.suffix}{self.unit}"
 
     @property
     def plain_value(self):

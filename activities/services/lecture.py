@@ -15,7 +15,7 @@ from activities.models.lecture import EDITABLE_STATES, LectureState
 from chambers.access import may_review
 from chambers.models import Member, User
 from redleader.photos import PHOTO_LIMITS as LIMITS
-from redleader.photos import clean_photo
+from redleader.photos import CleanPhoto, clean_photo
 
 
 class EditConflict(Exception):
@@ -154,7 +154,7 @@ def add_photos(lecture: Lecture, uploads: Iterable[UploadedFile]) -> list[Photo]
                 f"已有 {len(existing)} 张。"
             }
         )
-    photos = []
+    cleaned = []
     for upload in uploads:
         try:
             clean = clean_photo(upload, LIMITS)
@@ -165,18 +165,23 @@ def add_photos(lecture: Lecture, uploads: Iterable[UploadedFile]) -> list[Photo]
                 {"photos": "这张照片已在本场活动中上传过，未重复保存。"}
             )
         existing.add(clean.sha256)
-        photo = Photo(
-            lecture=lecture,
-            width=clean.width,
-            height=clean.height,
-            sha256=clean.sha256,
-            name=clean.name,
-        )
-        photo.image.save("photo.jpg", ContentFile(clean.content), save=False)
-        photo.thumbnail.save("thumb.jpg", ContentFile(clean.thumbnail), save=False)
-        photo.save()
-        photos.append(photo)
-    return photos
+        cleaned.append(clean)
+    return [keep_photo(lecture, clean) for clean in cleaned]
+
+
+def keep_photo(lecture: Lecture, clean: CleanPhoto) -> Photo:
+    """Store a cleaned picture; its files are on the disk before its row."""
+    photo = Photo(
+        lecture=lecture,
+        width=clean.width,
+        height=clean.height,
+        sha256=clean.sha256,
+        name=clean.name,
+    )
+    photo.image.save("photo.jpg", ContentFile(clean.content), save=False)
+    photo.thumbnail.save("thumb.jpg", ContentFile(clean.thumbnail), save=False)
+    photo.save()
+    return photo
 
 
 @transaction.atomic
@@ -240,10 +245,14 @@ def withdraw_lecture(lecture: Lecture) -> Lecture:
 
 @transaction.atomic
 def accept_lecture(
-    lecture: Lecture, *, user: User, publish_photos: bool = False
+    lecture: Lecture,
+    *,
+    user: User,
+    publish_photos: bool = False,
+    at: datetime | None = None,
 ) -> Lecture:
     """Accept a submitted record; it counts, and is public if meant to be."""
-    lecture = reviewed(lecture, user=user)
+    lecture = reviewed(lecture, user=user, at=at)
     lecture.state, lecture.return_reason = LectureState.ACCEPTED, ""
     if publish_photos:
         lecture.photos.update(is_public=True)
@@ -268,7 +277,9 @@ def archive_lecture(lecture: Lecture) -> Lecture:
     return step(lecture)
 
 
-def reviewed(lecture: Lecture, *, user: User) -> Lecture:
+def reviewed(
+    lecture: Lecture, *, user: User, at: datetime | None = None
+) -> Lecture:
     """Return the locked record signed by its reviewer.
 
     Raises ValidationError when the user may not review it or another one did.
@@ -280,7 +291,7 @@ def reviewed(lecture: Lecture, *, user: User) -> Lecture:
         raise already_done(lecture)
     if user.pk in (lecture.submitted_by_id, lecture.created_by_id):
         raise ValidationError("不能审核本人提交的记录。", code="own")
-    lecture.reviewed_by, lecture.reviewed_at = user, timezone.now()
+    lecture.reviewed_by, lecture.reviewed_at = user, at or timezone.now()
     return lecture
 
 

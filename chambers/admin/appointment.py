@@ -7,6 +7,7 @@ from redleader.search import search
 
 @admin.register(Appointment)
 class AppointmentAdmin(ModelAdmin):
+    deletable = True
     list_display = ["member", "post", "organisation", "started_on", "ended_on"]
     list_filter = ["post", ("ended_on", admin.EmptyFieldListFilter)]
     list_select_related = ["member", "chamber", "branch"]

@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
 
 from chambers.forms.chamber import ChamberForm
 from chambers.models import Chamber, ChamberTerm
-from redleader.admin import ModelAdmin, SearchAdminMixin, TabularInline
+from redleader.admin import DASHBOARD, ModelAdmin, SearchAdminMixin, TabularInline
 
 
 class ChamberTermInline(TabularInline):
@@ -57,3 +59,12 @@ class ChamberAdmin(SearchAdminMixin, ModelAdmin):
         ),
         ("公开介绍", {"fields": ["introduction", "new_logo"]}),
     ]
+
+
+def overdue_terms(request: HttpRequest) -> tuple[str, int, str]:
+    count = Chamber.objects.term_overdue().count()
+    address = f"{reverse('admin:chambers_chamber_changelist')}?term=overdue"
+    return "换届已逾期的商会", count, address
+
+
+DASHBOARD.append(overdue_terms)

@@ -6,6 +6,7 @@ from redleader.admin import ModelAdmin, SearchAdminMixin
 
 @admin.register(Enterprise)
 class EnterpriseAdmin(SearchAdminMixin, ModelAdmin):
+    deletable = True
     list_display = ["name", "credit_code", "township"]
     list_filter = ["township"]
     list_select_related = ["township"]

@@ -11,6 +11,7 @@ class MembershipInline(TabularInline):
 
 @admin.register(Member)
 class MemberAdmin(SearchAdminMixin, ModelAdmin):
+    deletable = True
     list_display = ["name", "note", "kind", "enterprise", "party_status", "branch"]
     list_filter = ["kind", "party_status", "publish_consent"]
     list_select_related = ["enterprise", "branch"]

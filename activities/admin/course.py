@@ -1,0 +1,13 @@
+from django.contrib import admin
+
+from activities.models import Site
+from redleader.admin import ModelAdmin, SearchAdminMixin
+
+
+@admin.register(Site)
+class SiteAdmin(SearchAdminMixin, ModelAdmin):
+    deletable = True
+    list_display = ["name", "kind", "township", "chamber"]
+    list_filter = ["kind", "township"]
+    list_select_related = ["township", "chamber"]
+    autocomplete_fields = ["township", "chamber"]

@@ -1,0 +1,78 @@
+from django.contrib import admin
+
+from activities.models import Award, Scheme, SchemeVersion
+from redleader.admin import ModelAdmin, TabularInline
+
+
+class SchemeVersionInline(TabularInline):
+    model = SchemeVersion
+
+
+@admin.register(Scheme)
+class SchemeAdmin(ModelAdmin):
+    list_display = ["name", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    inlines = [SchemeVersionInline]
+
+
+@admin.register(SchemeVersion)
+class SchemeVersionAdmin(ModelAdmin):
+    list_display = ["scheme", "label", "document"]
+    list_display_links = ["label"]
+    list_filter = ["scheme"]
+    list_select_related = ["scheme"]
+    search_fields = ["scheme__name", "label"]
+    autocomplete_fields = ["scheme"]
+
+
+@admin.register(Award)
+class AwardAdmin(ModelAdmin):
+    """Titles are never deleted: they expire, or are revoked with the reason."""
+
+    list_display = ["title", "recipient", "level", "cycle", "grantor", "state"]
+    list_filter = ["level", "state", "version__scheme", "cycle_label"]
+    list_select_related = ["chamber", "branch", "site"]
+    autocomplete_fields = ["version", "chamber", "branch", "site"]
+    search_fields = ["title"]
+    search_help_text = "按获得者的名称、拼音或首字母查找"
+    fieldsets = [
+        ("称号", {"fields": ["version", "title", "level", "cycle_label", "batch"]}),
+        ("获得者（填写一个）", {"fields": ["chamber", "branch", "site"]}),
+        (
+            "授予",
+            {
+                "fields": [
+                    "grantor",
+                    "document_number",
+                    "granted_on",
+                    "valid_until",
+                    "source",
+                ]
+            },
+        ),
+        (
+            "状态",
+            {
+                "fields": [
+                    "state",
+                    "revoked_on",
+                    "revocation_reason",
+                    "revocation_document",
+                ],
+                "description": "取消称号须填写取消日期、原因和文号；取消后仍保留记录。",
+            },
+        ),
+    ]
+
+    def get_search_results(self, request, queryset, search_term):
+        found = queryset.search(search_term) if search_term.strip() else queryset
+        return found, False
+
+    @admin.display(description="获得者")
+    def recipient(self, award):
+        return award.recipient
+
+    @admin.display(description="周期", ordering="cycle_label")
+    def cycle(self, award):
+        return award.cycle_label or "年度未载明"

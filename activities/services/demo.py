@@ -1,0 +1,383 @@
+"""Invented rows for the demo; they hang on invented chambers only.
+
+Every name here is made up. Together with the facts of the public report the
+rows make each counted figure come out by its qualifier.
+"""
+
+import random
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from activities.models import Lecture, Series
+from activities.models.lecture import LectureKind, LecturerRole
+from activities.services.lecture import (
+    accept_lecture,
+    next_number,
+    return_lecture,
+    save_lecture,
+    submit_lecture,
+)
+from chambers.models import (
+    Appointment,
+    Branch,
+    BranchCoverage,
+    BranchTerm,
+    Chamber,
+    ChamberTerm,
+    Member,
+    Membership,
+    Post,
+    Region,
+    Role,
+    User,
+)
+from chambers.models.branch import BranchKind
+from chambers.models.chamber import ChamberKind, CharterClause
+from chambers.models.member import MemberKind, PartyStatus
+
+HALL = "红土初心讲堂"
+MEMBERS = 20  # persons in each chamber
+# How many came to each of the 23 lectures: 411 person-times in all.
+PRESENT = [17] * 8 + [18] * 10 + [19] * 5
+# Issues 1 to 13 were held once, issues 14 to 18 in two places.
+ISSUES = [*range(1, 14), *(number for number in range(14, 19) for _ in range(2))]
+
+# Name, kind, township, trades.
+CHAMBERS = [
+    ("云溪", ChamberKind.TOWNSHIP, "350823100", "ACF"),
+    ("松岭", ChamberKind.TOWNSHIP, "350823103", "AE"),
+    ("梅川", ChamberKind.TOWNSHIP, "350823105", "ACH"),
+    ("竹湾", ChamberKind.TOWNSHIP, "350823107", "CF"),
+    ("石门", ChamberKind.TOWNSHIP, "350823110", "BCE"),
+    ("清泉", ChamberKind.TOWNSHIP, "350823112", "AR"),
+    ("双溪", ChamberKind.TOWNSHIP, "350823113", "ACE"),
+    ("桂峰", ChamberKind.TOWNSHIP, "350823115", "AF"),
+    ("茶园", ChamberKind.TOWNSHIP, "350823116", "AFH"),
+    ("新坪", ChamberKind.TOWNSHIP, "350823206", "AE"),
+    ("建材行业", ChamberKind.TRADE, "", "CEF"),
+    ("餐饮行业", ChamberKind.TRADE, "", "HF"),
+    ("电子商务行业", ChamberKind.TRADE, "", "FI"),
+    ("茶叶行业", ChamberKind.TRADE, "", "ACF"),
+    ("东海市", ChamberKind.REMOTE, "", "CEF"),
+    ("南江市", ChamberKind.REMOTE, "", "EF"),
+    ("女企业家", ChamberKind.GENERAL, "", "CFH"),
+]
+SINGLE_BRANCHES = 9  # the first chambers have a branch each
+JOINT_CHAMBERS = (9, 13)  # these share one
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁"
+GIVEN = "文明志远建国海峰秀英桂芳晓东伟强德华永康春生雪梅立新丽娟光辉树林美玲玉兰福生国栋少华庆丰水金火生"
+TOPICS = [
+    "重走红军路，学习老区精神",
+    "党的创新理论进商会",
+    "民营经济促进法怎么用",
+    "诚信经营与商会自律",
+    "村企共建怎样见实效",
+    "青年企业家的家国情怀",
+    "安全生产第一课",
+    "用好调解，化解纠纷",
+    "乡村振兴中的商会作为",
+    "从古田会议看支部建设",
+    "守法经营与风险防范",
+    "绿水青山与特色农业",
+]
+VENUES = ["商会会议室", "党群服务中心二楼", "文化礼堂", "镇政府三楼会议室", "红色展馆"]
+SUMMARY = "支部书记带头讲课，会员结合各自经营谈体会，会后现场答疑。"
+INTRODUCTION = (
+    "演示商会，名称和内容均为虚构。商会现有会员 {members} 名，"
+    "设党组织，定期举办红土初心讲堂，参与村企共建和纠纷调解。"
+)
+BACKDROPS = ["#7a1111", "#3c4a57", "#2f6b3f", "#5c554c", "#8a5a00"]
+
+
+@transaction.atomic
+def load_demo(*, seed: int = 23) -> None:
+    """Make all invented rows, or none. The report's facts must be there."""
+    luck = random.Random(seed)
+    today = timezone.localdate()
+    staff = make_staff()
+    chambers = [
+        make_chamber(number, row, luck, today) for number, row in enumerate(CHAMBERS)
+    ]
+    branches = make_branches(chambers, luck, today)
+    secretaries = make_secretaries(chambers, today)
+    make_lectures(chambers, branches, secretaries, staff, luck, today)
+
+
+def make_staff() -> dict[str, User]:
+    """Make one account for each staff role; they get a password at start."""
+    rows = [
+        ("guanli", "演示管理员", Role.ADMINISTRATOR),
+        ("zuzhibu", "演示组织部", Role.ORGANISATION),
+        ("gongshanglian", "演示工商联", Role.FEDERATION),
+    ]
+    return {role: make_user(username, name, role) for username, name, role in rows}
+
+
+def make_user(username: str, name: str, role: Role, member=None) -> User:
+    user = User(username=username, name=name, role=role, member=member)
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    return user
+
+
+def years_before(day: date, years: int) -> date:
+    return day.replace(year=day.year - years, day=min(day.day, 28))
+
+
+def make_chamber(number: int, row, luck: random.Random, today: date) -> Chamber:
+    name, kind, township, trades = row
+    founded = years_before(today, luck.randint(6, 12))
+    chamber = Chamber(
+        name=f"演示·{name}商会",
+        kind=kind,
+        township=Region.objects.get(code=township) if township else None,
+        trades=sorted(trades),
+        founded_on=founded,
+        charter_clause=luck.choice([CharterClause.Y2018, CharterClause.Y2019]),
+        introduction=INTRODUCTION.format(members=MEMBERS),
+        is_demo=True,
+    )
+    chamber.logo.save("logo.jpg", ContentFile(draw_logo(number)), save=False)
+    chamber.full_clean()
+    chamber.save()
+    started = years_before(today, luck.randint(1, 6))
+    term = ChamberTerm(
+        chamber=chamber,
+        number=luck.randint(2, 4),
+        started_on=started,
+        due_on=years_before(started, -5),
+    )
+    term.full_clean()
+    term.save()
+    make_members(chamber, luck)
+    return chamber
+
+
+def make_members(chamber: Chamber, luck: random.Random) -> None:
+    members = Member.objects.bulk_create(
+        Member(
+            kind=MemberKind.PERSON,
+            name=invented_name(luck),
+            note="演示",
+            party_status=luck.choice([PartyStatus.FULL, PartyStatus.NONE]),
+            is_demo=True,
+        )
+        for _ in range(MEMBERS)
+    )
+    Membership.objects.bulk_create(
+        Membership(member=member, chamber=chamber, started_on=chamber.founded_on)
+        for member in members
+    )
+
+
+def invented_name(luck: random.Random) -> str:
+    return luck.choice(SURNAMES) + "".join(luck.sample(GIVEN, 2))
+
+
+def make_branches(chambers, luck, today: date) -> list[Branch]:
+    """Make the Party organisations, each with its secretary and its term."""
+    committee = Branch(
+        name="演示·商会联合党委", kind=BranchKind.COMMITTEE, is_demo=True
+    )
+    committee.full_clean()
+    committee.save()
+    covered = [[chamber] for chamber in chambers[:SINGLE_BRANCHES]]
+    covered.append(chambers[slice(*JOINT_CHAMBERS)])
+    return [make_branch(group, committee, luck, today) for group in covered]
+
+
+def make_branch(group, parent: Branch, luck, today: date) -> Branch:
+    kind = BranchKind.JOINT if len(group) > 1 else BranchKind.SINGLE
+    name = "演示·行业商会联合党支部" if len(group) > 1 else f"{group[0].name}党支部"
+    branch = Branch(
+        name=name,
+        kind=kind,
+        parent=parent,
+        founded_on=max(chamber.founded_on for chamber in group),
+        is_demo=True,
+    )
+    branch.full_clean()
+    branch.save()
+    for chamber in group:
+        BranchCoverage.objects.create(branch=branch, chamber=chamber)
+    started = years_before(today, luck.randint(1, 2))
+    BranchTerm.objects.create(
+        branch=branch, number=2, started_on=started, due_on=years_before(started, -3)
+    )
+    secretary = group[0].members.first()
+    secretary.party_status, secretary.branch = PartyStatus.FULL, branch
+    secretary.save()
+    appoint(secretary, Post.BRANCH_SECRETARY, started, branch=branch)
+    return branch
+
+
+def appoint(member: Member, post: Post, started_on: date, **organisation) -> None:
+    appointment = Appointment(
+        member=member, post=post, started_on=started_on, **organisation
+    )
+    appointment.full_clean()
+    appointment.save()
+
+
+def make_secretaries(chambers, today: date) -> dict[int, User]:
+    """Make a secretary with an account for each chamber, by the chamber's key."""
+    secretaries = {}
+    for number, chamber in enumerate(chambers, start=1):
+        president, secretary = chamber.members.all()[1:3]
+        started = years_before(today, 1)
+        appoint(president, Post.PRESIDENT, started, chamber=chamber)
+        appoint(secretary, Post.SECRETARY, started, chamber=chamber)
+        secretaries[chamber.pk] = make_user(
+            f"mishu{number:02}", secretary.name, Role.SECRETARY, secretary
+        )
+    return secretaries
+
+
+def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> None:
+    """Make the 23 accepted lectures of 18 issues, and records in every other state."""
+    series = Series.objects.get(name=HALL)
+    issues = {}
+    step = timedelta(days=28)
+    first_day = today - step * (ISSUES[-1] + 1)
+    for turn, number in enumerate(ISSUES):
+        day = first_day + step * number + timedelta(days=turn % 3)
+        branch = branches[turn % len(branches)]
+        chamber = branch.chambers.order_by("pk")[turn // len(branches) % branch.chambers.count()]
+        lecture = Lecture(
+            kind=LectureKind.PARTY_LECTURE,
+            topic=f"{TOPICS[turn % len(TOPICS)]}（第{number}期）",
+            chamber=chamber,
+            branch=branch,
+            issue=issues.get(number),
+            started_at=at_half_past(day, 14 if turn % 2 else 19),
+            ended_at=at_half_past(day, 16 if turn % 2 else 21),
+            venue=f"{chamber.name.removeprefix('演示·')}{VENUES[turn % len(VENUES)]}"[:60],
+            lecturer_name=secretary_of(branch).name,
+            lecturer_role=LecturerRole.BRANCH_SECRETARY,
+            present=PRESENT[turn],
+            expected=MEMBERS,
+            on_leave=MEMBERS - PRESENT[turn],
+            public_summary=SUMMARY,
+            is_demo=True,
+        )
+        user = secretaries[chamber.pk]
+        save_lecture(
+            lecture,
+            user=user,
+            new_issue=None if lecture.issue else (series, next_number(series)),
+            attendees=list(chamber.members.all()[: lecture.present]),
+            photos=photos(turn, count=1 + turn % 3),
+        )
+        issues[number] = lecture.issue
+        submit_lecture(lecture, user=user, at=lecture.ended_at + timedelta(hours=2))
+        accept_lecture(
+            lecture,
+            user=staff[Role.FEDERATION if turn % 2 else Role.ORGANISATION],
+            publish_photos=True,
+            at=lecture.ended_at + timedelta(days=1),
+        )
+    make_unfinished(chambers, secretaries, staff, today)
+
+
+def at_half_past(day: date, hour: int) -> datetime:
+    moment = datetime(day.year, day.month, day.day, hour, 30)
+    return timezone.make_aware(moment)
+
+
+def secretary_of(branch: Branch) -> Member:
+    return branch.appointments.get(post=Post.BRANCH_SECRETARY).member
+
+
+def make_unfinished(chambers, secretaries, staff, today: date) -> None:
+    """Make a draft, a submitted and a returned record for the first chambers."""
+    plans = [
+        (0, "主题党日：走访困难会员", "draft"),
+        (0, "十月理想信念教育", "returned"),
+        (0, "支部党员大会：接收新会员", "submitted"),
+        (1, "组织生活会", "submitted"),
+        (2, "青年会员考察交流", "submitted"),
+    ]
+    for number, (index, topic, state) in enumerate(plans):
+        chamber = chambers[index]
+        user = secretaries[chamber.pk]
+        day = today - timedelta(days=3 + number)
+        lecture = Lecture(
+            kind=LectureKind.CONVICTION,
+            topic=topic,
+            chamber=chamber,
+            started_at=at_half_past(day, 9),
+            venue="商会会议室",
+            lecturer_name=chamber.members.all()[1].name,
+            lecturer_role=LecturerRole.MODEL,
+            present=12 + number,
+            is_demo=True,
+        )
+        save_lecture(lecture, user=user)
+        if state == "draft":
+            continue
+        submit_lecture(lecture, user=user)
+        if state == "returned":
+            return_lecture(
+                lecture,
+                user=staff[Role.FEDERATION],
+                reason="实到人数与签到表不一致，请核对后重新提交。",
+            )
+
+
+def photos(turn: int, count: int) -> list[SimpleUploadedFile]:
+    return [
+        SimpleUploadedFile(f"演示照片{number}.jpg", draw_hall(turn * 10 + number))
+        for number in range(1, count + 1)
+    ]
+
+
+def draw_hall(number: int) -> bytes:
+    """Return a drawn lecture hall as JPEG: a wall, a lectern, rows of listeners."""
+    luck = random.Random(number)
+    image = Image.new("RGB", (1280, 853), "#efe6d6")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle([0, 560, 1280, 853], fill="#cdbb9c")
+    pen.rectangle([160, 70, 1120, 400], fill=luck.choice(BACKDROPS))
+    pen.rectangle([190, 100, 1090, 370], outline="#e5c98c", width=4)
+    for row in range(3):
+        left = 330 + row * 40
+        pen.rectangle([left, 160 + row * 62, 1280 - left, 186 + row * 62], fill="#f6ecd6")
+    pen.polygon([(590, 430), (690, 430), (710, 590), (570, 590)], fill="#6d4a2f")
+    draw_person(pen, 640, 400, 1.0, "#2b2b33")
+    for row in range(3):
+        size, y = 1.0 + row * 0.45, 620 + row * 95
+        for seat in range(9 - row):
+            x = int(90 + seat * (1100 / (8 - row)) + luck.randint(-12, 12))
+            draw_person(pen, x, y, size, luck.choice(["#3c4a57", "#54463a", "#2f4a3c"]))
+    content = BytesIO()
+    image.save(content, "JPEG", quality=82)
+    return content.getvalue()
+
+
+def draw_person(pen: ImageDraw.ImageDraw, x: int, y: int, size: float, colour: str):
+    head, wide, tall = int(26 * size), int(46 * size), int(70 * size)
+    pen.rounded_rectangle([x - wide, y, x + wide, y + tall * 2], int(30 * size), colour)
+    pen.ellipse([x - head, y - head * 2, x + head, y + head // 6], fill="#d9b48f")
+    pen.pieslice([x - head, y - head * 2, x + head, y], 180, 360, fill="#2a2420")
+
+
+def draw_logo(number: int) -> bytes:
+    """Return a plain geometric mark as JPEG."""
+    colour = BACKDROPS[number % len(BACKDROPS)]
+    image = Image.new("RGB", (240, 240), "#ffffff")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse([14, 14, 226, 226], fill=colour)
+    pen.ellipse([26, 26, 214, 214], outline="#e5c98c", width=4)
+    sides = 3 + number % 5
+    pen.regular_polygon((120, 120, 62), sides, rotation=number * 11, fill="#f6ecd6")
+    pen.regular_polygon((120, 120, 34), sides, rotation=180 + number * 11, fill=colour)
+    content = BytesIO()
+    image.save(content, "JPEG", quality=88)
+    return content.getvalue()
