@@ -22,7 +22,7 @@ def main():
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(sys.argv)
-    except (database.NoPostgres, database.StartFailed) as error:
+    except (database.NoPostgresError, database.StartFailedError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(3)
 

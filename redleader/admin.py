@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -111,9 +111,7 @@ class ModelAdmin(admin.ModelAdmin):
         """Show the trigger history of one object, newest first; read only."""
         obj = self.get_object(request, object_id)
         if obj is None:
-            return self._get_obj_does_not_exist_redirect(
-                request, self.opts, object_id
-            )
+            raise Http404
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
@@ -125,7 +123,7 @@ class ModelAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/object_history.html", context)
 
 
-class SearchAdminMixin:
+class SearchAdmin(ModelAdmin):
     """One search box for 汉字, pinyin and initials, also in autocompletes."""
 
     search_fields = ["name"]

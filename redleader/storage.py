@@ -24,7 +24,7 @@ class DurableStorage(FileSystemStorage):
         root = Path(self.location)
         # Only the very first upload finds no root: then its parents are new too.
         top = next(path for path in (root, *root.parents) if path.exists())
-        name = super()._save(name, content)
+        name = super()._save(name, content)  # type: ignore[misc]
         path = Path(self.path(name))
         _sync(path)
         # Another save may have made a directory and not synced it yet, so every

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
 from activities.models import Site
-from redleader.admin import ModelAdmin, SearchAdminMixin
+from redleader.admin import SearchAdmin
 
 
 @admin.register(Site)
-class SiteAdmin(SearchAdminMixin, ModelAdmin):
+class SiteAdmin(SearchAdmin):
     deletable = True
     list_display = ["name", "kind", "township", "chamber"]
     list_filter = ["kind", "township"]

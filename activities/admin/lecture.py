@@ -176,7 +176,11 @@ class LectureAdmin(ModelAdmin):
         form = AcceptForm(request.POST)
         lecture = self.reviewable(request, pk)
         if form.is_valid() and attempt(
-            form, services.accept_lecture, lecture, user=request.user, **form.cleaned_data
+            form,
+            services.accept_lecture,
+            lecture,
+            user=request.user,
+            **form.cleaned_data,
         ):
             messages.success(request, f"已通过：{lecture}。")
             return redirect(waiting_address())
@@ -186,7 +190,11 @@ class LectureAdmin(ModelAdmin):
         form = ReturnForm(request.POST)
         lecture = self.reviewable(request, pk)
         if form.is_valid() and attempt(
-            form, services.return_lecture, lecture, user=request.user, **form.cleaned_data
+            form,
+            services.return_lecture,
+            lecture,
+            user=request.user,
+            **form.cleaned_data,
         ):
             messages.success(request, f"已退回：{lecture}。退回原因已告知登记人。")
             return redirect(waiting_address())
@@ -211,7 +219,9 @@ class LectureAdmin(ModelAdmin):
 
     @admin.action(description="通过所选记录", permissions=["review"])
     def accept_selected(self, request, queryset):
-        self.take_steps(request, queryset, services.accept_lecture, "通过", user=request.user)
+        self.take_steps(
+            request, queryset, services.accept_lecture, "通过", user=request.user
+        )
 
     @admin.action(description="归档所选记录", permissions=["review"])
     def archive_selected(self, request, queryset):

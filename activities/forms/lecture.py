@@ -10,7 +10,7 @@ from django.utils import timezone
 from activities.models import Issue, Lecture, Series
 from activities.models.lecture import LecturerRole
 from activities.services.lecture import next_number
-from chambers.models import Appointment, Branch, Chamber, Member, Post
+from chambers.models import Appointment, Branch, Chamber, Member, Post, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
@@ -225,9 +225,11 @@ class LectureForm(ModelForm):
         }
 
 
-def lecture_defaults(user) -> dict:
+def lecture_defaults(user: User) -> dict[str, object]:
     """Return what a new form already knows from the last record and the posts."""
-    defaults = {"started_at": timezone.localtime().replace(second=0, microsecond=0)}
+    defaults: dict[str, object] = {
+        "started_at": timezone.localtime().replace(second=0, microsecond=0)
+    }
     chambers = list(Chamber.objects.visible_to(user).active()[:2])
     if len(chambers) != 1:
         return defaults

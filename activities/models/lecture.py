@@ -213,9 +213,7 @@ class Lecture(models.Model):
     lecturer_name = models.CharField(
         "主讲人", max_length=30, help_text="只在内部使用，不公开。"
     )
-    lecturer_role = models.CharField(
-        "主讲人身份", max_length=20, choices=LecturerRole
-    )
+    lecturer_role = models.CharField("主讲人身份", max_length=20, choices=LecturerRole)
     expected = models.PositiveSmallIntegerField(
         "应到", null=True, blank=True, validators=[MaxValueValidator(MAX_PEOPLE)]
     )

@@ -5,7 +5,7 @@ rows make each counted figure come out by its qualifier.
 """
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 from django.core.files.base import ContentFile
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from activities.models import Lecture, Series
+from activities.models import Issue, Lecture, Series
 from activities.models.lecture import LectureKind, LecturerRole
 from activities.services.lecture import (
     accept_lecture,
@@ -70,8 +70,14 @@ CHAMBERS = [
 ]
 SINGLE_BRANCHES = 9  # the first chambers have a branch each
 JOINT_CHAMBERS = (9, 13)  # these share one
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁"
-GIVEN = "文明志远建国海峰秀英桂芳晓东伟强德华永康春生雪梅立新丽娟光辉树林美玲玉兰福生国栋少华庆丰水金火生"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹曾彭"
+    "萧蔡潘田董袁于余叶蒋杜苏魏程吕丁"
+)
+GIVEN = (
+    "文明志远建国海峰秀英桂芳晓东伟强德华永康春生雪梅立新丽娟光辉树林"
+    "美玲玉兰福生国栋少华庆丰水金火生"
+)
 TOPICS = [
     "重走红军路，学习老区精神",
     "党的创新理论进商会",
@@ -156,11 +162,11 @@ def make_chamber(number: int, row, luck: random.Random, today: date) -> Chamber:
     )
     term.full_clean()
     term.save()
-    make_members(chamber, luck)
+    make_members(chamber, founded, luck)
     return chamber
 
 
-def make_members(chamber: Chamber, luck: random.Random) -> None:
+def make_members(chamber: Chamber, founded_on: date, luck: random.Random) -> None:
     members = Member.objects.bulk_create(
         Member(
             kind=MemberKind.PERSON,
@@ -172,7 +178,7 @@ def make_members(chamber: Chamber, luck: random.Random) -> None:
         for _ in range(MEMBERS)
     )
     Membership.objects.bulk_create(
-        Membership(member=member, chamber=chamber, started_on=chamber.founded_on)
+        Membership(member=member, chamber=chamber, started_on=founded_on)
         for member in members
     )
 
@@ -243,13 +249,16 @@ def make_secretaries(chambers, today: date) -> dict[int, User]:
 def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> None:
     """Make the 23 accepted lectures of 18 issues, and records in every other state."""
     series = Series.objects.get(name=HALL)
-    issues = {}
+    issues: dict[int, Issue] = {}
     step = timedelta(days=28)
     first_day = today - step * (ISSUES[-1] + 1)
     for turn, number in enumerate(ISSUES):
         day = first_day + step * number + timedelta(days=turn % 3)
         branch = branches[turn % len(branches)]
-        chamber = branch.chambers.order_by("pk")[turn // len(branches) % branch.chambers.count()]
+        chamber = branch.chambers.order_by("pk")[
+            turn // len(branches) % branch.chambers.count()
+        ]
+        ended_at = at_half_past(day, 16 if turn % 2 else 21)
         lecture = Lecture(
             kind=LectureKind.PARTY_LECTURE,
             topic=f"{TOPICS[turn % len(TOPICS)]}（第{number}期）",
@@ -257,8 +266,10 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             branch=branch,
             issue=issues.get(number),
             started_at=at_half_past(day, 14 if turn % 2 else 19),
-            ended_at=at_half_past(day, 16 if turn % 2 else 21),
-            venue=f"{chamber.name.removeprefix('演示·')}{VENUES[turn % len(VENUES)]}"[:60],
+            ended_at=ended_at,
+            venue=f"{chamber.name.removeprefix('演示·')}{VENUES[turn % len(VENUES)]}"[
+                :60
+            ],
             lecturer_name=secretary_of(branch).name,
             lecturer_role=LecturerRole.BRANCH_SECRETARY,
             present=PRESENT[turn],
@@ -275,20 +286,20 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             attendees=list(chamber.members.all()[: lecture.present]),
             photos=photos(turn, count=1 + turn % 3),
         )
-        issues[number] = lecture.issue
-        submit_lecture(lecture, user=user, at=lecture.ended_at + timedelta(hours=2))
+        if lecture.issue:
+            issues[number] = lecture.issue
+        submit_lecture(lecture, user=user, at=ended_at + timedelta(hours=2))
         accept_lecture(
             lecture,
             user=staff[Role.FEDERATION if turn % 2 else Role.ORGANISATION],
             publish_photos=True,
-            at=lecture.ended_at + timedelta(days=1),
+            at=ended_at + timedelta(days=1),
         )
     make_unfinished(chambers, secretaries, staff, today)
 
 
 def at_half_past(day: date, hour: int) -> datetime:
-    moment = datetime(day.year, day.month, day.day, hour, 30)
-    return timezone.make_aware(moment)
+    return timezone.make_aware(datetime.combine(day, time(hour, 30)))
 
 
 def secretary_of(branch: Branch) -> Member:
@@ -348,7 +359,9 @@ def draw_hall(number: int) -> bytes:
     pen.rectangle([190, 100, 1090, 370], outline="#e5c98c", width=4)
     for row in range(3):
         left = 330 + row * 40
-        pen.rectangle([left, 160 + row * 62, 1280 - left, 186 + row * 62], fill="#f6ecd6")
+        pen.rectangle(
+            [left, 160 + row * 62, 1280 - left, 186 + row * 62], fill="#f6ecd6"
+        )
     pen.polygon([(590, 430), (690, 430), (710, 590), (570, 590)], fill="#6d4a2f")
     draw_person(pen, 640, 400, 1.0, "#2b2b33")
     for row in range(3):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -18,7 +19,7 @@ from redleader.photos import PHOTO_LIMITS as LIMITS
 from redleader.photos import CleanPhoto, clean_photo
 
 
-class EditConflict(Exception):
+class EditConflictError(Exception):
     """Somebody saved the record since the form was opened."""
 
     def __init__(self, current: Lecture):
@@ -60,13 +61,13 @@ def save_lecture(
     """Save a new or changed draft with its issue, roll and photos, or nothing.
 
     ``version`` is the one the form was opened with. ``attendees`` of None leaves
-    the roll as it is. Raises EditConflict when the record has moved on, and
+    the roll as it is. Raises EditConflictError when the record has moved on, and
     ValidationError when it is closed, a double, or its issue is taken.
     """
     if lecture.pk:
         stored = Lecture.objects.select_for_update().get(pk=lecture.pk)
         if version != stored.version:
-            raise EditConflict(stored)
+            raise EditConflictError(stored)
         require_editable(stored)
         lecture.version = stored.version + 1
         lecture.state = stored.state
@@ -188,10 +189,10 @@ def keep_photo(lecture: Lecture, clean: CleanPhoto) -> Photo:
 def remove_photo(photo: Photo) -> None:
     """Take a picture off an editable record; its files go after the commit."""
     require_editable(locked(photo.lecture))
-    files = [photo.image, photo.thumbnail]
+    storage, names = photo.image.storage, [photo.image.name, photo.thumbnail.name]
     photo.delete()
-    for file in files:
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+    for name in filter(None, names):
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def locked(lecture: Lecture) -> Lecture:
@@ -277,9 +278,7 @@ def archive_lecture(lecture: Lecture) -> Lecture:
     return step(lecture)
 
 
-def reviewed(
-    lecture: Lecture, *, user: User, at: datetime | None = None
-) -> Lecture:
+def reviewed(lecture: Lecture, *, user: User, at: datetime | None = None) -> Lecture:
     """Return the locked record signed by its reviewer.
 
     Raises ValidationError when the user may not review it or another one did.

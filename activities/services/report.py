@@ -35,7 +35,8 @@ def load_report(*, dry_run: bool = False) -> Counter[str]:
     Returns how many rows of each noun were made. Any error undoes all of it, and
     so does ``dry_run`` after counting.
     """
-    facts, made = read_facts(), Counter()
+    facts = read_facts()
+    made: Counter[str] = Counter()
     for load in (load_places, load_chambers, load_honours, load_figures):
         load(facts, made)
     if dry_run:

@@ -1,5 +1,12 @@
-from chambers.admin import appointment, branch, chamber, enterprise, member
-from chambers.admin import region, user
+from chambers.admin import (
+    appointment,
+    branch,
+    chamber,
+    enterprise,
+    member,
+    region,
+    user,
+)
 
 __all__ = [
     "appointment",

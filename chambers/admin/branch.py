@@ -1,8 +1,8 @@
 from django.contrib import admin
+from redleader.admin import SearchAdmin, TabularInline
 
-from chambers.forms.branch import BranchForm, CoverageFormSet
+from chambers.forms.branch import CoverageFormSet
 from chambers.models import Branch, BranchCoverage, BranchTerm
-from redleader.admin import ModelAdmin, SearchAdminMixin, TabularInline
 
 
 class BranchCoverageInline(TabularInline):
@@ -20,8 +20,7 @@ class BranchTermInline(TabularInline):
 
 
 @admin.register(Branch)
-class BranchAdmin(SearchAdminMixin, ModelAdmin):
-    form = BranchForm
+class BranchAdmin(SearchAdmin):
     list_display = ["name", "kind", "parent", "founded_on", "dissolved_on"]
     list_filter = ["kind", ("dissolved_on", admin.EmptyFieldListFilter)]
     list_select_related = ["parent"]

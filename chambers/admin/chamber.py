@@ -1,10 +1,10 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from redleader.admin import DASHBOARD, SearchAdmin, TabularInline
 
 from chambers.forms.chamber import ChamberForm
 from chambers.models import Chamber, ChamberTerm
-from redleader.admin import DASHBOARD, ModelAdmin, SearchAdminMixin, TabularInline
 
 
 class ChamberTermInline(TabularInline):
@@ -29,7 +29,7 @@ class TermDueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Chamber)
-class ChamberAdmin(SearchAdminMixin, ModelAdmin):
+class ChamberAdmin(SearchAdmin):
     form = ChamberForm
     list_display = ["name", "kind", "township", "state", "founded_on", "charter_clause"]
     list_filter = ["kind", "state", TermDueFilter, "charter_clause", "township"]

@@ -1,11 +1,11 @@
 from django.contrib import admin
+from redleader.admin import SearchAdmin
 
 from chambers.models import Enterprise
-from redleader.admin import ModelAdmin, SearchAdminMixin
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(SearchAdminMixin, ModelAdmin):
+class EnterpriseAdmin(SearchAdmin):
     deletable = True
     list_display = ["name", "credit_code", "township"]
     list_filter = ["township"]

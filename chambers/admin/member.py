@@ -1,7 +1,7 @@
 from django.contrib import admin
+from redleader.admin import SearchAdmin, TabularInline
 
 from chambers.models import Member, Membership
-from redleader.admin import ModelAdmin, SearchAdminMixin, TabularInline
 
 
 class MembershipInline(TabularInline):
@@ -10,7 +10,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Member)
-class MemberAdmin(SearchAdminMixin, ModelAdmin):
+class MemberAdmin(SearchAdmin):
     deletable = True
     list_display = ["name", "note", "kind", "enterprise", "party_status", "branch"]
     list_filter = ["kind", "party_status", "publish_consent"]

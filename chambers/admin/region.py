@@ -1,11 +1,11 @@
 from django.contrib import admin
+from redleader.admin import SearchAdmin
 
 from chambers.models import Region
-from redleader.admin import ModelAdmin, SearchAdminMixin
 
 
 @admin.register(Region)
-class RegionAdmin(SearchAdminMixin, ModelAdmin):
+class RegionAdmin(SearchAdmin):
     list_display = ["code", "name", "level", "parent"]
     list_filter = ["level"]
     list_select_related = ["parent"]

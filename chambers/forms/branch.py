@@ -3,15 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 
-from chambers.models import Branch
 from chambers.models.branch import COVERAGE_ERROR, COVERAGE_LIMITS
-from redleader.admin import AdminForm
-
-
-class BranchForm(AdminForm):
-    class Meta:
-        model = Branch
-        exclude = []  # noqa: DJ006  the admin's fieldsets name the fields
 
 
 class CoverageFormSet(BaseInlineFormSet):

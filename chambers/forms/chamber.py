@@ -2,11 +2,11 @@
 
 from django import forms
 from django.core.files.base import ContentFile
+from redleader.admin import AdminForm
+from redleader.photos import LOGO_LIMITS, clean_photo
 
 from chambers.models import Chamber
 from chambers.models.chamber import Trade
-from redleader.admin import AdminForm
-from redleader.photos import LOGO_LIMITS, clean_photo
 
 
 class ChamberForm(AdminForm):
@@ -23,7 +23,7 @@ class ChamberForm(AdminForm):
 
     class Meta:
         model = Chamber
-        exclude = ["logo"]  # noqa: DJ006  the admin's fieldsets name the fields
+        exclude = ["logo"]
 
     def clean_new_logo(self):
         upload = self.cleaned_data["new_logo"]
@@ -32,7 +32,5 @@ class ChamberForm(AdminForm):
     def save(self, commit=True):
         logo = self.cleaned_data.get("new_logo")
         if logo:
-            self.instance.logo.save(
-                "logo.jpg", ContentFile(logo.thumbnail), save=False
-            )
+            self.instance.logo.save("logo.jpg", ContentFile(logo.thumbnail), save=False)
         return super().save(commit)

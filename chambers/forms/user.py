@@ -3,10 +3,10 @@
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
-
-from chambers.models import Role, User
 from redleader.admin import AdminForm
 from redleader.forms import PlainFormMixin
+
+from chambers.models import Role, User
 
 
 class LoginForm(PlainFormMixin, AllauthLoginForm):

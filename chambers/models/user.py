@@ -5,7 +5,6 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.utils import timezone
-
 from redleader.constraints import one_of
 
 
@@ -59,9 +58,7 @@ class User(AbstractBaseUser):
         help_text="商会秘书须填写；能看到哪些商会由其现任职务决定。",
     )
     is_active = models.BooleanField("启用", default=True)
-    joined_at = models.DateTimeField(
-        "建立时间", default=timezone.now, editable=False
-    )
+    joined_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
     password_changed_at = models.DateTimeField(
         "密码修改时间", null=True, editable=False
     )

@@ -24,12 +24,21 @@ class Command(BaseCommand):
             counted = "—" if row.counted is None else f"{row.counted:,}"
             official = row.official
             self.stdout.write(
-                line((official.number, official.label, counted, official.text, row.verdict))
+                line(
+                    (
+                        official.number,
+                        official.label,
+                        counted,
+                        official.text,
+                        row.verdict,
+                    )
+                )
             )
         contradictions = [row for row in comparisons if row.agrees is False]
         counted = sum(row.counted is not None for row in comparisons)
         self.stdout.write(
-            f"共 {len(comparisons)} 项，已计数 {counted} 项，不符 {len(contradictions)} 项。"
+            f"共 {len(comparisons)} 项，已计数 {counted} 项，"
+            f"不符 {len(contradictions)} 项。"
         )
         if check and (contradictions or not counted):
             sys.exit(1)

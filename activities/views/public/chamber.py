@@ -35,7 +35,9 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "kinds": ChamberKind.choices,
-        "townships": Region.objects.townships().filter(chambers__isnull=False).distinct(),
+        "townships": Region.objects.townships()
+        .filter(chambers__isnull=False)
+        .distinct(),
     }
     return render(request, "public/chamber/list.html", context)
 

@@ -22,9 +22,7 @@ def lecture_list(request: HttpRequest) -> HttpResponse:
     if chosen:
         number = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
         lectures = lectures.filter(issue__series=number)
-    page = page_newest_first(
-        lectures, request.GET.get("older", ""), field="started_at"
-    )
+    page = page_newest_first(lectures, request.GET.get("older", ""), field="started_at")
     context = {"page": page, "chosen": chosen, "all_series": Series.objects.all()}
     return render(request, "public/lecture/list.html", context)
 

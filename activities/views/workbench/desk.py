@@ -1,18 +1,17 @@
 """What waits for this user."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
 from activities.models.lecture import LectureState
-from chambers.access import may_review, require_secretary
+from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 
 
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
-    require_secretary(request.user)
+def desk(request: UserRequest) -> HttpResponse:
     lectures = Lecture.objects.visible_to(request.user).select_related(
         "chamber", "issue__series"
     )

@@ -1,7 +1,7 @@
 """Lectures at work: the list, the form, the record and its steps."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from activities.forms.lecture import LectureForm, PhotosForm, lecture_defaults
 from activities.models import Lecture, Photo
 from activities.models.lecture import LectureState
 from activities.services import lecture as services
-from chambers.access import require_secretary
+from chambers.access import UserRequest
 from redleader.errors import TITLES
 from redleader.forms import Form, attempt, parse_uuid
 from redleader.history import last_change
@@ -24,29 +24,25 @@ from redleader.photos import METADATA_NOTICE
 
 
 @require_safe
-def lecture_list(request: HttpRequest) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_list(request: UserRequest) -> HttpResponse:
     lectures = Lecture.objects.visible_to(request.user).select_related(
         "chamber", "issue__series"
     )
     state = request.GET.get("state", "")
     if state in LectureState.values:
         lectures = lectures.filter(state=state)
-    page = page_newest_first(
-        lectures, request.GET.get("older", ""), field="started_at"
-    )
+    page = page_newest_first(lectures, request.GET.get("older", ""), field="started_at")
     context = {"page": page, "state": state, "states": LectureState.choices}
     return render(request, "workbench/lecture/list.html", context)
 
 
 @require_safe
-def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_detail(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     return render_detail(request, lecture, photos_form=PhotosForm())
 
 
-def find(request: HttpRequest, pk: int) -> Lecture:
+def find(request: UserRequest, pk: int) -> Lecture:
     """Return a record in the user's scope; a foreign one is a 404."""
     lectures = Lecture.objects.visible_to(request.user).select_related(
         "chamber",
@@ -71,8 +67,7 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lecture_create(request: HttpRequest) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         form = LectureForm(user=request.user, initial=lecture_defaults(request.user))
         return render_form(request, form)
@@ -94,23 +89,18 @@ def lecture_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lecture_update(request: HttpRequest, pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     if not lecture.is_editable:
-        messages.warning(
-            request, "该记录已提交审核，不能修改；如需更正请先“撤回”。"
-        )
+        messages.warning(request, "该记录已提交审核，不能修改；如需更正请先“撤回”。")
         return redirect(lecture)
     if request.method != "POST":
         return render_form(request, LectureForm(user=request.user, instance=lecture))
-    form = LectureForm(
-        request.POST, request.FILES, user=request.user, instance=lecture
-    )
+    form = LectureForm(request.POST, request.FILES, user=request.user, instance=lecture)
     return save_and_answer(request, form)
 
 
-def save_and_answer(request: HttpRequest, form: LectureForm) -> HttpResponse:
+def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
     """Save, and submit when that button was pressed; else show what is wrong."""
     lecture, user = form.instance, request.user
     was_new = lecture._state.adding
@@ -122,7 +112,7 @@ def save_and_answer(request: HttpRequest, form: LectureForm) -> HttpResponse:
             user=user,
             **form.service_arguments(),
         )
-    except services.EditConflict as conflict:
+    except services.EditConflictError as conflict:
         return render_conflict(request, form, conflict.current)
     if not saved:
         if was_new:
@@ -162,22 +152,19 @@ def render_conflict(request, form, current):
 
 
 @require_POST
-def lecture_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_submit(request: UserRequest, pk: int) -> HttpResponse:
     text = "已提交，等待县委组织部、县工商联审核。"
     return act(request, pk, services.submit_lecture, text, user=request.user)
 
 
 @require_POST
-def lecture_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def lecture_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     return act(request, pk, services.withdraw_lecture, "已撤回，可以修改后再提交。")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lecture_delete(request: HttpRequest, pk: int) -> HttpResponse:
+def lecture_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first; a draft is deleted for good."""
-    require_secretary(request.user)
     lecture = find(request, pk)
     if request.method != "POST":
         context = {"lecture": lecture}
@@ -204,8 +191,7 @@ def act(request, pk, service, text, **arguments):
 
 
 @require_POST
-def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def photo_add(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     form = PhotosForm(request.POST, request.FILES)
     if form.is_valid() and attempt(
@@ -217,8 +203,7 @@ def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def photo_delete(request: HttpRequest, pk: int, photo_pk: int) -> HttpResponse:
-    require_secretary(request.user)
+def photo_delete(request: UserRequest, pk: int, photo_pk: int) -> HttpResponse:
     lecture = find(request, pk)
     photo = get_object_or_404(Photo, pk=photo_pk, lecture=lecture)
     form = Form(request.POST)

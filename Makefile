@@ -1,0 +1,61 @@
+# make demo, make test and make check need Python 3.11+ and make; they do the rest.
+
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo $$p && break; done)
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+
+.PHONY: demo test check format lock clean
+
+demo: .venv/main
+	@exec $(BIN)/python manage.py demo
+
+test: .venv/dev
+	@$(BIN)/pytest
+
+check: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy redleader chambers activities
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	REDLEADER_DEMO=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	ALLOWED_HOSTS=example.invalid $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: .venv/dev
+	uv pip compile -q pyproject.toml $(LOCK) -o requirements.txt
+	uv pip compile -q pyproject.toml --group dev $(LOCK) -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+
+# The environment, from the lock with its hashes; made again when the lock changes.
+.venv/main: requirements.txt | .venv
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/dev: requirements-dev.txt | .venv
+	@$(call install,requirements-dev.txt)
+	@touch $@
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更高版本。"; exit 1; }
+	@echo "正在准备运行环境 …"
+ifneq ($(UV),)
+	@uv venv -q --python $(PYTHON) .venv
+else
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	echo "请先安装 venv 模块（Debian/Ubuntu：python3-venv），或安装 uv。"; exit 1; }
+endif
+
+ifneq ($(UV),)
+install = uv pip install -q --python $(BIN)/python --require-hashes -r $(1)
+else
+install = $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endif

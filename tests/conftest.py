@@ -1,0 +1,92 @@
+"""What every test stands on: PostgreSQL, the application's own role, Chromium."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from redleader import database
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NO_CHROMIUM = "没有找到 Chromium，浏览器测试未运行。"
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop.
+
+
+def pytest_configure(config):
+    if os.environ.get("REDLEADER_REQUIRE_BROWSER") and not CHROMIUM:
+        pytest.exit(f"{NO_CHROMIUM}（REDLEADER_REQUIRE_BROWSER 要求运行）", 4)
+    if not hasattr(config, "workerinput"):
+        settings.CLUSTER.start()
+        settings.CLUSTER.ensure_database("postgres")
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        settings.CLUSTER.stop()
+        shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items):
+    skip = pytest.mark.skip(reason=NO_CHROMIUM)
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM:
+                item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not CHROMIUM:
+        terminalreporter.write_line(NO_CHROMIUM, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup):
+    """After the owner has made the tables, everything runs as the application."""
+    become(database.APP)
+    yield
+    become(database.OWNER)
+
+
+def become(role):
+    connection.close()
+    connection.settings_dict["USER"] = role
+
+
+@pytest.fixture(autouse=True, scope="session")
+def owner_empties_tables():
+    """Only the owner may empty tables after a test that commits."""
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        become(database.OWNER)
+        try:
+            original(self)
+        finally:
+            become(database.APP)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def sign_in():
+    """Return a function that gives a signed-in client of a user."""
+
+    def enter(user):
+        client = Client()
+        client.force_login(user, backend="chambers.access.RoleBackend")
+        return client
+
+    return enter
