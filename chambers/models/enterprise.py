@@ -63,7 +63,7 @@ def credit_code_constraints() -> list[models.BaseConstraint]:
     """Return the rules of a model that has a ``credit_code``."""
     return [
         models.CheckConstraint(
-            condition=Q(Q(credit_code="") | Q(CreditCodeIsValid(F("credit_code")))),
+            condition=Q(credit_code="") | Q(CreditCodeIsValid(F("credit_code"))),
             name="%(app_label)s_%(class)s_credit_code_valid",
             violation_error_message=CREDIT_CODE_ERROR,
         ),
