@@ -7,6 +7,8 @@ from pathlib import Path
 
 
 def main():
+    from django.core.exceptions import ImproperlyConfigured
+
     from redleader import database
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redleader.settings")
@@ -22,7 +24,11 @@ def main():
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(sys.argv)
-    except (database.NoPostgresError, database.StartFailedError) as error:
+    except (
+        ImproperlyConfigured,
+        database.NoPostgresError,
+        database.StartFailedError,
+    ) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(3)
 
