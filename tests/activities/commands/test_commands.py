@@ -1,0 +1,162 @@
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from activities.models import Attendance, Issue, Lecture
+from activities.models.lecture import LectureState
+from activities.services.demo import load_demo
+from activities.services.report import load_report
+from chambers.models import Appointment, Chamber, Member
+
+MANAGE = settings.BASE_DIR / "manage.py"
+
+
+def run(name, *args, **options):
+    out = StringIO()
+    call_command(name, *args, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_loadreport_says_what_it_made_and_can_be_repeated():
+    assert "将新增商会 10 条" in run("loadreport", "--dry-run")
+    assert "已新增商会 10 条" in run("loadreport")
+    assert "没有新增" in run("loadreport")
+
+
+@pytest.mark.django_db
+def test_figures_lists_31_and_fails_the_check_on_a_contradiction():
+    load_report()
+    assert "共 31 项，已计数 7 项，不符 4 项。" in run("figures")
+    with pytest.raises(SystemExit) as end:
+        run("figures", "--check")
+    assert end.value.code == 1
+
+
+@pytest.mark.django_db
+def test_figures_check_needs_something_to_check():
+    with pytest.raises(SystemExit):
+        run("figures", "--check")
+
+
+@pytest.mark.django_db
+def test_the_demo_makes_every_counted_figure_come_out():
+    load_report()
+    load_demo()
+    assert "不符 0 项" in run("figures", "--check")
+    assert Chamber.objects.active().count() == 27
+    assert Issue.objects.count() == 18
+    counted = Lecture.objects.counted()
+    assert counted.count() == 23
+    assert Attendance.objects.filter(lecture__in=counted).count() == 411
+    assert {lecture.state for lecture in Lecture.objects.all()} == {
+        LectureState.DRAFT,
+        LectureState.SUBMITTED,
+        LectureState.RETURNED,
+        LectureState.ACCEPTED,
+    }
+
+
+@pytest.mark.django_db
+def test_invented_rows_hang_on_invented_chambers_only():
+    load_report()
+    load_demo()
+    real = Chamber.objects.filter(is_demo=False)
+    assert real.count() == 10
+    assert not Lecture.objects.filter(chamber__in=real).exists()
+    assert not Member.objects.filter(chambers__in=real).exists()
+    assert not Appointment.objects.filter(chamber__in=real).exists()
+    assert not Appointment.objects.filter(branch__chambers__in=real).exists()
+    invented = Chamber.objects.filter(is_demo=True)
+    assert all(chamber.name.startswith("演示·") for chamber in invented)
+    assert all(chamber.logo for chamber in invented)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_demo(folder, port):
+    variables = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    variables |= {"REDLEADER_VAR": str(folder), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, MANAGE, "demo", "--port", str(port)]
+    process = subprocess.Popen(
+        command,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "打开 http" in line:
+            break
+    return process, "".join(lines)
+
+
+def answer(port, path="/"):
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as page:
+                return page.status, page.read().decode()
+        except ConnectionError:
+            time.sleep(0.1)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError("no answer")
+
+
+def test_the_demo_starts_stops_on_ctrl_c_and_keeps_its_data(tmp_path):
+    port = free_port()
+    process, said = start_demo(tmp_path, port)
+    try:
+        accounts = re.findall(r"用户名 (\S+)\t密码 (\S+)", said)
+        assert [name for name, _ in accounts] == [
+            "guanli",
+            "zuzhibu",
+            "gongshanglian",
+            "mishu01",
+        ]
+        assert len({password for _, password in accounts}) == 4
+        status, text = answer(port)
+        assert status == 200
+        assert "演示数据" in text
+        assert answer(port, "/healthz")[0] == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest
+    kept = json.loads((tmp_path / "demo_accounts.json").read_text())
+    process, again = start_demo(tmp_path, port)
+    try:
+        assert dict(re.findall(r"用户名 (\S+)\t密码 (\S+)", again)) == kept
+        assert "正在写入" not in again
+        assert answer(port)[0] == 200
+        taken = subprocess.run(
+            [sys.executable, MANAGE, "demo", "--port", str(port)],
+            env={**os.environ, "REDLEADER_VAR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert taken.returncode == 1
+        assert f"端口 {port} 已被占用" in taken.stderr
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 0

@@ -1,0 +1,238 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from activities.models import Issue, Lecture
+from activities.models.lecture import LectureState
+from activities.services.lecture import (
+    EditConflictError,
+    accept_lecture,
+    add_photos,
+    archive_lecture,
+    delete_draft,
+    next_number,
+    remove_photo,
+    return_lecture,
+    save_lecture,
+    submit_lecture,
+    withdraw_lecture,
+)
+from chambers.models import Role
+from tests.factories.activities import (
+    LectureFactory,
+    SeriesFactory,
+    accepted,
+    returned,
+    submitted,
+    upload,
+)
+from tests.factories.chambers import ChamberFactory, MemberFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user():
+    return UserFactory(role=Role.SECRETARY)
+
+
+def new_lecture(**fields):
+    chamber = fields.pop("chamber", None) or ChamberFactory()
+    return LectureFactory.build(
+        chamber=chamber, created_by=None, **{"topic": "老区精神"} | fields
+    )
+
+
+def says(error, text):
+    return text in "".join(error.value.messages)
+
+
+def test_saves_lecture_issue_roll_and_photos_together(user):
+    series, members = SeriesFactory(), MemberFactory.create_batch(2)
+    lecture = save_lecture(
+        new_lecture(),
+        user=user,
+        new_issue=(series, 1),
+        attendees=members,
+        photos=[upload(1), upload(2)],
+    )
+    assert str(lecture.issue) == f"{series}第1期"
+    assert lecture.attendances.count() == lecture.photos.count() == 2
+    assert lecture.created_by == user
+    assert lecture.state == LectureState.DRAFT
+
+
+def test_a_bad_photo_undoes_everything(user, media):
+    series = SeriesFactory()
+    bad = upload(2, name="文字.png")
+    with pytest.raises(ValidationError):
+        save_lecture(
+            new_lecture(), user=user, new_issue=(series, 1), photos=[upload(1), bad]
+        )
+    assert not Lecture.objects.exists()
+    assert not Issue.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_an_old_version_is_a_conflict_and_changes_nothing(user):
+    lecture = save_lecture(new_lecture(), user=user)
+    opened = lecture.version
+    lecture.venue = "文化礼堂"
+    save_lecture(lecture, user=user, version=opened)
+    late = Lecture.objects.get(pk=lecture.pk)
+    late.venue = "老礼堂"
+    with pytest.raises(EditConflictError) as conflict:
+        save_lecture(late, user=user, version=opened)
+    assert conflict.value.current.venue == "文化礼堂"
+    lecture.refresh_from_db()
+    assert lecture.venue == "文化礼堂"
+
+
+def test_same_topic_day_and_chamber_is_a_double(user):
+    first = save_lecture(new_lecture(), user=user)
+    with pytest.raises(ValidationError) as error:
+        save_lecture(new_lecture(chamber=first.chamber), user=user)
+    assert says(error, f"已有同日同题的讲课记录（编号 {first.pk}）")
+
+
+def test_a_taken_issue_number_says_which_is_next(user):
+    series = SeriesFactory()
+    save_lecture(new_lecture(), user=user, new_issue=(series, 1))
+    with pytest.raises(ValidationError) as error:
+        save_lecture(new_lecture(), user=user, new_issue=(series, 1))
+    assert says(error, "第 1 期刚刚已由他人登记")
+    assert says(error, "第 2 期")
+
+
+def test_a_roll_longer_than_the_number_present_is_refused(user):
+    with pytest.raises(ValidationError) as error:
+        save_lecture(
+            new_lecture(present=1), user=user, attendees=MemberFactory.create_batch(2)
+        )
+    assert says(error, "名单上有 2 人，多于实到 1 人")
+
+
+def test_a_roll_is_replaced(user):
+    first, second = MemberFactory.create_batch(2)
+    lecture = save_lecture(new_lecture(), user=user, attendees=[first])
+    save_lecture(lecture, user=user, version=1, attendees=[second])
+    assert [row.member for row in lecture.attendances.all()] == [second]
+
+
+def test_leaving_the_last_issue_gives_its_number_back(user):
+    series = SeriesFactory()
+    lecture = save_lecture(new_lecture(), user=user, new_issue=(series, 1))
+    lecture.issue = None
+    save_lecture(lecture, user=user, version=1)
+    assert next_number(series) == 1
+
+
+def test_a_lecture_in_the_future_is_not_submitted(user):
+    later = timezone.now() + timedelta(hours=1)
+    lecture = LectureFactory(started_at=later)
+    with pytest.raises(ValidationError) as error:
+        submit_lecture(lecture, user=user)
+    assert says(error, "开讲时间晚于当前时间，不能提交。")
+
+
+def test_submitting_twice_says_so(user):
+    lecture = submitted()
+    with pytest.raises(ValidationError) as error:
+        submit_lecture(lecture, user=user)
+    assert says(error, "该记录已经提交，无需重复提交。")
+
+
+def test_a_submitted_record_is_closed(user):
+    lecture = submitted()
+    with pytest.raises(ValidationError) as error:
+        save_lecture(lecture, user=user, version=lecture.version)
+    assert says(error, "不能修改")
+    with pytest.raises(ValidationError):
+        add_photos(lecture, [upload()])
+
+
+def test_a_withdrawn_record_is_a_draft_again():
+    lecture = withdraw_lecture(submitted())
+    assert lecture.is_editable
+    with pytest.raises(ValidationError):
+        withdraw_lecture(lecture)
+
+
+def test_accepting_publishes_photos_only_when_told():
+    for publish in (False, True):
+        lecture = LectureFactory()
+        add_photos(lecture, [upload()])
+        submit_lecture(lecture, user=lecture.created_by)
+        accept_lecture(lecture, user=UserFactory(), publish_photos=publish)
+        assert lecture.photos.get().is_public is publish
+
+
+def test_a_returned_record_has_its_reason_and_may_come_again(user):
+    lecture = returned(reason="签到表缺页。")
+    assert lecture.return_reason == "签到表缺页。"
+    assert submit_lecture(lecture, user=user).is_waiting
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.ADMINISTRATOR])
+def test_only_reviewers_review(role):
+    with pytest.raises(ValidationError) as error:
+        accept_lecture(submitted(), user=UserFactory(role=role))
+    assert says(error, "没有审核权限")
+
+
+def test_nobody_reviews_an_own_record():
+    reviewer = UserFactory(role=Role.FEDERATION)
+    lecture = submitted(created_by=reviewer)
+    with pytest.raises(ValidationError) as error:
+        accept_lecture(lecture, user=reviewer)
+    assert says(error, "不能审核本人提交的记录")
+
+
+def test_the_second_reviewer_reads_who_was_first():
+    lecture = submitted()
+    first = UserFactory(name="王审核")
+    accept_lecture(lecture, user=first)
+    with pytest.raises(ValidationError) as error:
+        return_lecture(lecture, user=UserFactory(), reason="晚了")
+    assert says(error, "已由 王审核 于")
+
+
+def test_only_accepted_records_are_archived():
+    with pytest.raises(ValidationError):
+        archive_lecture(submitted())
+    assert archive_lecture(accepted()).state == LectureState.ARCHIVED
+
+
+def test_deleting_a_draft_takes_its_issue_and_files(
+    user, media, django_capture_on_commit_callbacks
+):
+    series = SeriesFactory()
+    lecture = save_lecture(
+        new_lecture(), user=user, new_issue=(series, 1), photos=[upload()]
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_draft(lecture)
+    assert not Lecture.objects.exists()
+    assert not Issue.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
+
+
+def test_only_drafts_are_deleted():
+    for lecture in (submitted(), accepted(), returned()):
+        with pytest.raises(ValidationError):
+            delete_draft(lecture)
+
+
+def test_photos_are_limited_and_never_doubled(user):
+    lecture = LectureFactory()
+    with pytest.raises(ValidationError) as error:
+        add_photos(lecture, [upload(n) for n in range(10)])
+    assert says(error, "一次最多上传 9 张，本次选择了 10 张。")
+    add_photos(lecture, [upload(1)])
+    with pytest.raises(ValidationError) as error:
+        add_photos(lecture, [upload(1)])
+    assert says(error, "已在本场活动中上传过")
+    remove_photo(lecture.photos.get())
+    assert not lecture.photos.exists()

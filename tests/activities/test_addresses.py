@@ -1,0 +1,277 @@
+"""Every address × actor × method; an address that is not listed here fails."""
+
+import pytest
+from django.contrib import admin
+from django.urls import URLPattern, get_resolver, reverse
+
+from chambers.models import Role
+from tests.factories.activities import (
+    AwardFactory,
+    IssueFactory,
+    LectureFactory,
+    OfficialFigureFactory,
+    SiteFactory,
+    accepted,
+    add_photos,
+    submitted,
+    upload,
+)
+from tests.factories.chambers import (
+    AppointmentFactory,
+    BranchFactory,
+    ChamberFactory,
+    EnterpriseFactory,
+    RegionFactory,
+    UserFactory,
+    secretary_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Who asks, in the order of the answers below: a stranger, the record's own
+# secretary, the secretary of another chamber, the federation, the administrator.
+ACTORS = ["stranger", "own", "foreign", "federation", "administrator"]
+OPEN = [200] * 5
+CLOSED = [404] * 5
+SIGNED_IN = [302, 200, 200, 200, 200]
+NO_POST = [405] * 5
+NO_POST_INSIDE = [302, 405, 405, 405, 405]
+OWN = [302, 200, 404, 200, 200]
+LOGIN = [200, 302, 302, 302, 302]
+LEAVES = [302] * 5
+
+# Name: (the keys of its address, answers to GET, answers to POST without data).
+TABLE = {
+    "healthz": ((), OPEN, NO_POST),
+    "public:home": ((), OPEN, NO_POST),
+    "public:honour-list": ((), OPEN, NO_POST),
+    "public:chamber-list": ((), OPEN, NO_POST),
+    "public:chamber-detail": (("chamber",), OPEN, NO_POST),
+    "public:chamber-logo": (("chamber",), CLOSED, NO_POST),
+    "public:lecture-list": ((), OPEN, NO_POST),
+    "public:lecture-detail": (("accepted",), OPEN, NO_POST),
+    "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
+    "public:figure-list": ((), OPEN, NO_POST),
+    "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:lecture-detail": (("draft",), OWN, NO_POST_INSIDE),
+    "workbench:lecture-update": (("draft",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:lecture-submit": (
+        ("draft",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:lecture-withdraw": (
+        ("submitted",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:lecture-delete": (("draft",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:photo-add": (("draft",), NO_POST_INSIDE, [302, 422, 404, 422, 422]),
+    "workbench:photo-delete": (
+        ("draft", "photo"),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "account_login": ((), LOGIN, LOGIN),
+    "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
+    "account_inactive": ((), OPEN, NO_POST),
+    "account_change_password": ((), SIGNED_IN, SIGNED_IN),
+    "account_reauthenticate": ((), SIGNED_IN, SIGNED_IN),
+    "account_signup": ((), CLOSED, CLOSED),
+    "account_reset_password": ((), CLOSED, CLOSED),
+    "account_set_password": ((), CLOSED, CLOSED),
+    "mfa_index": ((), SIGNED_IN, NO_POST_INSIDE),
+    "mfa_authenticate": ((), LEAVES, LEAVES),
+    "mfa_reauthenticate": ((), LEAVES, LEAVES),
+    "mfa_activate_totp": ((), LEAVES, LEAVES),
+    "mfa_deactivate_totp": ((), LEAVES, LEAVES),
+    "mfa_view_recovery_codes": ((), LEAVES, LEAVES),
+    "mfa_generate_recovery_codes": ((), LEAVES, LEAVES),
+    "mfa_download_recovery_codes": ((), LEAVES, LEAVES),
+}
+
+# What the federation and the administrator may do with each noun in the admin.
+REGISTRY = ({"view", "add", "change"}, {"view", "add", "change"})
+DELETABLE = ({"view", "add", "change"}, {"view", "add", "change", "delete"})
+READ = ({"view"}, {"view"})
+ADMIN = {
+    "chambers_region": REGISTRY,
+    "chambers_enterprise": DELETABLE,
+    "chambers_chamber": REGISTRY,
+    "chambers_branch": REGISTRY,
+    "chambers_member": DELETABLE,
+    "chambers_appointment": DELETABLE,
+    "chambers_user": (set(), {"view", "add", "change"}),
+    "activities_series": REGISTRY,
+    "activities_issue": READ,
+    "activities_lecture": ({"view", "change"}, {"view", "change"}),
+    "activities_photo": ({"view", "change"}, {"view", "change"}),
+    "activities_scheme": REGISTRY,
+    "activities_schemeversion": REGISTRY,
+    "activities_award": REGISTRY,
+    "activities_site": DELETABLE,
+    "activities_officialfigure": REGISTRY,
+}
+# Pages of the admin that belong to no noun, and those that a noun adds.
+ADMIN_PAGES = {
+    "index": 200,
+    "login": 302,
+    "logout": 405,
+    "password_change": 200,
+    "password_change_done": 200,
+    "autocomplete": 403,
+    "jsi18n": 200,
+}
+ADMIN_STEPS = {"activities_lecture_accept", "activities_lecture_return"}
+STOCK = {
+    "changelist": "view",
+    "add": "add",
+    "change": "view",
+    "history": "view",
+    "delete": "delete",
+}
+
+
+def names(patterns, namespace=""):
+    """Return the full name of each address, and "" for one without a name."""
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield namespace + (entry.name or "")
+        elif entry.namespace == "admin":
+            continue
+        else:
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from names(entry.url_patterns, namespace + inner)
+
+
+def admin_names():
+    for entry in admin.site.urls[0]:
+        if isinstance(entry, URLPattern):
+            yield entry.name
+        else:
+            yield from (pattern.name for pattern in entry.url_patterns)
+
+
+@pytest.fixture
+def world():
+    """One row of each noun, and a user of each kind."""
+    chamber = ChamberFactory()
+    own = secretary_of(chamber)
+    draft = LectureFactory(chamber=chamber, created_by=own)
+    (photo,) = add_photos(draft, [upload()])
+    return {
+        "own": own,
+        "foreign": secretary_of(ChamberFactory()),
+        "federation": UserFactory(role=Role.FEDERATION),
+        "administrator": UserFactory(role=Role.ADMINISTRATOR),
+        "chamber": chamber.pk,
+        "draft": draft.pk,
+        "photo": photo.pk,
+        "submitted": submitted(chamber=chamber, created_by=own).pk,
+        "accepted": accepted(chamber=chamber).pk,
+        "thumbnail": "thumbnail",
+    }
+
+
+def ask(client, sign_in, world, actor, method, address):
+    asking = client if actor == "stranger" else sign_in(world[actor])
+    return getattr(asking, method)(address)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", TABLE)
+def test_address(name, method, actor, world, client, sign_in):
+    keys, *answers = TABLE[name]
+    address = reverse(name, args=[world[key] for key in keys])
+    answer = ask(client, sign_in, world, actor, method, address)
+    expected = answers[method == "post"][ACTORS.index(actor)]
+    assert answer.status_code == expected
+
+
+def test_every_address_is_listed():
+    assert sorted(names(get_resolver().url_patterns)) == sorted(TABLE)
+
+
+def test_every_admin_address_is_listed():
+    expected = {f"{noun}_{page}" for noun in ADMIN for page in STOCK}
+    expected |= set(ADMIN_PAGES) | ADMIN_STEPS
+    # The password of another account, and stock addresses without a name.
+    expected |= {"auth_user_password_change", "view_on_site", "app_list", None}
+    assert set(admin_names()) == expected
+
+
+@pytest.mark.parametrize("actor", ["stranger", "own"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_else_enters_the_admin(method, actor, world, client, sign_in):
+    rows = admin_rows(world)
+    addresses = [reverse(f"admin:{name}") for name in ADMIN_PAGES if name != "login"]
+    for noun in ADMIN:
+        for page in STOCK:
+            keys = [] if page in ("changelist", "add") else [rows[noun]]
+            addresses.append(reverse(f"admin:{noun}_{page}", args=keys))
+    addresses += [
+        reverse(f"admin:{name}", args=[world["submitted"]]) for name in ADMIN_STEPS
+    ]
+    for address in addresses:
+        answer = ask(client, sign_in, world, actor, method, address)
+        assert answer.status_code in (302, 403), address
+        if answer.status_code == 302:
+            assert "login" in answer["Location"], address
+
+
+@pytest.mark.parametrize("actor", ["federation", "administrator"])
+@pytest.mark.parametrize("noun", ADMIN)
+def test_staff_do_in_the_admin_what_the_role_allows(
+    noun, actor, world, client, sign_in
+):
+    allowed = ADMIN[noun][actor == "administrator"]
+    key = admin_rows(world)[noun]
+    for page, right in STOCK.items():
+        keys = [] if page in ("changelist", "add") else [key]
+        address = reverse(f"admin:{noun}_{page}", args=keys)
+        answer = ask(client, sign_in, world, actor, "get", address)
+        assert answer.status_code == (200 if right in allowed else 403), page
+
+
+@pytest.mark.parametrize("name", ADMIN_PAGES)
+def test_staff_pages_of_the_admin(name, world, client, sign_in):
+    answer = ask(client, sign_in, world, "federation", "get", reverse(f"admin:{name}"))
+    assert answer.status_code == ADMIN_PAGES[name]
+
+
+@pytest.mark.parametrize("actor", ["federation", "administrator"])
+@pytest.mark.parametrize("name", sorted(ADMIN_STEPS))
+def test_steps_of_a_review(name, actor, world, client, sign_in):
+    address = reverse(f"admin:{name}", args=[world["submitted"]])
+    assert ask(client, sign_in, world, actor, "get", address).status_code == 405
+    answer = ask(client, sign_in, world, actor, "post", address)
+    done = 302 if name.endswith("accept") else 422  # Returning needs a reason.
+    assert answer.status_code == (403 if actor == "administrator" else done)
+
+
+def admin_rows(world):
+    """Return the key of one row of each noun of the admin."""
+    award = AwardFactory()
+    issue = IssueFactory()
+    appointment = AppointmentFactory()
+    return {
+        "chambers_region": RegionFactory().pk,
+        "chambers_enterprise": EnterpriseFactory().pk,
+        "chambers_chamber": world["chamber"],
+        "chambers_branch": BranchFactory().pk,
+        "chambers_member": appointment.member.pk,
+        "chambers_appointment": appointment.pk,
+        "chambers_user": world["own"].pk,
+        "activities_series": issue.series.pk,
+        "activities_issue": issue.pk,
+        "activities_lecture": world["accepted"],
+        "activities_photo": world["photo"],
+        "activities_scheme": award.version.scheme.pk,
+        "activities_schemeversion": award.version.pk,
+        "activities_award": award.pk,
+        "activities_site": SiteFactory().pk,
+        "activities_officialfigure": OfficialFigureFactory().pk,
+    }

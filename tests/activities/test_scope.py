@@ -1,0 +1,140 @@
+"""702 pairs of a secretary and a foreign chamber, and nothing of it to be seen."""
+
+import pytest
+from django.urls import reverse
+
+from chambers.models import Branch, Chamber, Member
+from tests.factories.activities import LectureFactory, accepted, add_photos, upload
+from tests.factories.chambers import (
+    BranchFactory,
+    ChamberFactory,
+    MembershipFactory,
+    secretary_of,
+)
+
+pytestmark = pytest.mark.django_db
+CHAMBERS = 27
+
+
+@pytest.fixture
+def county():
+    """27 chambers, each with branch, member, secretary, draft, photo and lecture."""
+    rows = []
+    for number in range(CHAMBERS):
+        chamber = ChamberFactory(name=f"甲{number:02}商会")
+        BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
+        MembershipFactory(chamber=chamber, member__name=f"会员{number:02}号")
+        user = secretary_of(chamber)
+        fields = {"chamber": chamber, "created_by": user, "is_public": False}
+        draft = LectureFactory(topic=f"草稿{number:02}", **fields)
+        (photo,) = add_photos(draft, [upload(number)])
+        closed = accepted(topic=f"内部{number:02}", **fields)
+        rows.append((user, chamber, draft, photo, closed))
+    return rows
+
+
+def addresses_of(draft, photo, closed):
+    """Return (method, address) of everything that leads to a record."""
+    pages = ["lecture-detail", "lecture-update", "lecture-delete"]
+    steps = ["lecture-submit", "lecture-withdraw", "photo-add"]
+    for lecture in (draft, closed):
+        yield from (
+            ("get", reverse(f"workbench:{name}", args=[lecture.pk])) for name in pages
+        )
+        yield from (
+            ("post", reverse(f"workbench:{name}", args=[lecture.pk]))
+            for name in ["lecture-update", "lecture-delete", *steps]
+        )
+        yield "get", reverse("public:lecture-detail", args=[lecture.pk])
+    keys = [draft.pk, photo.pk]
+    yield "post", reverse("workbench:photo-delete", args=keys)
+    yield "get", reverse("public:photo", args=[photo.pk, "full"])
+    yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def test_no_secretary_reaches_a_foreign_record(county, sign_in):
+    pairs = 0
+    for user, chamber, *_ in county:
+        client = sign_in(user)
+        missing = client.get(reverse("workbench:lecture-detail", args=[10**9]))
+        for _, other, draft, photo, closed in county:
+            if other == chamber:
+                continue
+            pairs += 1
+            for method, address in addresses_of(draft, photo, closed):
+                answer = getattr(client, method)(address)
+                assert answer.status_code == 404, (method, address)
+                assert answer.content == missing.content
+    assert pairs == 702
+
+
+def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
+    pages = ["desk", "lecture-list", "lecture-create"]
+    for number, (user, *_) in enumerate(county):
+        client = sign_in(user)
+        for name in pages:
+            text = client.get(reverse(f"workbench:{name}")).content.decode()
+            for other in range(CHAMBERS):
+                for word in (f"甲{other:02}", f"草稿{other:02}", f"会员{other:02}"):
+                    if other != number:
+                        assert word not in text
+        assert (
+            f"草稿{number:02}"
+            in client.get(reverse("workbench:lecture-list")).content.decode()
+        )
+
+
+def test_no_secretary_may_name_a_foreign_chamber_branch_or_member(county, sign_in):
+    user, *_ = county[0]
+    _, foreign, draft, *_ = county[1]
+    client = sign_in(user)
+    answer = client.post(
+        reverse("workbench:lecture-create"),
+        {
+            "chamber": foreign.pk,
+            "branch": foreign.branches.first().pk,
+            "attendees": [foreign.members.first().pk],
+            "topic": "混入",
+        },
+    )
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert "chamber" in errors
+    assert "branch" in errors
+    assert "attendees" in errors
+
+
+def test_no_secretary_enters_the_admin(county, sign_in):
+    for user, chamber, draft, *_ in county:
+        client = sign_in(user)
+        for address in [
+            reverse("admin:index"),
+            reverse("admin:activities_lecture_changelist"),
+            reverse("admin:activities_lecture_change", args=[draft.pk]),
+            reverse("admin:chambers_chamber_change", args=[chamber.pk]),
+            reverse("admin:autocomplete")
+            + "?app_label=chambers&model_name=member&field_name=enterprise",
+        ]:
+            answer = client.get(address, follow=True)
+            assert answer.status_code == 403
+
+
+def test_each_queryset_is_narrowed_for_every_secretary(county):
+    for user, chamber, draft, _, closed in county:
+        assert list(Chamber.objects.visible_to(user)) == [chamber]
+        assert list(Branch.objects.visible_to(user)) == [chamber.branches.get()]
+        members = set(Member.objects.visible_to(user))
+        assert members == set(chamber.members.all())
+        lectures = set(type(draft).objects.visible_to(user))
+        assert lectures == {draft, closed}
+
+
+def test_access_ends_with_the_appointment(sign_in):
+    chamber = ChamberFactory()
+    user = secretary_of(chamber)
+    draft = LectureFactory(chamber=chamber)
+    client = sign_in(user)
+    address = reverse("workbench:lecture-detail", args=[draft.pk])
+    assert client.get(address).status_code == 200
+    user.member.appointments.update(ended_on="2024-02-01")
+    assert client.get(address).status_code == 404
