@@ -86,7 +86,7 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
 
 def test_no_secretary_may_name_a_foreign_chamber_branch_or_member(county, sign_in):
     user, *_ = county[0]
-    _, foreign, draft, *_ = county[1]
+    _, foreign, _, *_ = county[1]
     client = sign_in(user)
     answer = client.post(
         reverse("workbench:lecture-create"),

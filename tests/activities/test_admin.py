@@ -1,0 +1,303 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from activities.models import Award, Lecture
+from activities.models.lecture import LectureState
+from chambers.models import Chamber, Role
+from tests.factories.activities import (
+    AwardFactory,
+    IssueFactory,
+    LectureFactory,
+    accepted,
+    submitted,
+)
+from tests.factories.chambers import (
+    BranchFactory,
+    ChamberFactory,
+    ChamberTermFactory,
+    EnterpriseFactory,
+    MemberFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reviewer():
+    return UserFactory(role=Role.FEDERATION, name="王审核")
+
+
+@pytest.fixture
+def staff(reviewer, sign_in):
+    return sign_in(reviewer)
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(f"admin:{name}", args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def of_page(client, address):
+    """Return what the form of a change page, with its inlines, would send back."""
+    context = client.get(address).context
+    forms = [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    return {
+        form.add_prefix(name): value
+        for form in forms
+        for name in form.fields
+        if (value := form[name].value()) not in (None, [], False)
+    }
+
+
+def test_the_dashboard_says_what_waits(staff):
+    submitted()
+    ChamberTermFactory(due_on="2024-01-01")
+    text = page(staff, "index")
+    assert "待审核的讲课记录" in text
+    assert "换届已逾期的商会" in text
+    address = reverse("admin:activities_lecture_changelist")
+    assert f"{address}?state__exact=submitted" in text
+
+
+def test_accepting_publishes_the_record(staff, reviewer, client):
+    lecture = submitted(topic="公开的讲课")
+    answer = staff.post(
+        reverse("admin:activities_lecture_accept", args=[lecture.pk]), follow=True
+    )
+    assert "已通过：公开的讲课。" in answer.content.decode()
+    lecture.refresh_from_db()
+    assert (lecture.state, lecture.reviewed_by) == (LectureState.ACCEPTED, reviewer)
+    assert client.get(reverse("public:lecture-detail", args=[lecture.pk])).status_code
+
+
+def test_returning_needs_a_reason(staff):
+    lecture = submitted()
+    address = reverse("admin:activities_lecture_return", args=[lecture.pk])
+    answer = staff.post(address, {"reason": " "})
+    assert answer.status_code == 422
+    assert "请填写退回原因。" in answer.content.decode()
+    assert staff.post(address, {"reason": "人数不符。"}).status_code == 302
+    lecture.refresh_from_db()
+    assert lecture.return_reason == "人数不符。"
+
+
+def test_the_second_reviewer_is_told(staff):
+    lecture = submitted()
+    address = reverse("admin:activities_lecture_accept", args=[lecture.pk])
+    staff.post(address)
+    answer = staff.post(address)
+    assert answer.status_code == 422
+    assert "已由 王审核 于" in answer.content.decode()
+
+
+def test_the_review_page_shows_forms_only_while_it_waits(staff):
+    lecture = submitted()
+    address = reverse("admin:activities_lecture_accept", args=[lecture.pk])
+    assert address in page(staff, "activities_lecture_change", lecture.pk)
+    staff.post(address)
+    assert address not in page(staff, "activities_lecture_change", lecture.pk)
+
+
+def test_several_records_are_accepted_and_archived_at_once(staff, reviewer):
+    rows = [submitted(), submitted(), submitted(created_by=reviewer)]
+    address = reverse("admin:activities_lecture_changelist")
+    for action, state in [("accept", "accepted"), ("archive", "archived")]:
+        answer = staff.post(
+            address,
+            {
+                "action": f"{action}_selected",
+                "_selected_action": [row.pk for row in rows],
+            },
+            follow=True,
+        )
+        assert Lecture.objects.filter(state=state).count() == 2
+    assert "已归档 2 条记录。" in answer.content.decode()
+    rows[2].refresh_from_db()
+    assert rows[2].is_waiting
+
+
+def test_staff_hide_an_accepted_record_and_nothing_else(staff):
+    lecture = accepted(topic="原题")
+    address = reverse("admin:activities_lecture_change", args=[lecture.pk])
+    data = of_page(staff, address)
+    assert (
+        staff.post(address, {"seen": data["seen"], "topic": "改题"}).status_code == 302
+    )
+    lecture.refresh_from_db()
+    assert lecture.is_public is False
+    assert lecture.topic == "原题"
+
+
+def test_a_draft_is_not_changed_in_the_admin(staff):
+    lecture = LectureFactory()
+    address = reverse("admin:activities_lecture_change", args=[lecture.pk])
+    assert staff.post(address, {"topic": "改题"}).status_code == 403
+
+
+def test_the_later_of_two_writers_is_not_lost_and_not_silent(staff):
+    chamber = ChamberFactory(name="云溪商会")
+    address = reverse("admin:chambers_chamber_change", args=[chamber.pk])
+    late = of_page(staff, address) | {"introduction": "迟到的简介"}
+    first = of_page(staff, address) | {"introduction": "先到的简介"}
+    assert staff.post(address, first).status_code == 302
+    answer = staff.post(address, late)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "王审核" in text
+    assert "迟到的简介" in text
+    chamber.refresh_from_db()
+    assert chamber.introduction == "先到的简介"
+    seen = of_page(staff, address)["seen"]
+    assert staff.post(address, late | {"seen": seen}).status_code == 302
+
+
+def test_a_chamber_is_added_with_its_rules(staff):
+    address = reverse("admin:chambers_chamber_add")
+    data = {
+        "name": "新商会",
+        "kind": "township",
+        "state": "active",
+        "charter_clause": "2019",
+        "credit_code": "51350823MJB0000000",
+        "terms-TOTAL_FORMS": "0",
+        "terms-INITIAL_FORMS": "0",
+    }
+    text = staff.post(address, data).content.decode()
+    assert "末位校验码正确" in text
+    assert "乡镇商会须填写所在乡镇。" in text
+    assert not Chamber.objects.exists()
+    answer = staff.post(address, data | {"kind": "trade", "credit_code": ""})
+    assert answer.status_code == 302
+    assert Chamber.objects.get().name == "新商会"
+
+
+def branch_data(*chambers, **fields):
+    data = {
+        "name": "联合党支部",
+        "kind": "joint",
+        "coverages-TOTAL_FORMS": str(len(chambers)),
+        "coverages-INITIAL_FORMS": "0",
+        "terms-TOTAL_FORMS": "0",
+        "terms-INITIAL_FORMS": "0",
+    }
+    for number, chamber in enumerate(chambers):
+        data[f"coverages-{number}-chamber"] = chamber.pk
+    return data | fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "allowed"),
+    [
+        ("single", 0, False),
+        ("single", 1, True),
+        ("single", 2, False),
+        ("joint", 1, False),
+        ("joint", 2, True),
+        ("joint", 5, True),
+        ("joint", 6, False),
+    ],
+)
+def test_a_branch_covers_as_many_chambers_as_its_form_allows(
+    staff, kind, count, allowed
+):
+    address = reverse("admin:chambers_branch_add")
+    data = branch_data(*ChamberFactory.create_batch(count), kind=kind)
+    answer = staff.post(address, data)
+    assert (answer.status_code == 302) is allowed
+    if not allowed:
+        assert "联合党支部覆盖 2 至 5 个商会" in answer.content.decode()
+
+
+def test_a_title_is_revoked_with_reason_and_document(staff):
+    award = AwardFactory()
+    address = reverse("admin:activities_award_change", args=[award.pk])
+    revoked = of_page(staff, address) | {"state": "revoked"}
+    text = staff.post(address, revoked).content.decode()
+    assert "取消称号须填写取消日期、原因和文号。" in text
+    staff.post(
+        address,
+        revoked
+        | {
+            "revoked_on": "2026-01-05",
+            "revocation_reason": "弄虚作假",
+            "revocation_document": "闽联〔2026〕1号",
+        },
+    )
+    assert Award.objects.get().state == "revoked"
+
+
+def test_history_shows_who_when_old_and_new(staff):
+    chamber = ChamberFactory(name="云溪商会")
+    address = reverse("admin:chambers_chamber_change", args=[chamber.pk])
+    staff.post(address, of_page(staff, address) | {"name": "云溪镇商会"})
+    Chamber.objects.filter(pk=chamber.pk).update(introduction="批量改动")
+    text = page(staff, "chambers_chamber_history", chamber.pk)
+    for word in ("王审核", "云溪商会", "云溪镇商会", "批量改动", "新建", "修改"):
+        assert word in text
+
+
+@pytest.mark.parametrize("query", ["云溪", "yunxi", "yx"])
+def test_lists_and_autocompletes_find_by_characters_pinyin_and_initials(staff, query):
+    ChamberFactory(name="云溪商会")
+    ChamberFactory(name="松岭商会")
+    text = page(staff, "chambers_chamber_changelist", q=query)
+    assert "云溪商会" in text
+    assert "松岭商会" not in text
+    answer = staff.get(
+        reverse("admin:autocomplete"),
+        {
+            "term": query,
+            "app_label": "activities",
+            "model_name": "award",
+            "field_name": "chamber",
+        },
+    )
+    assert [row["text"] for row in answer.json()["results"]] == ["云溪商会"]
+
+
+def test_lectures_are_found_by_topic_and_by_chamber(staff):
+    accepted(topic="重走红军路", chamber=ChamberFactory(name="云溪商会"))
+    accepted(topic="诚信经营", chamber=ChamberFactory(name="松岭商会"))
+    for query in ("红军", "yx"):
+        text = page(staff, "activities_lecture_changelist", q=query)
+        assert "重走红军路" in text
+        assert "诚信经营" not in text
+
+
+def test_only_the_administrator_deletes_and_only_what_nothing_refers_to(sign_in, staff):
+    enterprise = EnterpriseFactory()
+    address = reverse("admin:chambers_enterprise_delete", args=[enterprise.pk])
+    assert staff.post(address, {"post": "yes"}).status_code == 403
+    administrator = sign_in(UserFactory(role=Role.ADMINISTRATOR))
+    member = MemberFactory(enterprise=enterprise)
+    administrator.post(address, {"post": "yes"})
+    assert type(enterprise).objects.exists()
+    member.delete()
+    administrator.post(address, {"post": "yes"})
+    assert not type(enterprise).objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("noun", "add"),
+    [
+        ("activities_lecture", lambda: accepted(issue=IssueFactory())),
+        ("activities_award", AwardFactory),
+        ("chambers_chamber", ChamberFactory),
+        ("chambers_branch", BranchFactory),
+    ],
+)
+def test_queries_of_lists_do_not_grow(noun, add, staff, django_assert_num_queries):
+    address = reverse(f"admin:{noun}_changelist")
+    add()
+    with CaptureQueriesContext(connection) as one:
+        staff.get(address)
+    add()
+    add()
+    with django_assert_num_queries(len(one)):
+        staff.get(address)
