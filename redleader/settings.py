@@ -182,7 +182,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = "redleader.formats"
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = None if DEMO else VAR_DIR / "static"  # The demo collects nothing.
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(
     env.str("MEDIA_ROOT", default=str(VAR_DIR / ("demo_media" if DEMO else "media")))

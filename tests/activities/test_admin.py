@@ -51,7 +51,9 @@ def of_page(client, address):
         form.add_prefix(name): value
         for form in forms
         for name in form.fields
-        if (value := form[name].value()) not in (None, [], False)
+        if (value := form[name].value()) is not None
+        and value is not False
+        and value != []
     }
 
 

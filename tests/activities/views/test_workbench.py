@@ -67,7 +67,9 @@ def of_page(client, address):
     return {
         name: value
         for name in form.fields
-        if (value := form[name].value()) not in (None, [], False)
+        if (value := form[name].value()) is not None
+        and value is not False
+        and value != []
     }
 
 

@@ -1,0 +1,134 @@
+"""Each kind of page on a phone and a desk: axe, no CSP report, no foreign host."""
+
+import pytest
+
+from activities.models import Lecture
+from activities.services.demo import load_demo
+from activities.services.report import load_report
+from chambers.models import Chamber, User
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories.chambers import UserFactory
+
+VIEWPORTS = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360", "1280"])
+
+
+@pytest.fixture
+def demo(live_server):
+    load_report()
+    load_demo()
+
+
+def some_chamber():
+    return Chamber.objects.filter(is_demo=True).first()
+
+
+@VIEWPORTS
+def test_public_pages(visit, demo, viewport):
+    visitor = visit(viewport=viewport)
+    lecture = Lecture.objects.public().first()
+    for address in [
+        "/",
+        "/honours/",
+        "/honours/?level=national&q=rt",
+        "/honours/?q=没有这样的商会",
+        "/chambers/",
+        f"/chambers/{some_chamber().pk}/",
+        "/lectures/",
+        f"/lectures/{lecture.pk}/",
+        "/figures/",
+        "/accounts/login/",
+        "/没有这一页/",
+    ]:
+        visitor.page.goto(address)
+        visitor.check()
+
+
+@VIEWPORTS
+def test_workbench_pages(visit, demo, viewport):
+    user = User.objects.get(username="mishu01")
+    visitor = visit(user, viewport)
+    own = Lecture.objects.visible_to(user)
+    pages = ["/workbench/", "/workbench/lectures/", "/workbench/lectures/new/"]
+    for state in ("draft", "submitted", "returned", "accepted"):
+        pages.append(f"/workbench/lectures/{own.filter(state=state).first().pk}/")
+    draft = own.get(state="draft")
+    pages += [
+        f"/workbench/lectures/{draft.pk}/edit/",
+        f"/workbench/lectures/{draft.pk}/delete/",
+        "/accounts/password/",
+        "/accounts/2fa/",
+        "/accounts/logout/",
+        "/accounts/confirm/",
+    ]
+    for address in pages:
+        visitor.page.goto(address)
+        visitor.check()
+    visitor.page.goto(f"/workbench/lectures/{draft.pk}/edit/")
+    visitor.page.get_by_label("主题").fill("")
+    visitor.page.get_by_role("button", name="存为草稿").click()
+    visitor.page.get_by_text("请填写主题").first.wait_for()
+    visitor.check()
+
+
+NOUNS = [
+    "chambers/region",
+    "chambers/enterprise",
+    "chambers/chamber",
+    "chambers/branch",
+    "chambers/member",
+    "chambers/appointment",
+    "chambers/user",
+    "activities/series",
+    "activities/issue",
+    "activities/lecture",
+    "activities/photo",
+    "activities/scheme",
+    "activities/schemeversion",
+    "activities/award",
+    "activities/site",
+    "activities/officialfigure",
+]
+
+
+@VIEWPORTS
+def test_admin_pages(visit, demo, viewport):
+    visitor = visit(UserFactory(role="administrator"), viewport)
+    chamber = some_chamber()
+    waiting = Lecture.objects.waiting().first()
+    pages = ["/admin/", *(f"/admin/{noun}/" for noun in NOUNS)]
+    pages += [
+        "/admin/chambers/chamber/add/",
+        "/admin/chambers/branch/add/",
+        f"/admin/chambers/chamber/{chamber.pk}/change/",
+        f"/admin/chambers/chamber/{chamber.pk}/history/",
+        f"/admin/activities/lecture/{waiting.pk}/change/",
+        f"/admin/activities/lecture/{Lecture.objects.counted().first().pk}/change/",
+        "/admin/activities/award/add/",
+        "/admin/chambers/user/add/",
+    ]
+    for address in pages:
+        visitor.page.goto(address)
+        visitor.check()
+
+
+def test_second_factor_pages(visit, demo):
+    from tests.browser.conftest import PASSWORD
+
+    visitor = visit(UserFactory(role="federation"))
+    visitor.page.goto("/accounts/2fa/totp/on/")
+    if "confirm" in visitor.page.url:
+        visitor.page.get_by_label("密码").fill(PASSWORD)
+        visitor.page.get_by_role("button").last.click()
+    visitor.page.get_by_label("验证码").wait_for()
+    visitor.check()
+
+
+def test_large_text_is_remembered(visit, demo):
+    visitor = visit()
+    visitor.page.goto("/")
+    visitor.page.get_by_role("button", name="大字").click()
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    large = visitor.page.evaluate(size)
+    visitor.page.goto("/honours/")
+    assert visitor.page.evaluate(size) == large >= 20
+    visitor.check()
