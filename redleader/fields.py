@@ -3,7 +3,7 @@
 from django import forms
 
 
-class MultipleFileInput(forms.ClearableFileInput):
+class MultipleFileInput(forms.FileInput):
     allow_multiple_selected = True
 
 
@@ -13,11 +13,9 @@ class MultipleFileField(forms.FileField):
     widget = MultipleFileInput
 
     def clean(self, data, initial=None):
-        files = data if isinstance(data, list | tuple) else [data]
-        files = [file for file in files if file]
+        files = [file for file in data or [] if file]
         if self.required and not files:
-            self.fail_required()
+            raise forms.ValidationError(
+                self.error_messages["required"], code="required"
+            )
         return files
-
-    def fail_required(self):
-        raise forms.ValidationError(self.error_messages["required"], code="required")

@@ -6,6 +6,8 @@ encoded anew, so neither its metadata nor anything hidden beside the pixels live
 
 import hashlib
 import math
+import re
+import struct
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,7 +15,7 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -53,13 +55,15 @@ THUMBNAIL_SIDE = 480
 MAX_NAME = 100
 METADATA_NOTICE = "已自动去除照片中的位置等附加信息。"
 
-# Bytes of working memory one decoder may take: 300 MiB with everything else.
-MAX_DECODER_BYTES = 230_000_000
+# Decoding takes up to 450 MB of memory; this decoder needs 16 bytes for a pixel.
+MAX_WEBP_PIXELS = 24_000_000
 # A real photo needs a few hundred reads and about ten scans; a file of ten million
 # empty blocks, or of a thousand scans, exists only to keep the processor busy.
-MAX_READS = 100_000
-MAX_SCANS = 100
+MAX_READS = 10_000
+MAX_SCANS = 50
 MAX_PROFILE_BYTES = 4 * 1024 * 1024
+# Tables of any number of steps: a small profile could compute for minutes.
+ENDLESS_PROFILE = b"mpet"
 
 # By code: the row of the list of bad inputs, and what the person reads.
 MESSAGES = {
@@ -100,13 +104,8 @@ MESSAGES = {
 }
 
 
-class _JpegReader(JpegImageFile):
-    def _read_dpi_from_exif(self) -> None:
-        """Skip it: nobody needs the dpi, and no EXIF parser has to meet the file."""
-
-
 class _PatientStream(BytesIO):
-    """A stream that gives up on a file made of millions of empty blocks."""
+    """A stream that gives up on a file made of countless tiny blocks."""
 
     reads = 0
 
@@ -115,6 +114,11 @@ class _PatientStream(BytesIO):
         if self.reads > MAX_READS:
             raise OSError("too many blocks")
         return super().read(size)
+
+
+class _JpegReader(JpegImageFile):
+    def _read_dpi_from_exif(self) -> None:
+        """Skip it: nobody needs the dpi, and no EXIF parser has to meet the file."""
 
 
 # The readers are named, so no other decoder of Pillow can ever be reached, and the
@@ -137,6 +141,11 @@ FOREIGN_MAGIC = {
     b"\x00\x00\x01\x00": "ICO",
 }
 GIF_FRAME = b"\x21\xf9\x04"
+# The five bytes that start a scan: marker, length, number of its components.
+JPEG_SCAN = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
+ENDINGS = {"JPG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
+# Where Pillow puts what a file says beside its pixels.
+METADATA = {"exif", "xmp", "comment", "photoshop", "flashpix", "mp"}
 
 ORIENTATION_TAG = 0x0112
 TURNS = {
@@ -215,17 +224,15 @@ def _read(upload: UploadedFile, name: str, limits: Limits) -> bytes:
 def _format(name: str, content: bytes) -> str:
     """Return the format that both the ending and the first bytes agree upon."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in HEIC_SUFFIXES:
-        raise _refusal("heic")
-    if suffix not in FORMATS:
-        raise _refusal("format", format=_short(suffix) or "无后缀")
     format_ = _sniff(content)
-    if format_ is None:
-        raise _refusal("not_image", name=_short(name))
-    if format_ == "HEIC":
+    if format_ == "HEIC" or suffix in HEIC_SUFFIXES:
         raise _refusal("heic")
     if format_ == "GIF" and content.count(GIF_FRAME) > 1:
         raise _refusal("animated")
+    if suffix not in FORMATS:
+        raise _refusal("format", format=_short(suffix) or "无后缀")
+    if format_ is None:
+        raise _refusal("not_image", name=_short(name))
     if format_ not in READERS:
         raise _refusal("format", format=format_)
     if format_ != FORMATS[suffix]:
@@ -257,34 +264,30 @@ def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, 
     """Return an upright sRGB picture of at most LONG_SIDE, without any metadata."""
     if format_ == "WebP":
         # Its decoder reserves the whole canvas, so it may only be made afterwards.
-        _check_size(_webp_size(content), limits, "WebP ", bytes_per_pixel=16)
+        _check_size(_webp_size(content), limits, MAX_WEBP_PIXELS, "WebP ")
+    if format_ == "JPG" and len(JPEG_SCAN.findall(content)) > MAX_SCANS:
+        raise OSError("too many scans")
+    source = READERS[format_](_PatientStream(content))
+    _check_size(source.size, limits, limits.max_pixels)
+    if getattr(source, "is_animated", False):
+        raise _refusal("animated")
     if format_ == "PNG":
         # Loading alone passes over the checksums and a missing end.
         PngImageFile(_PatientStream(content)).verify()
-    stream = _PatientStream(content)
-    source = READERS[format_](stream)
-    if isinstance(source, JpegImageFile):
-        header = content[: stream.tell()]
-        if content.count(b"\xff\xda") > MAX_SCANS:
-            raise OSError("too many scans")
-        if _is_buffered(source, header):
-            weight = 4 + 2 * _samples_per_pixel(source)
-            _check_size(source.size, limits, "渐进式 JPG ", bytes_per_pixel=weight)
-    _check_size(source.size, limits)
-    if getattr(source, "is_animated", False):
-        raise _refusal("animated")
 
-    original_size = source.size
+    size = _fitted(source.size, LONG_SIDE)
     # Only JPEG has this short cut: it decodes at a half, a quarter or an eighth.
-    source.draft(None, _fitted(original_size, LONG_SIDE))
+    source.draft(None, size)
     source.load()
-    had_metadata = _has_metadata(source, content)
+    had_metadata = (
+        not METADATA.isdisjoint(source.info)
+        or bool(getattr(source, "text", None))
+        or not content.endswith(ENDINGS.get(format_, b""))
+    )
     profile = source.info.get("icc_profile")
-    turn = TURNS.get(_orientation(source.info.get("exif")))
+    turn = TURNS.get(_orientation(source.info.get("exif", b"")))
 
-    image = _flattened(source)
-    source.close()
-    image = image.resize(_fitted(original_size, LONG_SIDE), Image.Resampling.LANCZOS)
+    image = _flattened(source).resize(size, Image.Resampling.LANCZOS)
     image = _in_srgb(image, profile)
     if turn is not None:
         image = image.transpose(turn)
@@ -293,17 +296,23 @@ def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, 
     return image, had_metadata
 
 
+def _webp_size(content: bytes) -> tuple[int, int]:
+    """Return the size of the canvas from the first chunk of a WebP file."""
+    kind, head = content[12:16], content[20:30]
+    if kind == b"VP8X":
+        width, height = head[4:7], head[7:10]
+        return int.from_bytes(width, "little") + 1, int.from_bytes(height, "little") + 1
+    if kind == b"VP8L":
+        (bits,) = struct.unpack("<I", head[1:5])
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack("<HH", head[6:10])
+    return width & 0x3FFF, height & 0x3FFF
+
+
 def _check_size(
-    size: tuple[int, int], limits: Limits, format_: str = "", bytes_per_pixel: float = 0
+    size: tuple[int, int], limits: Limits, pixels: int, format_: str = ""
 ) -> None:
-    """Refuse a size; some decoders need so much memory that they may do less."""
     width, height = size
-    pixels = limits.max_pixels
-    if bytes_per_pixel:
-        affordable = int(MAX_DECODER_BYTES / bytes_per_pixel) // 1_000_000 * 1_000_000
-        if affordable >= pixels or max(size) > limits.max_side or 0 in size:
-            return
-        pixels = affordable
     if 0 in size:
         raise OSError("a picture without pixels")
     if width * height > pixels or max(size) > limits.max_side:
@@ -317,3 +326,65 @@ def _check_size(
         )
     if min(size) < limits.min_side:
         raise _refusal("too_small", width=width, height=height, side=limits.min_side)
+
+
+def _fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """Return the size shrunk, never grown, until no side is over ``longest``."""
+    scale = min(1, longest / max(size))
+    width, height = (max(1, round(side * scale)) for side in size)
+    return width, height
+
+
+def _orientation(exif: bytes) -> int:
+    """Return tag 0x0112 of the first directory; 1, upright, if it cannot be read."""
+    tiff = exif.removeprefix(b"Exif\0\0")
+    order = "<" if tiff.startswith(b"II") else ">"
+    try:
+        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, start)
+        for entry in range(start + 2, start + 2 + count * 12, 12):
+            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
+            if tag == ORIENTATION_TAG:
+                return value
+    except struct.error:
+        pass
+    return 1
+
+
+def _flattened(source: Image.Image) -> Image.Image:
+    """Return grey, RGB or CMYK of eight bits, with white for what is transparent."""
+    if source.mode.startswith("I"):
+        # Pillow itself would clip sixteen bits instead of scaling them.
+        return source.point(lambda value: value / 256, "L")
+    if source.has_transparency_data:
+        image = source
+        if source.mode not in {"LA", "RGBA"}:
+            image = source.convert("RGBA")
+            source.close()  # Three copies of a large picture are too many.
+        flat = Image.new(image.mode[:-1], image.size, "white")
+        flat.paste(image, mask=image.getchannel("A"))
+        return flat
+    return source if source.mode in {"L", "RGB", "CMYK"} else source.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return RGB; a profile that cannot be used is passed over, as viewers do."""
+    if not profile or len(profile) > MAX_PROFILE_BYTES or ENDLESS_PROFILE in profile:
+        return image.convert("RGB")
+    try:
+        transform = ImageCms.buildTransform(
+            ImageCms.ImageCmsProfile(BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            image.mode,
+            "RGB",
+        )
+    except (OSError, ImageCms.PyCMSError):
+        return image.convert("RGB")
+    return transform.apply(image)
+
+
+def _encode(image: Image.Image, side: int, quality: int) -> bytes:
+    stream = BytesIO()
+    small = image.resize(_fitted(image.size, side), Image.Resampling.LANCZOS)
+    small.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
