@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sys
 from http import HTTPStatus
 
 from django.conf import settings
@@ -97,6 +98,7 @@ def too_fast(request, seconds=60):
 
 def server_error(request, exception=None):
     """Answer a fault with its number only; the log has the rest."""
+    exception = exception or sys.exception()  # A fault outside of any view.
     event = secrets.token_hex(4)
     unavailable = isinstance(exception, OperationalError | OSError)
     logger.error("event %s: %s", event, request.path, exc_info=exception)

@@ -92,8 +92,10 @@ class LectureForm(ModelForm):
 
     def prepare_roll(self):
         """Offer the present members of the one chamber that this form is about."""
-        chamber = self.instance.chamber_id or self.initial.get("chamber")
-        chamber = getattr(chamber, "pk", chamber)
+        try:
+            chamber = self.fields["chamber"].clean(self["chamber"].value())
+        except ValidationError:
+            chamber = None
         if chamber:
             self.fields["attendees"].queryset = Member.objects.visible_to(
                 self.user

@@ -98,6 +98,13 @@ def test_a_fault_gets_a_number_and_never_a_trace(fault, status, code, caplog, rf
     assert number in caplog.text
 
 
+def test_a_fault_outside_of_any_view_is_told_apart_too(rf):
+    try:
+        raise OperationalError
+    except OperationalError:
+        assert errors.server_error(rf.get("/")).status_code == 503
+
+
 def test_refusals_go_on_to_their_own_pages(rf):
     guard = RequestGuardMiddleware(None)
     assert guard.process_exception(rf.get("/"), PermissionDenied()) is None

@@ -71,21 +71,25 @@ def lecture_create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         form = LectureForm(user=request.user, initial=lecture_defaults(request.user))
         return render_form(request, form)
+    done = saved_before(request)
+    if done:
+        return done
     key = parse_uuid(request.POST.get("form_key"))
-    if key:
-        done = Lecture.objects.filter(form_key=key, created_by=request.user).first()
-        if done:
-            messages.info(request, "已保存，无需重复提交。")
-            return redirect(done)
     lecture = Lecture(form_key=key) if key else Lecture()
-    form = LectureForm(
-        request.POST,
-        request.FILES,
-        user=request.user,
-        instance=lecture,
-        initial={"chamber": request.POST.get("chamber")},
-    )
-    return save_and_answer(request, form)
+    form = LectureForm(request.POST, request.FILES, user=request.user, instance=lecture)
+    answer = save_and_answer(request, form)
+    # Of two that arrive together the later one fails on the key of the first.
+    return answer if form.instance.pk else saved_before(request) or answer
+
+
+def saved_before(request: UserRequest) -> HttpResponse | None:
+    """Lead to the record that the same form has already made, if it has."""
+    key = parse_uuid(request.POST.get("form_key"))
+    done = key and Lecture.objects.filter(form_key=key, created_by=request.user).first()
+    if not done:
+        return None
+    messages.info(request, "已保存，无需重复提交。")
+    return redirect(done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

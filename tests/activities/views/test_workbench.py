@@ -141,6 +141,8 @@ def test_a_refused_form_keeps_what_was_typed(secretary, chamber):
         ({"topic": "字" * 81}, "topic", "主题最多 80 个字，现有 81 个字。"),
         ({"topic": "坏\x00字"}, "topic", "无法显示的字符"),
         ({"content": "证号 350823199001011234"}, "content", "身份证号"),
+        ({"chamber": "x"}, "chamber", "所选主办商会无效"),
+        ({"chamber": "9" * 30}, "chamber", "所选主办商会无效"),
         ({"kind": "party"}, "kind", "所选类别无效"),
         ({"expected": "10", "present": "12"}, None, "实到人数多于应到人数"),
         ({"expected": "20", "on_leave": "1"}, None, "应到人数应等于"),
