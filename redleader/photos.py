@@ -55,8 +55,8 @@ THUMBNAIL_SIDE = 480
 MAX_NAME = 100
 METADATA_NOTICE = "已自动去除照片中的位置等附加信息。"
 
-# Decoding takes up to 450 MB of memory; this decoder needs 16 bytes for a pixel.
-MAX_WEBP_PIXELS = 24_000_000
+# Decoders that need more memory for a pixel may do fewer: 300 MiB for any picture.
+MAX_PIXELS = {"PNG": 24_000_000, "WebP": 12_000_000}
 # A real photo needs a few hundred reads and about ten scans; a file of ten million
 # empty blocks, or of a thousand scans, exists only to keep the processor busy.
 MAX_READS = 10_000
@@ -264,11 +264,11 @@ def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, 
     """Return an upright sRGB picture of at most LONG_SIDE, without any metadata."""
     if format_ == "WebP":
         # Its decoder reserves the whole canvas, so it may only be made afterwards.
-        _check_size(_webp_size(content), limits, MAX_WEBP_PIXELS, "WebP ")
+        _check_size(_webp_size(content), limits, format_)
     if format_ == "JPG" and len(JPEG_SCAN.findall(content)) > MAX_SCANS:
         raise OSError("too many scans")
     source = READERS[format_](_PatientStream(content))
-    _check_size(source.size, limits, limits.max_pixels)
+    _check_size(source.size, limits, format_)
     if getattr(source, "is_animated", False):
         raise _refusal("animated")
     if format_ == "PNG":
@@ -309,10 +309,9 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def _check_size(
-    size: tuple[int, int], limits: Limits, pixels: int, format_: str = ""
-) -> None:
+def _check_size(size: tuple[int, int], limits: Limits, format_: str) -> None:
     width, height = size
+    pixels = MAX_PIXELS.get(format_, limits.max_pixels)
     if 0 in size:
         raise OSError("a picture without pixels")
     if width * height > pixels or max(size) > limits.max_side:
@@ -320,7 +319,7 @@ def _check_size(
             "too_large",
             width=width,
             height=height,
-            format=format_,
+            format=f"{format_} " if format_ in MAX_PIXELS else "",
             pixels=pixels // 10_000,
             side=limits.max_side,
         )

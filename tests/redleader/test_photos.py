@@ -314,8 +314,8 @@ print(peak() - before)
         ("zTXt bomb", 60),
         ("iCCP bomb", 60),
         ("endless profile", 60),
-        ("40 million pixels", 450),
-        ("40 million in jpg", 450),
+        ("24 million pixels", 300),
+        ("40 million in jpg", 300),
     ],
 )
 def test_clean_photo_needs_little_memory(label, megabytes):
