@@ -4,6 +4,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable
+from copy import copy
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -54,8 +55,12 @@ class PlainFormMixin:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            self.add_limits(name, field)
             self.plain_messages(field)
+
+    def add_limits(self, name: str, field: forms.Field) -> None:
+        """Give a field the limits that stand elsewhere, before it gets its words."""
 
     @staticmethod
     def plain_messages(field: forms.Field) -> None:
@@ -116,6 +121,8 @@ class PlainText:
         self.label = label
 
     def __call__(self, text):
+        if not isinstance(text, str):
+            return  # Some fields of text, such as UUIDs, have become objects.
         if has_unprintable(text):
             raise ValidationError(
                 f"{self.label}含有无法显示的字符，请删除后重试。", code="unprintable"
@@ -138,6 +145,12 @@ class Form(PlainFormMixin, forms.Form):
 
 class ModelForm(PlainFormMixin, forms.ModelForm):
     """Also checks constraints that mention fields the form does not show."""
+
+    def add_limits(self, name, field):
+        columns = {column.name: column for column in self._meta.model._meta.fields}
+        if isinstance(field, forms.IntegerField) and name in columns:
+            limits = (*field.validators, *columns[name].validators)
+            field.validators = [copy(limit) for limit in limits]
 
     def validate_constraints(self):
         broken = [name for name in self.errors if name != NON_FIELD_ERRORS]

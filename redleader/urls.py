@@ -8,6 +8,7 @@ from redleader.views import healthz
 handler400 = "redleader.errors.bad_request"
 handler403 = "redleader.errors.permission_denied"
 handler404 = "redleader.errors.not_found"
+handler429 = "redleader.errors.too_fast"  # allauth looks it up.
 handler500 = "redleader.errors.server_error"
 
 urlpatterns = [

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -72,6 +73,12 @@ def owner_empties_tables():
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Limits of attempts are counted there."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
 from django.contrib import admin
-from redleader.admin import ModelAdmin
-from redleader.search import search
 
 from chambers.models import Appointment
+from redleader.admin import ModelAdmin
+from redleader.search import search
 
 
 @admin.register(Appointment)

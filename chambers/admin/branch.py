@@ -1,8 +1,8 @@
 from django.contrib import admin
-from redleader.admin import SearchAdmin, TabularInline
 
 from chambers.forms.branch import CoverageFormSet
 from chambers.models import Branch, BranchCoverage, BranchTerm
+from redleader.admin import SearchAdmin, TabularInline
 
 
 class BranchCoverageInline(TabularInline):

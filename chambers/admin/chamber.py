@@ -1,10 +1,10 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from redleader.admin import DASHBOARD, SearchAdmin, TabularInline
 
 from chambers.forms.chamber import ChamberForm
 from chambers.models import Chamber, ChamberTerm
+from redleader.admin import DASHBOARD, SearchAdmin, TabularInline
 
 
 class ChamberTermInline(TabularInline):

@@ -1,7 +1,7 @@
 from django.contrib import admin
-from redleader.admin import SearchAdmin
 
 from chambers.models import Enterprise
+from redleader.admin import SearchAdmin
 
 
 @admin.register(Enterprise)

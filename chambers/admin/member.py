@@ -1,7 +1,7 @@
 from django.contrib import admin
-from redleader.admin import SearchAdmin, TabularInline
 
 from chambers.models import Member, Membership
+from redleader.admin import SearchAdmin, TabularInline
 
 
 class MembershipInline(TabularInline):

@@ -3,10 +3,10 @@
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from redleader.admin import ModelAdmin
 
 from chambers.forms.user import UserChangeForm, UserCreationForm
 from chambers.models import User
+from redleader.admin import ModelAdmin
 
 
 @admin.register(User)

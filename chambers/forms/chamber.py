@@ -2,11 +2,11 @@
 
 from django import forms
 from django.core.files.base import ContentFile
-from redleader.admin import AdminForm
-from redleader.photos import LOGO_LIMITS, clean_photo
 
 from chambers.models import Chamber
 from chambers.models.chamber import Trade
+from redleader.admin import AdminForm
+from redleader.photos import LOGO_LIMITS, clean_photo
 
 
 class ChamberForm(AdminForm):

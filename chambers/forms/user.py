@@ -3,10 +3,10 @@
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
-from redleader.admin import AdminForm
-from redleader.forms import PlainFormMixin
 
 from chambers.models import Role, User
+from redleader.admin import AdminForm
+from redleader.forms import PlainFormMixin
 
 
 class LoginForm(PlainFormMixin, AllauthLoginForm):
@@ -19,6 +19,11 @@ class LoginForm(PlainFormMixin, AllauthLoginForm):
             field.label = label
             field.widget.attrs.pop("placeholder", None)
             self.plain_messages(field)
+
+    def user_credentials(self):
+        """Name the field that was typed too: django-axes counts failures by it."""
+        credentials = super().user_credentials()
+        return credentials | {"login": credentials.get("username")}
 
 
 class MemberForSecretaryMixin:

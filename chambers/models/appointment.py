@@ -6,11 +6,11 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from redleader.constraints import ends_after_start, exactly_one, one_of, period
 
 from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber, inside_life
 from chambers.models.member import Member
+from redleader.constraints import ends_after_start, exactly_one, one_of, period
 
 
 class Post(models.TextChoices):

@@ -5,14 +5,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from redleader.constraints import Refuse, ends_after_start, one_of
-from redleader.search import (
-    SEARCH_COLUMNS,
-    SearchGramsField,
-    SearchTextField,
-    SortKeyField,
-    search_index,
-)
 
 from chambers.models.chamber import (
     AbstractTerm,
@@ -20,6 +12,14 @@ from chambers.models.chamber import (
     inside_life,
     life_holds,
     term_constraints,
+)
+from redleader.constraints import Refuse, ends_after_start, one_of
+from redleader.search import (
+    SEARCH_COLUMNS,
+    SearchGramsField,
+    SearchTextField,
+    SortKeyField,
+    search_index,
 )
 
 

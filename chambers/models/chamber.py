@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+
+from chambers.models.enterprise import CreditCodeField, credit_code_constraints
 from redleader.constraints import Refuse, ends_after_start, one_of, period
 from redleader.search import (
     SEARCH_COLUMNS,
@@ -19,8 +21,6 @@ from redleader.search import (
     search_index,
 )
 from redleader.storage import random_name
-
-from chambers.models.enterprise import CreditCodeField, credit_code_constraints
 
 
 class ChamberKind(models.TextChoices):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import BooleanField, F, Func, Q
+
 from redleader.search import (
     SEARCH_COLUMNS,
     SearchGramsField,

@@ -6,6 +6,9 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from chambers.models.branch import Branch
+from chambers.models.chamber import Chamber
 from redleader.constraints import ends_after_start, one_of, period
 from redleader.search import (
     SEARCH_COLUMNS,
@@ -14,9 +17,6 @@ from redleader.search import (
     SortKeyField,
     search_index,
 )
-
-from chambers.models.branch import Branch
-from chambers.models.chamber import Chamber
 
 
 class MemberKind(models.TextChoices):

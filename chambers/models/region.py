@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+
 from redleader.constraints import one_of
 from redleader.search import (
     SEARCH_COLUMNS,

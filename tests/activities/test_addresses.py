@@ -39,6 +39,7 @@ NO_POST_INSIDE = [302, 405, 405, 405, 405]
 OWN = [302, 200, 404, 200, 200]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
+NOT_SET_UP = [302, 404, 404, 404, 404]
 
 # Name: (the keys of its address, answers to GET, answers to POST without data).
 TABLE = {
@@ -86,10 +87,10 @@ TABLE = {
     "mfa_authenticate": ((), LEAVES, LEAVES),
     "mfa_reauthenticate": ((), LEAVES, LEAVES),
     "mfa_activate_totp": ((), LEAVES, LEAVES),
-    "mfa_deactivate_totp": ((), LEAVES, LEAVES),
-    "mfa_view_recovery_codes": ((), LEAVES, LEAVES),
+    "mfa_deactivate_totp": ((), NOT_SET_UP, NOT_SET_UP),
+    "mfa_view_recovery_codes": ((), NOT_SET_UP, NO_POST_INSIDE),
     "mfa_generate_recovery_codes": ((), LEAVES, LEAVES),
-    "mfa_download_recovery_codes": ((), LEAVES, LEAVES),
+    "mfa_download_recovery_codes": ((), NOT_SET_UP, NOT_SET_UP),
 }
 
 # What the federation and the administrator may do with each noun in the admin.
@@ -177,7 +178,10 @@ def world():
 
 def ask(client, sign_in, world, actor, method, address):
     asking = client if actor == "stranger" else sign_in(world[actor])
-    return getattr(asking, method)(address)
+    answer = getattr(asking, method)(address)
+    if answer.streaming:
+        b"".join(answer)  # Read to the end, so that the file is closed.
+    return answer
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -219,7 +223,9 @@ def test_nobody_else_enters_the_admin(method, actor, world, client, sign_in):
         answer = ask(client, sign_in, world, actor, method, address)
         assert answer.status_code in (302, 403), address
         if answer.status_code == 302:
-            assert "login" in answer["Location"], address
+            # The stock way out leads to the index, which leads to the sign-in.
+            known = "login" in answer["Location"] or address.endswith("/logout/")
+            assert known, address
 
 
 @pytest.mark.parametrize("actor", ["federation", "administrator"])

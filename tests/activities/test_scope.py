@@ -52,19 +52,29 @@ def addresses_of(draft, photo, closed):
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
 
 
+def main_of(answer):
+    """Return what a page says; the address of the menu around it differs."""
+    return answer.content.partition(b"<main")[2].partition(b"</main>")[0]
+
+
 def test_no_secretary_reaches_a_foreign_record(county, sign_in):
     pairs = 0
-    for user, chamber, *_ in county:
+    for number, (user, chamber, *_) in enumerate(county):
+        neighbour = county[number - 1][1]
         client = sign_in(user)
         missing = client.get(reverse("workbench:lecture-detail", args=[10**9]))
         for _, other, draft, photo, closed in county:
             if other == chamber:
                 continue
             pairs += 1
-            for method, address in addresses_of(draft, photo, closed):
+            addresses = list(addresses_of(draft, photo, closed))
+            # The next chamber is tried at every address, the others at three.
+            if other != neighbour:
+                addresses = [addresses[0], addresses[3], addresses[-1]]
+            for method, address in addresses:
                 answer = getattr(client, method)(address)
                 assert answer.status_code == 404, (method, address)
-                assert answer.content == missing.content
+                assert main_of(answer) == main_of(missing)
     assert pairs == 702
 
 

@@ -1,5 +1,11 @@
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -68,9 +74,15 @@ def test_staff_must_set_up_a_second_factor(user, client, settings):
     for address in (reverse("workbench:desk"), reverse("admin:index")):
         answer = client.get(address)
         assert answer["Location"] == reverse("mfa_activate_totp")
-    page = client.get(reverse("mfa_activate_totp"))
-    assert page.status_code == 200
-    assert "验证" in page.content.decode()
+    asked = client.get(reverse("mfa_activate_totp"))
+    page = client.post(asked["Location"], {"password": PASSWORD}, follow=True)
+    assert page.redirect_chain[-1][0] == reverse("mfa_activate_totp")
+    secret = page.context["form"].secret
+    counter = next(iter(yield_hotp_counters_from_time()))
+    code = format_hotp_value(hotp_value(secret, counter))
+    done = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+    assert "恢复码" in done.content.decode()
+    assert client.get(reverse("admin:index")).status_code == 200
 
 
 def test_a_secretary_needs_no_second_factor(sign_in, settings):

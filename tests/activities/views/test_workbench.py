@@ -45,7 +45,7 @@ def secretary(user, sign_in):
     return sign_in(user)
 
 
-def typed(chamber, **changes):
+def typed(chamber, /, **changes):
     """Return what a secretary fills in: the eight required fields."""
     started_at = timezone.localtime() - timedelta(hours=3)
     return {
