@@ -4,9 +4,9 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict:
+def portal(request: HttpRequest) -> dict:
     return {
-        "site": settings.SITE,
+        "portal": settings.PORTAL,
         "is_demo": settings.DEMO,
         "large_text": request.COOKIES.get("large_text") == "1",
     }

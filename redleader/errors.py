@@ -116,7 +116,7 @@ def server_error(request, exception=None):
         "title": TITLES[status],
         "text": text,
         "code": "69" if unavailable else "70",
-        "site": settings.SITE,
+        "portal": settings.PORTAL,
     }
     try:  # Without the request: its user may need the database that is down.
         body = render_to_string("error_plain.html", context)

@@ -104,7 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "redleader.context.site",
+                "redleader.context.portal",
             ],
         },
     },
@@ -247,7 +247,7 @@ if not DEMO:
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # Shown in the footer only when set; never a made-up number.
-SITE = {
+PORTAL = {
     "name": env.str("SITE_NAME", default="红领杭商"),
     "county": env.str("SITE_COUNTY", default="上杭县"),
     "owner": env.str("SITE_OWNER", default="中共上杭县委组织部 上杭县工商业联合会"),

@@ -92,7 +92,7 @@ TOPICS = [
     "守法经营与风险防范",
     "绿水青山与特色农业",
 ]
-VENUES = ["商会会议室", "党群服务中心二楼", "文化礼堂", "镇政府三楼会议室", "红色展馆"]
+VENUES = ["会议室", "党群服务中心二楼", "文化礼堂", "镇政府三楼会议室", "红色展馆"]
 SUMMARY = "支部书记带头讲课，会员结合各自经营谈体会，会后现场答疑。"
 INTRODUCTION = (
     "演示商会，名称和内容均为虚构。商会现有会员 {members} 名，"
@@ -261,7 +261,7 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
         ended_at = at_half_past(day, 16 if turn % 2 else 21)
         lecture = Lecture(
             kind=LectureKind.PARTY_LECTURE,
-            topic=f"{TOPICS[turn % len(TOPICS)]}（第{number}期）",
+            topic=TOPICS[turn % len(TOPICS)],
             chamber=chamber,
             branch=branch,
             issue=issues.get(number),

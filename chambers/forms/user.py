@@ -17,6 +17,7 @@ class LoginForm(PlainFormMixin, AllauthLoginForm):
         for name, label in [("login", "用户名"), ("password", "密码")]:
             field = self.fields[name]
             field.label = label
+            field.help_text = ""  # allauth puts a link to a closed door there.
             field.widget.attrs.pop("placeholder", None)
             self.plain_messages(field)
 

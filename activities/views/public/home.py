@@ -9,7 +9,7 @@ from activities.models import Award, Lecture
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
 
-LATEST = 4
+LATEST = 3
 TITLES = 6
 
 

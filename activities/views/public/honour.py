@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.models import Award
@@ -25,13 +26,30 @@ def honour_list(request: HttpRequest) -> HttpResponse:
     context = {
         "awards": list(filtered(titles, chosen).for_roll()),
         "chosen": chosen,
-        "is_filtered": any(chosen.values()),
+        "chips": chips(chosen),
         "levels": HonourLevel.choices,
         "cycles": list(cycles.values_list("cycle_label", flat=True).distinct()),
         "no_cycle": NO_CYCLE,
         "townships": Region.objects.townships(),
     }
     return render(request, "public/honour/list.html", context)
+
+
+def chips(chosen: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what the roll is narrowed by, each with the query without it."""
+    words = {
+        "level": dict(HonourLevel.choices),
+        "cycle": {NO_CYCLE: "年度未载明"},
+        "township": {place.pk: place.name for place in Region.objects.townships()},
+    }
+    return [
+        (
+            words.get(name, {}).get(value, value),
+            urlencode({key: v for key, v in chosen.items() if v and key != name}),
+        )
+        for name, value in chosen.items()
+        if value
+    ]
 
 
 def filtered(awards, chosen: dict[str, str]):
