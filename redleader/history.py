@@ -51,7 +51,7 @@ def differences(event, before, model) -> list[tuple[str, str, str]]:
     """Return (label, old, new) of each tracked field that changed."""
     rows = []
     for field in model._meta.concrete_fields:
-        if not hasattr(event, field.attname):
+        if not hasattr(event, field.attname) or field.name == "id":
             continue
         new = getattr(event, field.attname)
         old = getattr(before, field.attname) if before else None
@@ -75,7 +75,8 @@ def text_of(value, field) -> str:
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        words = dict(field.base_field.flatchoices or [])
+        return "、".join(str(words.get(item, item)) for item in value)
     return str(value)
 
 

@@ -8,13 +8,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from activities.models import Issue, Lecture, Series
-from activities.models.lecture import LecturerRole
+from activities.models.lecture import LectureKind, LecturerRole
 from activities.services.lecture import next_number
 from chambers.models import Appointment, Branch, Chamber, Member, Post, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
 RECENT_ISSUES = 3
+# A new record of these kinds is taken for the next issue, until told otherwise.
+NUMBERED_KINDS = [LectureKind.PARTY_LECTURE, LectureKind.HALL]
 NEW = "new"
 
 
@@ -255,7 +257,7 @@ def lecture_defaults(user: User) -> dict[str, object]:
         if last.expected:
             defaults["expected"] = last.expected
     series = Series.objects.filter(is_open=True).first()
-    if series:
+    if series and (last is None or last.kind in NUMBERED_KINDS):
         defaults["issue_choice"] = f"{NEW}:{series.pk}:{next_number(series)}"
     return defaults
 
