@@ -164,6 +164,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}  # django-axes does that.
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "chambers.forms.user.AuthenticateForm",
+    "reauthenticate": "chambers.forms.user.ReauthenticateForm",
+    "activate_totp": "chambers.forms.user.ActivateTOTPForm",
+}
 MFA_TOTP_ISSUER = "红领"
 SECOND_FACTOR_REQUIRED = not DEMO
 

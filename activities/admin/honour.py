@@ -31,7 +31,12 @@ class AwardAdmin(ModelAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state"]
-    list_filter = ["level", "state", "version__scheme", "cycle_label"]
+    list_filter = [
+        "level",
+        "state",
+        "version__scheme",
+        ("cycle_label", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["chamber", "branch", "site"]
     autocomplete_fields = ["version", "chamber", "branch", "site"]
     search_fields = ["title"]

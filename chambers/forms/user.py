@@ -1,6 +1,9 @@
 """Signing in, and what the administrator types about an account."""
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as AllauthReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 
@@ -25,6 +28,29 @@ class LoginForm(PlainFormMixin, AllauthLoginForm):
         """Name the field that was typed too: django-axes counts failures by it."""
         credentials = super().user_credentials()
         return credentials | {"login": credentials.get("username")}
+
+
+class CodeMixin(PlainFormMixin):
+    """A form that asks for the code of the second factor, named as its page does."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = "验证码"
+        field.widget.attrs.pop("placeholder", None)
+        self.plain_messages(field)
+
+
+class AuthenticateForm(CodeMixin, AllauthAuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(CodeMixin, AllauthReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(CodeMixin, AllauthActivateTOTPForm):
+    pass
 
 
 class MemberForSecretaryMixin:

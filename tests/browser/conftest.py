@@ -62,6 +62,7 @@ class Visitor:
 
     def check(self):
         """Fail on any violation of WCAG 2.2 AA that axe finds, and on faults."""
+        self.page.wait_for_load_state()
         result = Axe().run(self.page)
         found = [
             (rule["id"], [node["html"][:200] for node in rule["nodes"]])

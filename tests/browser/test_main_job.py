@@ -38,7 +38,7 @@ def test_from_the_phone_to_the_public_page(visit):
         {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": upload().read()}
     )
     page.get_by_role("button", name="提交审核").click()
-    page.get_by_text("已提交，等待县委组织部、县工商联审核").wait_for()
+    page.get_by_text("已提交，等待县委组织部、县工商联审核").first.wait_for()
     secretary.check()
     lecture = Lecture.objects.get()
     assert lecture.state == LectureState.SUBMITTED
@@ -83,7 +83,7 @@ def test_what_was_returned_comes_back_with_its_reason(visit):
     page.get_by_label("主讲人身份").select_option(label="专家")
     page.get_by_label("实到").fill("12")
     page.get_by_role("button", name="提交审核").click()
-    page.get_by_text("已提交，等待").wait_for()
+    page.get_by_text("已提交，等待").first.wait_for()
 
     staff = visit(UserFactory(role="organisation"), DESKTOP)
     lecture = Lecture.objects.get()
@@ -99,7 +99,7 @@ def test_what_was_returned_comes_back_with_its_reason(visit):
     page.get_by_role("link", name="修改").first.click()
     page.get_by_label("实到").fill("13")
     page.get_by_role("button", name="提交审核").click()
-    page.get_by_text("已提交，等待").wait_for()
+    page.get_by_text("已提交，等待").first.wait_for()
     lecture.refresh_from_db()
     assert (lecture.state, lecture.present) == (LectureState.SUBMITTED, 13)
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import factory
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from chambers.models import (
@@ -66,6 +67,11 @@ class BranchFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"第{n}党支部")
     kind = "single"
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        with transaction.atomic():  # The count of chambers is checked at its end.
+            return super()._generate(strategy, params)
 
     @factory.post_generation
     def chambers(self, create, extracted, **kwargs):
