@@ -7,10 +7,10 @@ from redleader.constraints import one_of
 
 
 class Qualifier(models.TextChoices):
-    """How a published number is to be read; its word stands beside the number."""
+    """How a published number is to be read."""
 
-    EXACT = "exact", ""
-    DERIVED = "derived", ""
+    EXACT = "exact", "确数"
+    DERIVED = "derived", "由名单得出"
     OVER = "over", "超"
     ABOUT = "about", "约"
     ABOUT_OVER = "about_over", "约…余"
@@ -55,11 +55,18 @@ class OfficialFigure(models.Model):
     @property
     def prefix(self):
         """The word before the number; "约…余" stands on both sides of it."""
-        return self.get_qualifier_display().partition("…")[0]
+        return self.words[0]
 
     @property
     def suffix(self):
-        return self.get_qualifier_display().partition("…")[2]
+        return self.words[1]
+
+    @property
+    def words(self):
+        if self.qualifier in (Qualifier.EXACT, Qualifier.DERIVED):
+            return "", ""
+        before, _, after = self.get_qualifier_display().partition("…")
+        return before, after
 
     @property
     def text(self):
