@@ -2,11 +2,17 @@
 (() => {
   const name = () => {
     document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
-      const label = document.querySelector(`label[for="${select.id}"]`);
-      const box = select.parentElement.querySelector(".select2-selection");
-      const text = label?.textContent ?? select.closest("td")?.className ?? "";
-      box?.removeAttribute("aria-labelledby");
-      box?.setAttribute("aria-label", text.replace(":", "").trim());
+      const cell = select.closest("td");
+      const label =
+        document.querySelector(`label[for="${select.id}"]`) ??
+        select.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
+      const text = label?.textContent.replace(":", "").trim() ?? "";
+      select.parentElement
+        .querySelectorAll(".select2-selection, .select2-selection__rendered")
+        .forEach((box) => {
+          box.removeAttribute("aria-labelledby");
+          box.setAttribute("aria-label", text);
+        });
     });
     document.querySelectorAll("th.original:empty").forEach((cell) => {
       const word = document.createElement("span");
