@@ -21,6 +21,7 @@
       cell.append(word);
     });
   };
-  window.addEventListener("load", name);
-  document.addEventListener("formset:added", () => setTimeout(name));
+  // The boxes are made at no fixed time: when the page is ready, or a row is added.
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  name();
 })();
