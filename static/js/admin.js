@@ -1,12 +1,18 @@
 // Names that the stock admin leaves out, for readers of the screen.
 (() => {
+  const nameOf = (field) => {
+    const cell = field.closest("td");
+    const label =
+      document.querySelector(`label[for="${field.id}"]`) ??
+      field.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
+    return label?.textContent.replace(":", "").trim() ?? "";
+  };
   const name = () => {
+    document
+      .querySelectorAll(".tabular td :is(input, select, textarea):not([aria-label])")
+      .forEach((field) => field.setAttribute("aria-label", nameOf(field)));
     document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
-      const cell = select.closest("td");
-      const label =
-        document.querySelector(`label[for="${select.id}"]`) ??
-        select.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
-      const text = label?.textContent.replace(":", "").trim() ?? "";
+      const text = nameOf(select);
       select.parentElement
         .querySelectorAll(".select2-selection, .select2-selection__rendered")
         .forEach((box) => {
