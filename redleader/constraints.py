@@ -34,6 +34,13 @@ def one_of(choices, field: str, label: str):
     )
 
 
+def one_of_or_blank(choices, field: str, label: str):
+    """Return the constraint that a column is empty or holds one of the choices."""
+    constraint = one_of(choices, field, label)
+    constraint.condition |= Q(**{field: ""})
+    return constraint
+
+
 def exactly_one(*fields: str, name: str, message: str):
     """Return the constraint that one of several foreign keys is set."""
     condition = Q()

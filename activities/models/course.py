@@ -1,7 +1,10 @@
-"""Sites where learning takes place."""
+"""Places of red history and the courses that are held there (系统 6)."""
 
 import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 
 from chambers.models import Chamber, Region
 from redleader.constraints import one_of
@@ -43,6 +46,8 @@ class Site(models.Model):
         related_name="sites",
         verbose_name="所属商会",
     )
+    address = models.CharField("地址", max_length=80, blank=True)
+    introduction = models.TextField("公开介绍", max_length=1000, blank=True)
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()
@@ -52,7 +57,67 @@ class Site(models.Model):
         verbose_name = verbose_name_plural = "基地和地点"
         ordering = ["sort_key", "pk"]
         constraints = [one_of(SiteKind, "kind", "类型")]
-        indexes = [search_index()]  # admin and the honour roll
+        indexes = [search_index()]  # admin, catalogue and honour roll
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("public:site-detail", args=[self.pk])
+
+
+MINUTES = (10, 480)
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def public(self):
+        return self.filter(is_public=True)
+
+
+@pghistory.track(exclude=SEARCH_COLUMNS)
+class Course(models.Model):
+    """A course that a lecture can be planned from; public report, line 15."""
+
+    name = models.CharField("课程名称", max_length=60, unique=True)
+    site = models.ForeignKey(
+        Site,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="courses",
+        verbose_name="教学点",
+    )
+    summary = models.TextField("公开简介", max_length=1000, blank=True)
+    audience = models.CharField("适合对象", max_length=40, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        "时长（分钟）",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(MINUTES[0]), MaxValueValidator(MINUTES[1])],
+    )
+    is_public = models.BooleanField("在网站公开", default=False)
+    is_open = models.BooleanField("可选用", default=True)
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    search_text = SearchTextField("name")
+    search_grams = SearchGramsField()
+    sort_key = SortKeyField("name")
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "课程"
+        ordering = ["sort_key", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__range=MINUTES),
+                name="%(app_label)s_%(class)s_minutes_limited",
+                violation_error_message="时长应为 10–480 分钟。",
+            )
+        ]
+        indexes = [search_index()]  # admin and catalogue
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("public:course-detail", args=[self.pk])

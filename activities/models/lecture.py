@@ -4,13 +4,16 @@ import uuid
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
+from activities.models.course import Course, Site
 from chambers.models import Branch, Chamber, Member
-from redleader.constraints import Refuse, one_of
+from redleader.constraints import Refuse, one_of, one_of_or_blank
 from redleader.storage import random_name
 
 
@@ -26,7 +29,31 @@ class LectureKind(models.TextChoices):
     ORGANISATION_LIFE = "organisation_life", "组织生活会"
     APPRAISAL = "appraisal", "民主评议党员"
     CONVICTION = "conviction", "理想信念教育"
-    EXCHANGE = "exchange", "考察交流"
+    EXCHANGE = "exchange", "考察交流、调研"
+
+
+# Meetings of Party members alone: their roster is the branch, not the chamber.
+MEMBER_KINDS = [
+    LectureKind.ASSEMBLY,
+    LectureKind.COMMITTEE,
+    LectureKind.GROUP,
+    LectureKind.ORGANISATION_LIFE,
+    LectureKind.APPRAISAL,
+]
+
+
+class Theme(models.TextChoices):
+    """The three activities of the county's brand; public report, line 11."""
+
+    RECITE = "recite", "党章传诵我来讲"
+    SHINE = "shine", "党徽闪光我担当"
+    LEAD = "lead", "党旗飘扬我先行"
+
+
+class Organiser(models.TextChoices):
+    CHAMBER = "chamber", "商会"
+    BRANCH = "branch", "党组织"
+    FEDERATION = "federation", "县工商联"
 
 
 class LecturerRole(models.TextChoices):
@@ -38,15 +65,20 @@ class LecturerRole(models.TextChoices):
 
 
 class LectureState(models.TextChoices):
+    PLANNED = "planned", "计划"
+    CANCELLED = "cancelled", "已取消"
     DRAFT = "draft", "草稿"
     SUBMITTED = "submitted", "待审核"
     ACCEPTED = "accepted", "通过"
     RETURNED = "returned", "退回"
     ARCHIVED = "archived", "已归档"
+    SUPERSEDED = "superseded", "已更正"
 
 
 # The only legal steps; the database refuses every other one.
 TRANSITIONS = {
+    LectureState.PLANNED: [LectureState.DRAFT, LectureState.CANCELLED],
+    LectureState.CANCELLED: [LectureState.PLANNED],
     LectureState.DRAFT: [LectureState.SUBMITTED],
     LectureState.SUBMITTED: [
         LectureState.DRAFT,
@@ -54,12 +86,22 @@ TRANSITIONS = {
         LectureState.RETURNED,
     ],
     LectureState.RETURNED: [LectureState.SUBMITTED],
-    LectureState.ACCEPTED: [LectureState.ARCHIVED],
-    LectureState.ARCHIVED: [],
+    LectureState.ACCEPTED: [LectureState.ARCHIVED, LectureState.SUPERSEDED],
+    LectureState.ARCHIVED: [LectureState.SUPERSEDED],
+    LectureState.SUPERSEDED: [],
 }
-EDITABLE_STATES = [LectureState.DRAFT, LectureState.RETURNED]
+FIRST_STATES = [LectureState.PLANNED, LectureState.DRAFT]
+# A plan may lack what only the event itself brings.
+PLAN_STATES = [LectureState.PLANNED, LectureState.CANCELLED]
+EDITABLE_STATES = [LectureState.PLANNED, LectureState.DRAFT, LectureState.RETURNED]
 PUBLIC_STATES = [LectureState.ACCEPTED, LectureState.ARCHIVED]
-EDITABLE_SQL = ", ".join(f"'{state.value}'" for state in EDITABLE_STATES)
+
+
+def sql_list(states) -> str:
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+EDITABLE_SQL = sql_list(EDITABLE_STATES)
 CLOSED_ERROR = "该记录已提交审核，不能修改；如需更正请先“撤回”。"
 MAX_PEOPLE = 2000
 
@@ -150,6 +192,17 @@ class LectureQuerySet(models.QuerySet["Lecture"]):
     def public(self):
         return self.counted().filter(is_public=True)
 
+    def planned(self):
+        return self.filter(state=LectureState.PLANNED)
+
+    def unrecorded(self):
+        """Plans whose time has come and whose record is still to be made."""
+        return self.planned().filter(started_at__lte=timezone.now())
+
+    def of_organiser(self):
+        """With what every row of a list names."""
+        return self.select_related("chamber", "branch", "issue__series")
+
     def waiting(self):
         return self.filter(state=LectureState.SUBMITTED)
 
@@ -157,25 +210,52 @@ class LectureQuerySet(models.QuerySet["Lecture"]):
         return self.order_by("-started_at", "-pk")
 
 
-CONTENT_COLUMNS = [
+# What a record says; closed while it is under review and afterwards.
+CONTENT_FIELDS = [
     "kind",
-    "issue_id",
+    "theme",
+    "issue",
     "topic",
-    "chamber_id",
-    "branch_id",
+    "organiser",
+    "chamber",
+    "branch",
+    "course",
+    "site",
     "started_at",
     "ended_at",
     "venue",
     "lecturer_name",
     "lecturer_role",
+    "host_name",
+    "recorder_name",
+    "attendance_basis",
     "expected",
     "present",
     "on_leave",
     "absent",
     "guests",
     "content",
+    "decision",
     "public_summary",
 ]
+RELATIONS = {"issue", "chamber", "branch", "course", "site"}
+CONTENT_COLUMNS = [
+    f"{name}_id" if name in RELATIONS else name for name in CONTENT_FIELDS
+]
+
+
+class AttendanceBasis(models.TextChoices):
+    """What an attendance stands on; every report says which."""
+
+    NUMBERS = "numbers", "仅人数"
+    NAMES = "names", "按名单"
+    BOTH = "both", "人数和名单"
+
+
+def people(label: str, **kwargs) -> models.PositiveSmallIntegerField:
+    """Return a column that counts persons."""
+    limit = [MaxValueValidator(MAX_PEOPLE)]
+    return models.PositiveSmallIntegerField(label, validators=limit, **kwargs)
 
 
 @pghistory.track()
@@ -195,9 +275,18 @@ class Lecture(models.Model):
         related_name="lectures",
         verbose_name="期",
     )
+    theme = models.CharField("三项活动", max_length=10, choices=Theme, blank=True)
     topic = models.CharField("主题", max_length=80)
+    organiser = models.CharField(
+        "主办单位类型", max_length=12, choices=Organiser, default=Organiser.CHAMBER
+    )
     chamber = models.ForeignKey(
-        Chamber, models.PROTECT, related_name="lectures", verbose_name="主办商会"
+        Chamber,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lectures",
+        verbose_name="所属商会",
     )
     branch = models.ForeignKey(
         Branch,
@@ -205,31 +294,49 @@ class Lecture(models.Model):
         null=True,
         blank=True,
         related_name="lectures",
-        verbose_name="主办党组织",
+        verbose_name="党组织",
+    )
+    course = models.ForeignKey(
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lectures",
+        verbose_name="课程",
+    )
+    site = models.ForeignKey(
+        Site,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lectures",
+        verbose_name="红色资源",
     )
     started_at = models.DateTimeField("开始时间")
     ended_at = models.DateTimeField("结束时间", null=True, blank=True)
-    venue = models.CharField("地点", max_length=60)
+    venue = models.CharField("地点", max_length=60, blank=True)
     lecturer_name = models.CharField(
-        "主讲人", max_length=30, help_text="只在内部使用，不公开。"
+        "主讲人", max_length=30, blank=True, help_text="只在内部使用，不公开。"
     )
-    lecturer_role = models.CharField("主讲人身份", max_length=20, choices=LecturerRole)
-    expected = models.PositiveSmallIntegerField(
-        "应到", null=True, blank=True, validators=[MaxValueValidator(MAX_PEOPLE)]
+    lecturer_role = models.CharField(
+        "主讲人身份", max_length=20, choices=LecturerRole, blank=True
     )
-    present = models.PositiveSmallIntegerField(
-        "实到", validators=[MaxValueValidator(MAX_PEOPLE)]
+    host_name = models.CharField("主持人", max_length=30, blank=True)
+    recorder_name = models.CharField("记录人", max_length=30, blank=True)
+    attendance_basis = models.CharField(
+        "人数依据",
+        max_length=10,
+        choices=AttendanceBasis,
+        default=AttendanceBasis.NUMBERS,
+        editable=False,
     )
-    on_leave = models.PositiveSmallIntegerField(
-        "请假", default=0, validators=[MaxValueValidator(MAX_PEOPLE)]
-    )
-    absent = models.PositiveSmallIntegerField(
-        "缺席", default=0, validators=[MaxValueValidator(MAX_PEOPLE)]
-    )
-    guests = models.PositiveSmallIntegerField(
-        "列席", default=0, validators=[MaxValueValidator(MAX_PEOPLE)]
-    )
+    expected = people("应到", null=True, blank=True)
+    present = people("实到", null=True, blank=True)
+    on_leave = people("请假", default=0)
+    absent = people("缺席", default=0)
+    guests = people("列席", default=0)
     content = models.TextField("内容摘要（内部）", max_length=3000, blank=True)
+    decision = models.TextField("决议（内部）", max_length=1000, blank=True)
     public_summary = models.TextField("公开简介", max_length=500, blank=True)
     is_public = models.BooleanField("在网站公开", default=True)
     state = models.CharField(
@@ -269,6 +376,27 @@ class Lecture(models.Model):
     return_reason = models.CharField(
         "退回原因", max_length=300, blank=True, editable=False
     )
+    return_fields = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name="需要改正的项目",
+        default=list,
+        blank=True,
+        editable=False,
+    )
+    cancel_reason = models.CharField(
+        "取消原因", max_length=100, blank=True, editable=False
+    )
+    corrects = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="correction",
+        editable=False,
+        verbose_name="更正的记录",
+    )
+    correction_reason = models.CharField(
+        "更正原因", max_length=200, blank=True, editable=False
+    )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = LectureQuerySet.as_manager()
@@ -278,7 +406,10 @@ class Lecture(models.Model):
         ordering = ["-started_at", "-pk"]
         constraints = [
             one_of(LectureKind, "kind", "类别"),
-            one_of(LecturerRole, "lecturer_role", "主讲人身份"),
+            one_of_or_blank(LecturerRole, "lecturer_role", "主讲人身份"),
+            one_of_or_blank(Theme, "theme", "三项活动"),
+            one_of(Organiser, "organiser", "主办单位类型"),
+            one_of(AttendanceBasis, "attendance_basis", "人数依据"),
             one_of(LectureState, "state", "状态"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gt=F("started_at")),
@@ -292,27 +423,58 @@ class Lecture(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(expected__isnull=True)
-                | Q(on_leave=0, absent=0)
+                | Q(present__isnull=True)
                 | Q(expected=F("present") + F("on_leave") + F("absent")),
                 name="%(app_label)s_%(class)s_attendance_adds_up",
                 violation_error_message="应到人数应等于实到、请假、缺席之和，请核对。",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    expected__isnull=True,
-                    present__lte=MAX_PEOPLE,
-                    guests__lte=MAX_PEOPLE,
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}__isnull": True})
+                    | Q(**{f"{name}__lte": MAX_PEOPLE}),
+                    name=f"%(app_label)s_%(class)s_{name}_limited",
+                    violation_error_message=f"人数应为 0–{MAX_PEOPLE} 的整数。",
                 )
-                | Q(
-                    expected__lte=MAX_PEOPLE,
-                    present__lte=MAX_PEOPLE,
-                    guests__lte=MAX_PEOPLE,
-                ),
-                name="%(app_label)s_%(class)s_people_limited",
-                violation_error_message=f"人数应为 0–{MAX_PEOPLE} 的整数。",
+                for name in ("expected", "present", "guests")
             ),
             models.CheckConstraint(
-                condition=Q(state=LectureState.DRAFT)
+                condition=Q(organiser=Organiser.FEDERATION, chamber__isnull=True)
+                | Q(organiser=Organiser.CHAMBER, chamber__isnull=False)
+                | Q(
+                    organiser=Organiser.BRANCH,
+                    chamber__isnull=False,
+                    branch__isnull=False,
+                ),
+                name="%(app_label)s_%(class)s_organiser_named",
+                violation_error_message="商会主办须选择商会，党组织主办须选择党组织；"
+                "县工商联主办的不选商会。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=PLAN_STATES)
+                | Q(present__isnull=False)
+                & ~Q(venue="")
+                & ~Q(lecturer_name="")
+                & ~Q(lecturer_role=""),
+                name="%(app_label)s_%(class)s_record_complete",
+                violation_error_message="请填写地点、主讲人、主讲人身份和实到人数。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=LectureState.CANCELLED) | ~Q(cancel_reason=""),
+                name="%(app_label)s_%(class)s_cancel_has_reason",
+                violation_error_message="取消计划须写明原因。",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(correction_reason=""),
+                name="%(app_label)s_%(class)s_correction_has_reason",
+                violation_error_message="更正须写明原因。",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_fields__contained_by=CONTENT_FIELDS),
+                name="%(app_label)s_%(class)s_return_fields_known",
+                violation_error_message="所选需要改正的项目无效，请重新选择。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*PLAN_STATES, LectureState.DRAFT])
                 | Q(
                     submitted_at__isnull=False,
                     submitted_by__isnull=False,
@@ -332,6 +494,7 @@ class Lecture(models.Model):
                         LectureState.ACCEPTED,
                         LectureState.RETURNED,
                         LectureState.ARCHIVED,
+                        LectureState.SUPERSEDED,
                     ]
                 )
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
@@ -349,8 +512,8 @@ class Lecture(models.Model):
             Refuse(
                 name="begins_as_draft",
                 operation=pgtrigger.Insert,
-                test="NEW.state <> 'draft'",
-                message="新的讲课记录须从草稿开始。",
+                test=f"NEW.state NOT IN ({sql_list(FIRST_STATES)})",
+                message="新的讲课记录须从计划或草稿开始。",
             ),
             Refuse(
                 name="legal_step",
@@ -378,8 +541,43 @@ class Lecture(models.Model):
             Refuse(
                 name="only_drafts_go",
                 operation=pgtrigger.Delete,
-                test="OLD.state <> 'draft'",
-                message="只有草稿可以删除。",
+                test=f"OLD.state NOT IN ({sql_list(FIRST_STATES)})",
+                message="只有计划和草稿可以删除。",
+            ),
+            Refuse(
+                name="numbers_are_the_roll",
+                operation=pgtrigger.Update,
+                before="""
+                    SELECT count(*) FILTER (WHERE status = 'present'),
+                        count(*) FILTER (WHERE status = 'on_leave'),
+                        count(*) FILTER (WHERE status = 'absent')
+                    INTO roll_present, roll_on_leave, roll_absent
+                    FROM activities_attendance WHERE lecture_id = NEW.id;
+                """,
+                declare=[
+                    ("roll_present", "integer"),
+                    ("roll_on_leave", "integer"),
+                    ("roll_absent", "integer"),
+                ],
+                test="""NEW.state = 'submitted' AND OLD.state <> 'submitted' AND (
+                    (NEW.attendance_basis = 'names' AND (
+                        NEW.present <> roll_present
+                        OR NEW.on_leave <> roll_on_leave
+                        OR NEW.absent <> roll_absent
+                    ))
+                    OR (NEW.attendance_basis = 'both' AND NEW.present < roll_present)
+                )""",
+                message="人数与名单不一致，请核对后再提交。",
+            ),
+            Refuse(
+                name="correction_follows",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("corrects_id"),
+                test=f"""NEW.corrects_id IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM activities_lecture
+                    WHERE id = NEW.corrects_id
+                        AND state IN ({sql_list(PUBLIC_STATES)})
+                )""",
+                message="只有通过或归档的记录可以更正。",
             ),
         ]
         indexes = [
@@ -393,6 +591,11 @@ class Lecture(models.Model):
             models.Index(
                 fields=["chamber", "-started_at", "-id"],
                 name="activities_lecture_chamber",
+            ),
+            # requirements of a branch, and its calendar
+            models.Index(
+                fields=["branch", "kind", "started_at"],
+                name="activities_lecture_branch",
             ),
             # what waits for review, oldest first
             models.Index(
@@ -409,8 +612,34 @@ class Lecture(models.Model):
         return reverse("workbench:lecture-detail", args=[self.pk])
 
     @property
+    def organiser_name(self):
+        """Who held it: the branch, the chamber, or the federation."""
+        if self.organiser == Organiser.FEDERATION:
+            return Organiser.FEDERATION.label
+        return str(self.branch if self.organiser == Organiser.BRANCH else self.chamber)
+
+    @property
     def is_editable(self):
         return self.state in EDITABLE_STATES
+
+    @property
+    def is_plan(self):
+        return self.state == LectureState.PLANNED
+
+    @property
+    def is_unrecorded(self):
+        """A plan whose time has come: held, or to be called off."""
+        return self.is_plan and self.started_at <= timezone.now()
+
+    @property
+    def is_correctable(self):
+        return self.state in PUBLIC_STATES and not hasattr(self, "correction")
+
+    @property
+    def return_labels(self):
+        """The names of the fields that a reviewer wants corrected."""
+        fields = (self._meta.get_field(name) for name in self.return_fields)
+        return [str(field.verbose_name) for field in fields]
 
     @property
     def is_waiting(self):
@@ -439,6 +668,7 @@ class Attendance(models.Model):
         choices=AttendanceStatus,
         default=AttendanceStatus.PRESENT,
     )
+    reason = models.CharField("原因", max_length=50, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "到会名单"
@@ -476,6 +706,11 @@ class Attendance(models.Model):
         return f"{self.member} {self.get_status_display()}"
 
 
+class PhotoKind(models.TextChoices):
+    SCENE = "scene", "现场照片"
+    SCAN = "scan", "签到表扫描件"
+
+
 def photo_path(photo, filename):
     return random_name("photos", ".jpg")
 
@@ -491,6 +726,9 @@ class Photo(models.Model):
     lecture = models.ForeignKey(
         Lecture, models.CASCADE, related_name="photos", verbose_name="讲课"
     )
+    kind = models.CharField(
+        "类型", max_length=10, choices=PhotoKind, default=PhotoKind.SCENE
+    )
     image = models.FileField("照片", upload_to=photo_path, editable=False)
     thumbnail = models.FileField("缩略图", upload_to=thumbnail_path, editable=False)
     width = models.PositiveIntegerField("宽", editable=False)
@@ -504,11 +742,21 @@ class Photo(models.Model):
         verbose_name = verbose_name_plural = "照片"
         ordering = ["pk"]
         constraints = [
+            one_of(PhotoKind, "kind", "类型"),
+            models.CheckConstraint(
+                condition=Q(kind=PhotoKind.SCENE) | Q(is_public=False),
+                name="%(app_label)s_%(class)s_scan_is_internal",
+                violation_error_message="签到表扫描件含姓名，不能公开。",
+            ),
             models.UniqueConstraint(
                 fields=["lecture", "sha256"],
                 name="%(app_label)s_%(class)s_once",
                 violation_error_message="这张照片已在本场活动中上传过，未重复保存。",
-            )
+            ),
+        ]
+        indexes = [
+            # the reviewer's hint that a picture was used elsewhere
+            models.Index(fields=["sha256"], name="activities_photo_sha256")
         ]
 
     def __str__(self):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from activities.models import Issue, Lecture, Series
-from activities.models.lecture import LectureKind, LecturerRole
+from activities.models.lecture import AttendanceStatus, LectureKind, LecturerRole
 from activities.services.lecture import (
     accept_lecture,
     next_number,
@@ -272,9 +272,6 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             ],
             lecturer_name=secretary_of(branch).name,
             lecturer_role=LecturerRole.BRANCH_SECRETARY,
-            present=PRESENT[turn],
-            expected=MEMBERS,
-            on_leave=MEMBERS - PRESENT[turn],
             public_summary=SUMMARY,
             is_demo=True,
         )
@@ -283,7 +280,7 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             lecture,
             user=user,
             new_issue=None if lecture.issue else (series, next_number(series)),
-            attendees=list(chamber.members.all()[: lecture.present]),
+            roll=roll_of(chamber, PRESENT[turn]),
             photos=photos(turn, count=1 + turn % 3),
         )
         if lecture.issue:
@@ -296,6 +293,15 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             at=ended_at + timedelta(days=1),
         )
     make_unfinished(chambers, secretaries, staff, today)
+
+
+def roll_of(chamber: Chamber, present: int) -> dict[int, AttendanceStatus]:
+    """Return a roll of the chamber: so many present, the others excused."""
+    members = chamber.members.values_list("pk", flat=True)
+    return {
+        pk: AttendanceStatus.PRESENT if turn < present else AttendanceStatus.ON_LEAVE
+        for turn, pk in enumerate(members)
+    }
 
 
 def at_half_past(day: date, hour: int) -> datetime:

@@ -1,22 +1,33 @@
-"""What happens to a lecture: recorded, submitted, reviewed, archived."""
+"""What happens to a lecture: planned, recorded, submitted, reviewed, archived."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from activities.models import Attendance, Issue, Lecture, Photo, Series
-from activities.models.lecture import EDITABLE_STATES, LectureState
+from activities.models import Attendance, Issue, Lecture, Series
+from activities.models.lecture import (
+    CLOSED_ERROR,
+    CONTENT_FIELDS,
+    EDITABLE_STATES,
+    FIRST_STATES,
+    PUBLIC_STATES,
+    AttendanceBasis,
+    AttendanceStatus,
+    LectureState,
+    PhotoKind,
+)
+from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
-from chambers.models import Member, User
-from redleader.photos import PHOTO_LIMITS as LIMITS
-from redleader.photos import CleanPhoto, clean_photo
+from chambers.models import User
+from redleader.history import text_of
+
+# Who was there, by the key of a member of the roster.
+Roll = Mapping[int, AttendanceStatus]
 
 
 class EditConflictError(Exception):
@@ -55,55 +66,77 @@ def save_lecture(
     user: User,
     version: int | None = None,
     new_issue: tuple[Series, int] | None = None,
-    attendees: Iterable[Member] | None = None,
+    roll: Roll | None = None,
     photos: Iterable[UploadedFile] = (),
 ) -> Lecture:
     """Save a new or changed draft with its issue, roll and photos, or nothing.
 
-    ``version`` is the one the form was opened with. ``attendees`` of None leaves
-    the roll as it is. Raises EditConflictError when the record has moved on, and
-    ValidationError when it is closed, a double, or its issue is taken.
+    ``version`` is the one the form was opened with. A ``roll`` of None leaves the
+    names as they are. A plan that is saved so has become a record. Raises
+    EditConflictError when the record has moved on, and ValidationError when it is
+    closed, a double, or its issue is taken.
     """
-    if lecture.pk:
-        stored = Lecture.objects.select_for_update().get(pk=lecture.pk)
-        if version != stored.version:
-            raise EditConflictError(stored)
-        require_editable(stored)
-        lecture.version = stored.version + 1
-        lecture.state = stored.state
-    else:
-        lecture.created_by = user
-    refuse_double(lecture)
+    stored = begin_edit(lecture, user=user, version=version)
+    lecture.state = LectureState.DRAFT
+    if stored and stored.state == LectureState.RETURNED:
+        lecture.state = LectureState.RETURNED
     left_issue = None
-    if lecture.pk and stored.issue_id and stored.issue_id != lecture.issue_id:
+    if stored and stored.issue_id and stored.issue_id != lecture.issue_id:
         left_issue = stored.issue
     if new_issue:
         series, number = new_issue
         lecture.issue = open_issue(series, number=number)
+    if roll is not None:
+        count_roll(lecture, roll)
     lecture.full_clean()
     lecture.save()
     if left_issue:
         drop_empty_issue(left_issue)
-    if attendees is not None:
-        set_roll(lecture, attendees)
+    if roll is not None:
+        set_roll(lecture, roll)
     add_photos(lecture, photos)
     return lecture
 
 
-def require_editable(lecture: Lecture) -> None:
-    if lecture.state not in EDITABLE_STATES:
-        raise ValidationError(
-            "该记录已提交审核，不能修改；如需更正请先“撤回”。", code="closed"
-        )
+@transaction.atomic
+def save_plan(lecture: Lecture, *, user: User, version: int | None = None) -> Lecture:
+    """Save a new or changed plan; raises as ``save_lecture`` does."""
+    stored = begin_edit(lecture, user=user, version=version)
+    if stored and stored.state != LectureState.PLANNED:
+        raise ValidationError("该计划已经登记为记录，请在记录中修改。", code="closed")
+    lecture.state = LectureState.PLANNED
+    lecture.full_clean()
+    lecture.save()
+    return lecture
+
+
+def begin_edit(lecture: Lecture, *, user: User, version: int | None) -> Lecture | None:
+    """Return the stored row, locked and open; nothing for a new one."""
+    stored = None
+    if lecture.pk:
+        stored = locked(lecture)
+        if version != stored.version:
+            raise EditConflictError(stored)
+        if stored.state not in EDITABLE_STATES:
+            raise ValidationError(CLOSED_ERROR, code="closed")
+        lecture.version = stored.version + 1
+    else:
+        lecture.created_by = user
+    refuse_double(lecture)
+    return stored
 
 
 def refuse_double(lecture: Lecture) -> None:
     """Refuse a second record of one topic on one day in one chamber."""
     day = timezone.localtime(lecture.started_at).date()
     doubles = Lecture.objects.filter(
-        chamber=lecture.chamber, topic=lecture.topic, started_at__date=day
-    ).exclude(pk=lecture.pk)
-    double = doubles.first()
+        chamber=lecture.chamber,
+        branch=lecture.branch,
+        topic=lecture.topic,
+        started_at__date=day,
+    ).exclude(pk__in=[lecture.pk, lecture.corrects_id])
+    gone = [LectureState.CANCELLED, LectureState.SUPERSEDED]
+    double = doubles.exclude(state__in=gone).first()
     if double:
         raise ValidationError(
             {
@@ -115,84 +148,42 @@ def refuse_double(lecture: Lecture) -> None:
         )
 
 
-def set_roll(lecture: Lecture, attendees: Iterable[Member]) -> None:
-    """Make the roll of those present exactly these members."""
-    wanted = {member.pk for member in attendees}
-    if len(wanted) > lecture.present:
-        raise ValidationError(
-            {
-                "present": f"名单上有 {len(wanted)} 人，多于实到 {lecture.present} 人，"
-                "请核对。"
-            }
-        )
-    lecture.attendances.exclude(member__in=wanted).delete()
-    present = set(lecture.attendances.values_list("member", flat=True))
-    Attendance.objects.bulk_create(
-        Attendance(lecture=lecture, member_id=pk) for pk in sorted(wanted - present)
-    )
-
-
-@transaction.atomic
-def add_photos(lecture: Lecture, uploads: Iterable[UploadedFile]) -> list[Photo]:
-    """Clean and keep pictures of an editable record; all of them or none."""
-    uploads = list(uploads)
-    if not uploads:
-        return []
-    if len(uploads) > LIMITS.max_per_upload:
-        raise ValidationError(
-            {
-                "photos": f"一次最多上传 {LIMITS.max_per_upload} 张，"
-                f"本次选择了 {len(uploads)} 张。"
-            }
-        )
-    lecture = Lecture.objects.select_for_update().get(pk=lecture.pk)
-    require_editable(lecture)
-    existing = set(lecture.photos.values_list("sha256", flat=True))
-    if len(existing) + len(uploads) > LIMITS.max_per_lecture:
-        raise ValidationError(
-            {
-                "photos": f"每场最多 {LIMITS.max_per_lecture} 张，"
-                f"已有 {len(existing)} 张。"
-            }
-        )
-    cleaned = []
-    for upload in uploads:
-        try:
-            clean = clean_photo(upload, LIMITS)
-        except ValidationError as error:
-            raise ValidationError({"photos": error}) from error
-        if clean.sha256 in existing:
+def count_roll(lecture: Lecture, roll: Roll) -> None:
+    """Set what the numbers stand on; without typed numbers the names give them."""
+    statuses = list(roll.values())
+    counts = {status: statuses.count(status) for status in AttendanceStatus}
+    if not statuses:
+        lecture.attendance_basis = AttendanceBasis.NUMBERS
+    elif lecture.present is None:
+        lecture.attendance_basis = AttendanceBasis.NAMES
+        lecture.expected = len(statuses)
+        lecture.present = counts[AttendanceStatus.PRESENT]
+        lecture.on_leave = counts[AttendanceStatus.ON_LEAVE]
+        lecture.absent = counts[AttendanceStatus.ABSENT]
+    else:
+        lecture.attendance_basis = AttendanceBasis.BOTH
+        if counts[AttendanceStatus.PRESENT] > lecture.present:
             raise ValidationError(
-                {"photos": "这张照片已在本场活动中上传过，未重复保存。"}
+                {
+                    "present": f"名单上有 {counts[AttendanceStatus.PRESENT]} 人到场，"
+                    f"多于实到 {lecture.present} 人，请核对。"
+                }
             )
-        existing.add(clean.sha256)
-        cleaned.append(clean)
-    return [keep_photo(lecture, clean) for clean in cleaned]
 
 
-def keep_photo(lecture: Lecture, clean: CleanPhoto) -> Photo:
-    """Store a cleaned picture; its files are on the disk before its row."""
-    photo = Photo(
-        lecture=lecture,
-        width=clean.width,
-        height=clean.height,
-        sha256=clean.sha256,
-        name=clean.name,
+def set_roll(lecture: Lecture, roll: Roll) -> None:
+    """Make the roll of a lecture exactly this; a reason for leave stays."""
+    lecture.attendances.exclude(member__in=roll).delete()
+    known = {row.member_id: row for row in lecture.attendances.all()}
+    changed = [row for pk, row in known.items() if row.status != roll[pk]]
+    for row in changed:
+        row.status = roll[row.member_id]
+    Attendance.objects.bulk_update(changed, ["status"])
+    Attendance.objects.bulk_create(
+        Attendance(lecture=lecture, member_id=pk, status=status)
+        for pk, status in sorted(roll.items())
+        if pk not in known
     )
-    photo.image.save("photo.jpg", ContentFile(clean.content), save=False)
-    photo.thumbnail.save("thumb.jpg", ContentFile(clean.thumbnail), save=False)
-    photo.save()
-    return photo
-
-
-@transaction.atomic
-def remove_photo(photo: Photo) -> None:
-    """Take a picture off an editable record; its files go after the commit."""
-    require_editable(locked(photo.lecture))
-    storage, names = photo.image.storage, [photo.image.name, photo.thumbnail.name]
-    photo.delete()
-    for name in filter(None, names):
-        transaction.on_commit(partial(storage.delete, name))
 
 
 def locked(lecture: Lecture) -> Lecture:
@@ -201,10 +192,10 @@ def locked(lecture: Lecture) -> Lecture:
 
 @transaction.atomic
 def delete_draft(lecture: Lecture) -> None:
-    """Delete a draft with its roll and pictures, and its issue if left empty."""
+    """Delete a plan or draft with roll and pictures, and its issue if left empty."""
     lecture = locked(lecture)
-    if lecture.state != LectureState.DRAFT:
-        raise ValidationError("只有草稿可以删除。", code="closed")
+    if lecture.state not in FIRST_STATES:
+        raise ValidationError("只有计划和草稿可以删除。", code="closed")
     issue = lecture.issue
     for photo in lecture.photos.all():
         remove_photo(photo)
@@ -226,6 +217,8 @@ def submit_lecture(
 ) -> Lecture:
     """Hand a record in for review; from now on its content is closed."""
     lecture = locked(lecture)
+    if lecture.state == LectureState.PLANNED:
+        raise ValidationError("这还是计划，请先登记到会情况再提交。", code="planned")
     if lecture.state not in EDITABLE_STATES:
         raise ValidationError("该记录已经提交，无需重复提交。", code="submitted")
     lecture.state = LectureState.SUBMITTED
@@ -254,17 +247,25 @@ def accept_lecture(
 ) -> Lecture:
     """Accept a submitted record; it counts, and is public if meant to be."""
     lecture = reviewed(lecture, user=user, at=at)
-    lecture.state, lecture.return_reason = LectureState.ACCEPTED, ""
+    lecture.state = LectureState.ACCEPTED
+    lecture.return_reason, lecture.return_fields = "", []
     if publish_photos:
-        lecture.photos.update(is_public=True)
+        lecture.photos.filter(kind=PhotoKind.SCENE).update(is_public=True)
+    if lecture.corrects:
+        original = locked(lecture.corrects)
+        original.state = LectureState.SUPERSEDED
+        step(original)
     return step(lecture)
 
 
 @transaction.atomic
-def return_lecture(lecture: Lecture, *, user: User, reason: str) -> Lecture:
-    """Send a submitted record back to its chamber with the reason."""
+def return_lecture(
+    lecture: Lecture, *, user: User, reason: str, fields: Iterable[str] = ()
+) -> Lecture:
+    """Send a submitted record back with the reason and the fields to correct."""
     lecture = reviewed(lecture, user=user)
     lecture.state, lecture.return_reason = LectureState.RETURNED, reason.strip()
+    lecture.return_fields = list(fields)
     return step(lecture)
 
 
@@ -276,6 +277,74 @@ def archive_lecture(lecture: Lecture) -> Lecture:
         raise already_done(lecture)
     lecture.state = LectureState.ARCHIVED
     return step(lecture)
+
+
+@transaction.atomic
+def cancel_plan(lecture: Lecture, *, reason: str) -> Lecture:
+    """Call a plan off; it stays with its reason."""
+    lecture = locked(lecture)
+    if lecture.state != LectureState.PLANNED:
+        raise already_done(lecture)
+    lecture.state, lecture.cancel_reason = LectureState.CANCELLED, reason.strip()
+    return step(lecture)
+
+
+@transaction.atomic
+def reopen_plan(lecture: Lecture) -> Lecture:
+    """Take back that a plan was called off."""
+    lecture = locked(lecture)
+    if lecture.state != LectureState.CANCELLED:
+        raise already_done(lecture)
+    lecture.state, lecture.cancel_reason = LectureState.PLANNED, ""
+    return step(lecture)
+
+
+@transaction.atomic
+def correct_lecture(lecture: Lecture, *, user: User, reason: str) -> Lecture:
+    """Return a new draft that corrects an accepted record.
+
+    The record stays as it is, and counts, until its correction is accepted.
+    """
+    original = locked(lecture)
+    if original.state not in PUBLIC_STATES:
+        raise already_done(original)
+    open_one = Lecture.objects.filter(corrects=original).first()
+    if open_one:
+        raise ValidationError(
+            f"该记录的更正已在办理（编号 {open_one.pk}），请在那一份上修改。",
+            code="already_corrected",
+        )
+    correction = Lecture(
+        **{name: getattr(original, name) for name in CONTENT_FIELDS},
+        is_public=original.is_public,
+        is_demo=original.is_demo,
+        corrects=original,
+        correction_reason=reason.strip(),
+        created_by=user,
+    )
+    correction.full_clean()
+    correction.save()
+    set_roll(correction, dict(original.attendances.values_list("member", "status")))
+    for photo in original.photos.all():
+        photo.pk, photo.lecture, photo.is_public = None, correction, False
+        photo._state.adding = True
+        photo.save()
+    return correction
+
+
+def corrected_values(lecture: Lecture) -> list[tuple[str, str, str]]:
+    """Return (field, before, now) of what a correction changes."""
+    original = lecture.corrects
+    if not original:
+        return []
+    rows = []
+    for name in CONTENT_FIELDS:
+        field = Lecture._meta.get_field(name)
+        before = text_of(getattr(original, field.attname), field)
+        now = text_of(getattr(lecture, field.attname), field)
+        if before != now:
+            rows.append((str(field.verbose_name), before, now))
+    return rows
 
 
 def reviewed(lecture: Lecture, *, user: User, at: datetime | None = None) -> Lecture:

@@ -1,6 +1,6 @@
 """One factory for each noun of activities."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -13,9 +13,12 @@ from PIL import Image
 from activities.models import (
     Attendance,
     Award,
+    Course,
     Issue,
     Lecture,
+    MeetingRequirement,
     OfficialFigure,
+    RequirementExemption,
     Scheme,
     SchemeVersion,
     Series,
@@ -23,11 +26,17 @@ from activities.models import (
 )
 from activities.services.lecture import (
     accept_lecture,
-    add_photos,
     return_lecture,
+    save_plan,
     submit_lecture,
 )
-from tests.factories.chambers import ChamberFactory, MemberFactory, UserFactory
+from activities.services.photo import add_photos
+from tests.factories.chambers import (
+    BranchFactory,
+    ChamberFactory,
+    MemberFactory,
+    UserFactory,
+)
 
 
 class SiteFactory(DjangoModelFactory):
@@ -36,6 +45,31 @@ class SiteFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"第{n}基地")
     kind = "base"
+
+
+class CourseFactory(DjangoModelFactory):
+    class Meta:
+        model = Course
+
+    name = factory.Sequence(lambda n: f"第{n}课")
+
+
+class MeetingRequirementFactory(DjangoModelFactory):
+    class Meta:
+        model = MeetingRequirement
+
+    kind = "assembly"
+    period = "quarter"
+
+
+class RequirementExemptionFactory(DjangoModelFactory):
+    class Meta:
+        model = RequirementExemption
+
+    branch = factory.SubFactory(BranchFactory)
+    started_on = date(2026, 1, 1)
+    ended_on = date(2026, 12, 31)
+    reason = "支部改选期间"
 
 
 class SchemeFactory(DjangoModelFactory):
@@ -114,6 +148,18 @@ class AttendanceFactory(DjangoModelFactory):
 
     lecture = factory.SubFactory(LectureFactory)
     member = factory.SubFactory(MemberFactory)
+
+
+def planned(**fields):
+    """A plan for a week from now, with nothing but what a plan needs."""
+    empty = {"venue": "", "lecturer_name": "", "lecturer_role": "", "present": None}
+    soon = {"started_at": timezone.now() + timedelta(days=7)}
+    chamber = fields.pop("chamber", None) or ChamberFactory()
+    lecture = LectureFactory.build(
+        chamber=chamber, created_by=None, **empty | soon | fields
+    )
+    user = fields.get("created_by") or UserFactory(role="secretary")
+    return save_plan(lecture, user=user)
 
 
 def submitted(**fields):
