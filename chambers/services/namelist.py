@@ -416,8 +416,8 @@ class _Line:
 
     def read(self, word: _Word) -> None:
         heading = _heading(word.raw)
-        is_first = not (self.entries or self.label)
-        if heading and (word.is_label or heading == PRESENT or is_first):
+        is_first = not (self.entries or self.label or self.in_field)
+        if heading and (word.is_label or is_first):
             self.headings.append(heading)
             self.status, self.label, self.in_field = heading, None, False
         elif word.is_label:

@@ -164,6 +164,15 @@ SAMPLES = {
             ("孙丽，准时参加", "孙丽"),
         ),
     ),
+    "an answer is no heading": (
+        "请假：\n陈小明\n李秀英：参加\n王建国 报名",
+        [
+            Entry("陈小明", "陈小明", LEAVE),
+            Entry("李秀英", "李秀英：参加", LEAVE),
+            Entry("王建国", "王建国 报名", LEAVE),
+        ],
+    ),
+    "a field is no heading": ("事项：外出\n陈小明", pieces("陈小明")),
     "companies": (
         "陈小明 云山某某公司\n云山家具有限公司 李秀英\n某某集团王建国\n"
         "某某公司董事长赵铁柱\n钱多多——云山酒店",
