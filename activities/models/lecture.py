@@ -571,13 +571,23 @@ class Lecture(models.Model):
             ),
             Refuse(
                 name="correction_follows",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("corrects_id"),
-                test=f"""NEW.corrects_id IS NOT NULL AND NOT EXISTS (
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                test=f"""NEW.corrects_id IS NOT NULL
+                    AND NEW.corrects_id IS DISTINCT FROM OLD.corrects_id
+                    AND NOT EXISTS (
                     SELECT 1 FROM activities_lecture
                     WHERE id = NEW.corrects_id
                         AND state IN ({sql_list(PUBLIC_STATES)})
                 )""",
                 message="只有通过或归档的记录可以更正。",
+            ),
+            Refuse(
+                name="superseded_by_correction",
+                operation=pgtrigger.Update,
+                test="""NEW.state = 'superseded' AND NOT EXISTS (
+                    SELECT 1 FROM activities_lecture WHERE corrects_id = NEW.id
+                )""",
+                message="没有更正记录，不能改为“已更正”。",
             ),
         ]
         indexes = [

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
+from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
     AwardFactory,
@@ -12,7 +13,6 @@ from tests.factories.activities import (
     OfficialFigureFactory,
     SiteFactory,
     accepted,
-    add_photos,
     submitted,
     upload,
 )

@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
-from tests.factories.activities import LectureFactory, accepted, add_photos, upload
+from tests.factories.activities import LectureFactory, accepted, upload
 from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,

@@ -174,9 +174,9 @@ def accepted(*, photos=0, **fields):
     return accept_lecture(lecture, user=UserFactory(), publish_photos=True)
 
 
-def returned(reason="人数与签到表不符。", **fields):
+def returned(reason="人数与签到表不符。", returning=(), **fields):
     lecture = submitted(**fields)
-    return return_lecture(lecture, user=UserFactory(), reason=reason)
+    return return_lecture(lecture, user=UserFactory(), reason=reason, fields=returning)
 
 
 def upload(number=0, *, size=(400, 300), name="照片.jpg", **options):

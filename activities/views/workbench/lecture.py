@@ -15,6 +15,7 @@ from activities.forms.lecture import LectureForm, PhotosForm, lecture_defaults
 from activities.models import Lecture, Photo
 from activities.models.lecture import LectureState
 from activities.services import lecture as services
+from activities.services import photo as photos
 from chambers.access import UserRequest
 from redleader.errors import TITLES
 from redleader.forms import Form, attempt, parse_uuid
@@ -199,7 +200,7 @@ def photo_add(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     form = PhotosForm(request.POST, request.FILES)
     if form.is_valid() and attempt(
-        form, services.add_photos, lecture, form.cleaned_data["photos"]
+        form, photos.add_photos, lecture, form.cleaned_data["photos"]
     ):
         messages.success(request, f"照片已保存。{METADATA_NOTICE}")
         return redirect(reverse("workbench:lecture-detail", args=[pk]) + "#photos")
@@ -211,7 +212,7 @@ def photo_delete(request: UserRequest, pk: int, photo_pk: int) -> HttpResponse:
     lecture = find(request, pk)
     photo = get_object_or_404(Photo, pk=photo_pk, lecture=lecture)
     form = Form(request.POST)
-    if attempt(form, services.remove_photo, photo):
+    if attempt(form, photos.remove_photo, photo):
         messages.success(request, "照片已删除。")
         return redirect(reverse("workbench:lecture-detail", args=[pk]) + "#photos")
     return render_detail(

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from activities.models import Issue, Lecture
@@ -9,21 +10,25 @@ from activities.models.lecture import LectureState
 from activities.services.lecture import (
     EditConflictError,
     accept_lecture,
-    add_photos,
     archive_lecture,
+    cancel_plan,
+    correct_lecture,
+    corrected_values,
     delete_draft,
     next_number,
-    remove_photo,
+    reopen_plan,
     return_lecture,
     save_lecture,
     submit_lecture,
     withdraw_lecture,
 )
+from activities.services.photo import add_photos, remove_photo
 from chambers.models import Role
 from tests.factories.activities import (
     LectureFactory,
     SeriesFactory,
     accepted,
+    planned,
     returned,
     submitted,
     upload,
@@ -45,6 +50,10 @@ def new_lecture(**fields):
     )
 
 
+def everybody(members, status="present"):
+    return {member.pk: status for member in members}
+
+
 def says(error, text):
     return text in "".join(error.value.messages)
 
@@ -55,7 +64,7 @@ def test_saves_lecture_issue_roll_and_photos_together(user):
         new_lecture(),
         user=user,
         new_issue=(series, 1),
-        attendees=members,
+        roll=everybody(members),
         photos=[upload(1), upload(2)],
     )
     assert str(lecture.issue) == f"{series}第1期"
@@ -107,17 +116,16 @@ def test_a_taken_issue_number_says_which_is_next(user):
 
 
 def test_a_roll_longer_than_the_number_present_is_refused(user):
+    two = everybody(MemberFactory.create_batch(2))
     with pytest.raises(ValidationError) as error:
-        save_lecture(
-            new_lecture(present=1), user=user, attendees=MemberFactory.create_batch(2)
-        )
-    assert says(error, "名单上有 2 人，多于实到 1 人")
+        save_lecture(new_lecture(present=1), user=user, roll=two)
+    assert says(error, "名单上有 2 人到场，多于实到 1 人")
 
 
 def test_a_roll_is_replaced(user):
     first, second = MemberFactory.create_batch(2)
-    lecture = save_lecture(new_lecture(), user=user, attendees=[first])
-    save_lecture(lecture, user=user, version=1, attendees=[second])
+    lecture = save_lecture(new_lecture(), user=user, roll=everybody([first]))
+    save_lecture(lecture, user=user, version=1, roll=everybody([second]))
     assert [row.member for row in lecture.attendances.all()] == [second]
 
 
@@ -236,3 +244,73 @@ def test_photos_are_limited_and_never_doubled(user):
     assert says(error, "已在本场活动中上传过")
     remove_photo(lecture.photos.get())
     assert not lecture.photos.exists()
+
+
+def test_names_alone_give_the_numbers(user):
+    first, second, third = MemberFactory.create_batch(3)
+    roll = {first.pk: "present", second.pk: "on_leave", third.pk: "absent"}
+    lecture = save_lecture(new_lecture(present=None), user=user, roll=roll)
+    counts = (lecture.expected, lecture.present, lecture.on_leave, lecture.absent)
+    assert counts == (3, 1, 1, 1)
+    assert lecture.attendance_basis == "names"
+
+
+def test_a_reason_for_leave_survives_a_new_roll(user):
+    member = MemberFactory()
+    roll = {member.pk: "on_leave"}
+    lecture = save_lecture(new_lecture(present=None), user=user, roll=roll)
+    lecture.attendances.update(reason="出差")
+    save_lecture(lecture, user=user, version=1, roll=roll)
+    assert lecture.attendances.get().reason == "出差"
+
+
+def test_numbers_that_differ_from_the_names_are_not_submitted(user):
+    member = MemberFactory()
+    lecture = save_lecture(
+        new_lecture(present=None), user=user, roll={member.pk: "present"}
+    )
+    lecture.attendances.all().delete()
+    with pytest.raises(IntegrityError, match="人数与名单不一致"):
+        submit_lecture(lecture, user=user)
+
+
+def test_a_plan_becomes_a_record_or_is_called_off(user):
+    plan = planned()
+    assert plan.state == LectureState.PLANNED
+    with pytest.raises(ValidationError, match="这还是计划"):
+        submit_lecture(plan, user=user)
+    off = cancel_plan(plan, reason="主讲人出差")
+    assert off.state == LectureState.CANCELLED
+    plan = reopen_plan(off)
+    assert (plan.state, plan.cancel_reason) == (LectureState.PLANNED, "")
+    for name, value in [("venue", "礼堂"), ("lecturer_name", "李红"), ("present", 9)]:
+        setattr(plan, name, value)
+    plan.lecturer_role = "expert"
+    plan.started_at = timezone.now() - timedelta(hours=3)
+    record = save_lecture(plan, user=user, version=plan.version)
+    assert record.state == LectureState.DRAFT
+
+
+def test_a_return_names_the_fields():
+    lecture = returned(returning=["present", "venue"])
+    assert lecture.return_labels == ["实到", "地点"]
+    lecture = submit_lecture(lecture, user=lecture.created_by)
+    assert accept_lecture(lecture, user=UserFactory()).return_fields == []
+
+
+def test_a_correction_takes_the_place_of_the_record_when_accepted(user, media):
+    original = accepted(photos=1, present=18)
+    draft = correct_lecture(original, user=user, reason="实到多记一人")
+    with pytest.raises(ValidationError, match="更正已在办理"):
+        correct_lecture(original, user=user, reason="再来一次")
+    draft.present = 17
+    draft = save_lecture(draft, user=user, version=draft.version)
+    assert corrected_values(draft) == [("实到", "18", "17")]
+    original.refresh_from_db()
+    assert original.state == LectureState.ACCEPTED
+    remove_photo(draft.photos.get())
+    assert original.photos.get().image.storage.exists(original.photos.get().image.name)
+    accept_lecture(submit_lecture(draft, user=user), user=UserFactory())
+    original.refresh_from_db()
+    assert original.state == LectureState.SUPERSEDED
+    assert [row.present for row in Lecture.objects.counted()] == [17]
