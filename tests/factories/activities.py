@@ -16,6 +16,7 @@ from activities.models import (
     Issue,
     Lecture,
     OfficialFigure,
+    Photo,
     Scheme,
     SchemeVersion,
     Series,
@@ -114,6 +115,19 @@ class AttendanceFactory(DjangoModelFactory):
 
     lecture = factory.SubFactory(LectureFactory)
     member = factory.SubFactory(MemberFactory)
+
+
+class PhotoFactory(DjangoModelFactory):
+    """A row without a file."""
+
+    class Meta:
+        model = Photo
+
+    lecture = factory.SubFactory(LectureFactory)
+    width = 400
+    height = 300
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    name = "照片.jpg"
 
 
 def submitted(**fields):
