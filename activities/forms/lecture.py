@@ -23,7 +23,7 @@ from activities.models.lecture import (
 )
 from activities.services.lecture import next_number
 from activities.services.roster import roster
-from chambers.models import Appointment, Branch, Chamber, Post, User
+from chambers.models import Appointment, Branch, Chamber, Member, Post, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
@@ -125,6 +125,11 @@ class LectureForm(ModelForm):
         if not self.user.is_staff:
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
             self.fields["organiser"].choices = choices
+
+    @property
+    def members(self) -> list[Member]:
+        """The persons whom the roll may name."""
+        return self.fields["roll"].members  # type: ignore[attr-defined]
 
     def prepare_roll(self):
         """Offer the roster of the organisation and kind that this form is about."""

@@ -24,10 +24,10 @@ from activities.models.lecture import (
 from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
 from chambers.models import User
-from redleader.history import text_of
+from redleader.history import columns, text_of
 
 # Who was there, by the key of a member of the roster.
-Roll = Mapping[int, AttendanceStatus]
+Roll = Mapping[int, str]
 
 
 class EditConflictError(Exception):
@@ -338,8 +338,8 @@ def corrected_values(lecture: Lecture) -> list[tuple[str, str, str]]:
     if not original:
         return []
     rows = []
-    for name in CONTENT_FIELDS:
-        field = Lecture._meta.get_field(name)
+    fields = columns(Lecture)
+    for field in (fields[name] for name in CONTENT_FIELDS):
         before = text_of(getattr(original, field.attname), field)
         now = text_of(getattr(lecture, field.attname), field)
         if before != now:
