@@ -149,26 +149,27 @@ def refuse_double(lecture: Lecture) -> None:
 
 
 def count_roll(lecture: Lecture, roll: Roll) -> None:
-    """Set what the numbers stand on; without typed numbers the names give them."""
+    """Set what the numbers stand on; without other numbers the names give them."""
     statuses = list(roll.values())
     counts = {status: statuses.count(status) for status in AttendanceStatus}
     if not statuses:
         lecture.attendance_basis = AttendanceBasis.NUMBERS
-    elif lecture.present is None:
+        return
+    if lecture.present is None or lecture.attendance_basis == AttendanceBasis.NAMES:
         lecture.attendance_basis = AttendanceBasis.NAMES
         lecture.expected = len(statuses)
         lecture.present = counts[AttendanceStatus.PRESENT]
         lecture.on_leave = counts[AttendanceStatus.ON_LEAVE]
         lecture.absent = counts[AttendanceStatus.ABSENT]
-    else:
-        lecture.attendance_basis = AttendanceBasis.BOTH
-        if counts[AttendanceStatus.PRESENT] > lecture.present:
-            raise ValidationError(
-                {
-                    "present": f"名单上有 {counts[AttendanceStatus.PRESENT]} 人到场，"
-                    f"多于实到 {lecture.present} 人，请核对。"
-                }
-            )
+        return
+    lecture.attendance_basis = AttendanceBasis.BOTH
+    if counts[AttendanceStatus.PRESENT] > lecture.present:
+        raise ValidationError(
+            {
+                "present": f"名单上有 {counts[AttendanceStatus.PRESENT]} 人到场，"
+                f"多于实到 {lecture.present} 人，请核对。"
+            }
+        )
 
 
 def set_roll(lecture: Lecture, roll: Roll) -> None:

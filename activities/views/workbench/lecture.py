@@ -269,7 +269,7 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
     except ValidationError as error:
         context["roll_error"] = error.messages[0]
     else:
-        form.initial["roll"] = filled.statuses
+        form.filled = filled.statuses
         context["filled"] = filled
     if "HX-Request" not in request.headers:
         return render_form(request, form, **context)
