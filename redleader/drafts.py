@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, JsonResponse, QueryDict
 
 from redleader.forms import ID_NUMBER_ERROR, has_unprintable, id_number_in, parse_uuid
 from redleader.models import FormDraft
@@ -22,6 +22,7 @@ MAX_CHARACTERS = 60_000
 MAX_DRAFTS = 20  # of one person; the oldest go
 UNKEPT = {"csrfmiddlewaretoken", "version", "draft", "submit"}
 STASH = "stashed_form"
+SIGNED_OUT = "登录已超时，请重新登录，填写内容已暂存。"
 
 
 def texts_of(data: QueryDict) -> dict[str, list[str]]:
@@ -78,9 +79,9 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
         at_work = request.path.startswith("/workbench/")
         if request.method == "POST" and at_work and had_session:
             stash(request)
-            messages.warning(
-                request, "登录已超时，请重新登录，填写内容已暂存。", fail_silently=True
-            )
+            messages.warning(request, SIGNED_OUT)
+        if request.headers.get("X-Requested-With") == "fetch":
+            return JsonResponse({"error": SIGNED_OUT}, status=401)
         return super().handle_no_permission(request, view_func)
 
 
