@@ -8,9 +8,11 @@ from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
     AwardFactory,
+    CourseFactory,
     IssueFactory,
     LectureFactory,
     OfficialFigureFactory,
+    SeriesFactory,
     SiteFactory,
     accepted,
     submitted,
@@ -51,6 +53,11 @@ TABLE = {
     "public:chamber-logo": (("chamber",), CLOSED, NO_POST),
     "public:lecture-list": ((), OPEN, NO_POST),
     "public:lecture-detail": (("accepted",), OPEN, NO_POST),
+    "public:series-detail": (("series",), OPEN, NO_POST),
+    "public:course-list": ((), OPEN, NO_POST),
+    "public:course-detail": (("course",), OPEN, NO_POST),
+    "public:site-list": ((), OPEN, NO_POST),
+    "public:site-detail": (("site",), OPEN, NO_POST),
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -113,6 +120,7 @@ ADMIN = {
     "activities_schemeversion": REGISTRY,
     "activities_award": REGISTRY,
     "activities_site": DELETABLE,
+    "activities_course": DELETABLE,
     "activities_officialfigure": REGISTRY,
 }
 # Pages of the admin that belong to no noun, and those that a noun adds.
@@ -173,6 +181,9 @@ def world():
         "submitted": submitted(chamber=chamber, created_by=own).pk,
         "accepted": accepted(chamber=chamber).pk,
         "thumbnail": "thumbnail",
+        "series": SeriesFactory().pk,
+        "course": CourseFactory(is_public=True).pk,
+        "site": SiteFactory().pk,
     }
 
 
@@ -278,6 +289,7 @@ def admin_rows(world):
         "activities_scheme": award.version.scheme.pk,
         "activities_schemeversion": award.version.pk,
         "activities_award": award.pk,
-        "activities_site": SiteFactory().pk,
+        "activities_site": world["site"],
+        "activities_course": world["course"],
         "activities_officialfigure": OfficialFigureFactory().pk,
     }

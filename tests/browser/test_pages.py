@@ -86,6 +86,7 @@ NOUNS = [
     "activities/schemeversion",
     "activities/award",
     "activities/site",
+    "activities/course",
     "activities/officialfigure",
 ]
 
