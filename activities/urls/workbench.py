@@ -1,10 +1,11 @@
 from django.urls import path
 
-from activities.views.workbench import desk, lecture
+from activities.views.workbench import calendar, desk, lecture
 
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/new/", lecture.lecture_create, name="lecture-create"),
     path("lectures/<int:pk>/", lecture.lecture_detail, name="lecture-detail"),

@@ -80,7 +80,7 @@ def test_no_secretary_reaches_a_foreign_record(county, sign_in):
 
 
 def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
-    pages = ["desk", "lecture-list", "lecture-create"]
+    pages = ["desk", "lecture-list", "lecture-create", "calendar"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:

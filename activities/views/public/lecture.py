@@ -106,8 +106,9 @@ def public_changes(lecture: Lecture) -> list[str]:
     if not lecture.corrects or not lecture.corrects.is_public:
         return []
     labels = {
-        str(Lecture._meta.get_field(name).verbose_name): name
-        for name in [*SHOWN_CHANGES, *NAMED_CHANGES]
+        str(field.verbose_name): field.name
+        for field in Lecture._meta.fields
+        if field.name in [*SHOWN_CHANGES, *NAMED_CHANGES]
     }
     return [
         f"{label} {before or '未填'} → {now or '未填'}"
