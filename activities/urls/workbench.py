@@ -1,6 +1,6 @@
 from django.urls import path
 
-from activities.views.workbench import calendar, desk, lecture
+from activities.views.workbench import calendar, desk, lecture, paper
 
 app_name = "workbench"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
         lecture.lecture_withdraw,
         name="lecture-withdraw",
     ),
+    path("lectures/<int:pk>/signin-sheet/", paper.signin_sheet, name="lecture-signin"),
+    path("lectures/<int:pk>/record-sheet/", paper.record_sheet, name="lecture-record"),
     path("lectures/<int:pk>/delete/", lecture.lecture_delete, name="lecture-delete"),
     path("lectures/<int:pk>/photos/", lecture.photo_add, name="photo-add"),
     path(

@@ -70,6 +70,8 @@ TABLE = {
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
     "workbench:lecture-detail": (("draft",), OWN, NO_POST_INSIDE),
+    "workbench:lecture-signin": (("draft",), OWN, NO_POST_INSIDE),
+    "workbench:lecture-record": (("draft",), OWN, NO_POST_INSIDE),
     "workbench:lecture-update": (("draft",), OWN, [302, 422, 404, 422, 422]),
     "workbench:lecture-submit": (
         ("draft",),
