@@ -8,9 +8,11 @@ from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
     AwardFactory,
+    CourseFactory,
     IssueFactory,
     LectureFactory,
     OfficialFigureFactory,
+    SeriesFactory,
     SiteFactory,
     accepted,
     submitted,
@@ -51,12 +53,25 @@ TABLE = {
     "public:chamber-logo": (("chamber",), CLOSED, NO_POST),
     "public:lecture-list": ((), OPEN, NO_POST),
     "public:lecture-detail": (("accepted",), OPEN, NO_POST),
+    "public:lecture-calendar": ((), OPEN, NO_POST),
+    "public:lecture-feed": ((), OPEN, NO_POST),
+    "public:calendar-county": ((), OPEN, NO_POST),
+    "public:calendar-chamber": (("chamber",), OPEN, NO_POST),
+    "public:calendar-branch": (("branch",), OPEN, NO_POST),
+    "public:series-detail": (("series",), OPEN, NO_POST),
+    "public:course-list": ((), OPEN, NO_POST),
+    "public:course-detail": (("course",), OPEN, NO_POST),
+    "public:site-list": ((), OPEN, NO_POST),
+    "public:site-detail": (("site",), OPEN, NO_POST),
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
     "workbench:lecture-detail": (("draft",), OWN, NO_POST_INSIDE),
+    "workbench:lecture-signin": (("draft",), OWN, NO_POST_INSIDE),
+    "workbench:lecture-record": (("draft",), OWN, NO_POST_INSIDE),
     "workbench:lecture-update": (("draft",), OWN, [302, 422, 404, 422, 422]),
     "workbench:lecture-submit": (
         ("draft",),
@@ -113,6 +128,7 @@ ADMIN = {
     "activities_schemeversion": REGISTRY,
     "activities_award": REGISTRY,
     "activities_site": DELETABLE,
+    "activities_course": DELETABLE,
     "activities_officialfigure": REGISTRY,
 }
 # Pages of the admin that belong to no noun, and those that a noun adds.
@@ -173,6 +189,10 @@ def world():
         "submitted": submitted(chamber=chamber, created_by=own).pk,
         "accepted": accepted(chamber=chamber).pk,
         "thumbnail": "thumbnail",
+        "branch": BranchFactory(chambers=[chamber]).pk,
+        "series": SeriesFactory().pk,
+        "course": CourseFactory(is_public=True).pk,
+        "site": SiteFactory().pk,
     }
 
 
@@ -278,6 +298,7 @@ def admin_rows(world):
         "activities_scheme": award.version.scheme.pk,
         "activities_schemeversion": award.version.pk,
         "activities_award": award.pk,
-        "activities_site": SiteFactory().pk,
+        "activities_site": world["site"],
+        "activities_course": world["course"],
         "activities_officialfigure": OfficialFigureFactory().pk,
     }
