@@ -87,6 +87,9 @@ NOUNS = [
     "activities/award",
     "activities/site",
     "activities/officialfigure",
+    "activities/meetingrequirement",
+    "activities/requirementexemption",
+    "activities/deadlines",
 ]
 
 
