@@ -3,12 +3,25 @@
 import pgtrigger
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.backends.postgresql import psycopg_any
+from django.db.models import F, Func, Q, Value
 
 
 class DateRange(Func):
     function = "DATERANGE"
     output_field = DateRangeField()
+
+    def get_expression_for_validation(self):
+        """Let dates in the wrong order overlap nothing; another rule names them.
+
+        PostgreSQL makes no range of them, not even to compare it.
+        """
+        start, end, _ = (
+            getattr(part, "value", None) for part in self.get_source_expressions()
+        )
+        if start and end and end < start:
+            return Value(psycopg_any.DateRange(empty=True), self.output_field)
+        return self
 
 
 def period(start: str = "started_on", end: str = "ended_on") -> DateRange:

@@ -152,13 +152,21 @@ class ModelForm(PlainFormMixin, forms.ModelForm):
             limits = (*field.validators, *columns[name].validators)
             field.validators = [copy(limit) for limit in limits]
 
+    def _post_clean(self):
+        super()._post_clean()
+        self.validate_constraints()
+
     def validate_constraints(self):
         broken = [name for name in self.errors if name != NON_FIELD_ERRORS]
         try:
             self.instance.validate_constraints(exclude=broken)
         except ValidationError as error:
             for name, errors in error.error_dict.items():
-                self.add_error(name if name in self.fields else None, errors)
+                place = name if name in self.fields else NON_FIELD_ERRORS
+                said = self.errors.get(place, [])
+                news = [e for e in errors if e.messages[0] not in said]
+                if news:
+                    self.add_error(place, news)
 
 
 def refusal(error: IntegrityError) -> str:

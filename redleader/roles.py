@@ -21,8 +21,9 @@ BEGIN
         SELECT p.oid::regprocedure AS signature FROM pg_proc p
         WHERE p.proname LIKE 'pgtrigger\\_%' AND p.pronamespace = 'public'::regnamespace
     LOOP
-        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public',
-                       item.signature);
+        -- pg_temp last, or a temporary table of the same name would come first.
+        EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER'
+                       ' SET search_path = public, pg_temp', item.signature);
     END LOOP;
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'redleader') THEN
         RETURN;

@@ -1,9 +1,14 @@
 """Views without domain words."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from redleader.drafts import drop_draft, keep_draft, texts_of
 
 
 @login_not_required
@@ -17,3 +22,30 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database down", content_type="text/plain", status=503)
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_POST
+def draft_keep(request: HttpRequest, key) -> HttpResponse:
+    """Keep what is being typed; ``address`` in the query is the form's own page."""
+    address = request.GET.get("address", "")
+    if not url_has_allowed_host_and_scheme(address, None):
+        return JsonResponse({"error": "请求格式有误。"}, status=400)
+    try:
+        draft = keep_draft(
+            request.user,
+            key,
+            address=address,
+            texts=texts_of(request.POST),
+            title=request.POST.get("topic", ""),
+        )
+    except ValidationError as error:
+        return JsonResponse({"error": error.messages[0]}, status=422)
+    at = timezone.localtime(draft.updated_at)
+    return JsonResponse({"at": f"{at:%H:%M}"})
+
+
+@require_POST
+def draft_drop(request: HttpRequest, key) -> HttpResponse:
+    """Forget an unfinished text; the same answer whether it was there or not."""
+    drop_draft(request.user, key)
+    return HttpResponse(status=204)

@@ -1,16 +1,29 @@
 """What a person may type about a lecture."""
 
+from collections.abc import Mapping
+
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.http import QueryDict
 from django.utils import timezone
 
-from activities.models import Issue, Lecture, Series
-from activities.models.lecture import LectureKind, LecturerRole
+from activities.forms.roll import RollField
+from activities.models import Course, Issue, Lecture, Series, Site
+from activities.models.course import SiteKind
+from activities.models.lecture import (
+    MEMBER_KINDS,
+    LectureKind,
+    LecturerRole,
+    LectureState,
+    Organiser,
+    PhotoKind,
+)
 from activities.services.lecture import next_number
-from chambers.models import Appointment, Branch, Chamber, Member, Post, User
+from activities.services.roster import roster
+from chambers.models import Appointment, Branch, Chamber, Post, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
@@ -18,40 +31,44 @@ RECENT_ISSUES = 3
 # A new record of these kinds is taken for the next issue, until told otherwise.
 NUMBERED_KINDS = [LectureKind.PARTY_LECTURE, LectureKind.HALL]
 NEW = "new"
+NUMBERS = ["present", "expected", "on_leave", "absent", "guests"]
+PARTS = ["on_leave", "absent", "guests"]
 
 
 class LectureForm(ModelForm):
-    """One lecture, in three short sections; eight fields are required."""
+    """One lecture, in three steps; eight fields are required, most are known."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     issue_choice = forms.ChoiceField(label="期数", required=False)
     photos = MultipleFileField(label="照片（可选）", required=False)
-    attendees = forms.ModelMultipleChoiceField(
-        label="到会名单（可选）",
-        queryset=Member.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    roll = RollField()
 
     class Meta:
         model = Lecture
         fields = [
-            "kind",
             "topic",
-            "chamber",
-            "branch",
+            "kind",
+            "theme",
             "started_at",
             "ended_at",
             "venue",
             "lecturer_name",
             "lecturer_role",
+            "organiser",
+            "chamber",
+            "branch",
+            "course",
+            "site",
+            "host_name",
+            "recorder_name",
             "present",
             "expected",
             "on_leave",
             "absent",
             "guests",
             "content",
+            "decision",
             "public_summary",
             "is_public",
         ]
@@ -63,10 +80,10 @@ class LectureForm(ModelForm):
                 attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
             ),
             "content": forms.Textarea(attrs={"rows": 4}),
+            "decision": forms.Textarea(attrs={"rows": 2}),
             "public_summary": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
-            "present": "只填人数即可；名单、照片都可以不填。",
             "public_summary": "会显示在网站上，请不要写个人姓名。",
             "is_public": "公开主题、时间、地点、主讲人身份和人数，不公开姓名。",
         }
@@ -74,42 +91,67 @@ class LectureForm(ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        chambers = Chamber.objects.visible_to(user).active()
-        self.fields["chamber"].queryset = chambers
-        self.fields["branch"].queryset = Branch.objects.visible_to(user)
-        self.fields["branch"].required = False
-        for name in ("on_leave", "absent", "guests"):
+        self.narrow_choices()
+        for name in ("venue", "lecturer_name", "lecturer_role"):
+            self.fields[name].required = True
+        for name in NUMBERS:
             self.fields[name].required = False
-        for name in ("present", "expected", "on_leave", "absent", "guests"):
             self.fields[name].widget.attrs |= {"inputmode": "numeric"}
+        if self.instance.present is None:  # Nobody is counted yet.
+            given = kwargs.get("initial") or {}
+            self.initial |= {name: given.get(name) for name in PARTS}
         self.fields["photos"].widget.attrs |= {
             "accept": "image/jpeg,image/png,image/webp"
         }
         self.fields["issue_choice"].choices = self.issue_choices()
         self.initial.setdefault("issue_choice", self.instance.issue_id or "")
         self.initial["version"] = self.instance.version
-        self.initial["form_key"] = self.instance.form_key
+        self.initial.setdefault("form_key", self.instance.form_key)
         self.prepare_roll()
         self.helper = self.build_helper()
 
+    def narrow_choices(self):
+        """Offer what is in the user's scope, and what the record already has."""
+        own = self.instance
+        chambers = Chamber.objects.visible_to(self.user).active()
+        self.fields["chamber"].queryset = chambers
+        self.fields["branch"].queryset = Branch.objects.visible_to(self.user)
+        self.fields["course"].queryset = Course.objects.filter(
+            Q(is_open=True) | Q(pk=own.course_id)
+        )
+        self.fields["site"].queryset = Site.objects.filter(
+            Q(kind=SiteKind.RED) | Q(pk=own.site_id)
+        )
+        if not self.user.is_staff:
+            choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
+            self.fields["organiser"].choices = choices
+
     def prepare_roll(self):
-        """Offer the present members of the one chamber that this form is about."""
-        try:
-            chamber = self.fields["chamber"].clean(self["chamber"].value())
-        except ValidationError:
-            chamber = None
-        if chamber:
-            self.fields["attendees"].queryset = Member.objects.visible_to(
-                self.user
-            ).filter(
-                kind="person",
-                memberships__chamber=chamber,
-                memberships__ended_on__isnull=True,
-            )
+        """Offer the roster of the organisation and kind that this form is about."""
+        field = self.fields["roll"]
+        members = roster(self.chosen("chamber"), self.chosen("branch"), self.kind)
+        field.members = list(members)
         if self.instance.pk:
-            self.initial["attendees"] = list(
-                self.instance.attendances.values_list("member", flat=True)
-            )
+            rows = self.instance.attendances.select_related("member")
+            stored = {row.member_id: row.status for row in rows}
+            self.initial.setdefault("roll", stored)
+            listed = {member.pk for member in field.members}
+            # Who has left since then stays on the roll of that day.
+            field.members += [row.member for row in rows if row.member_id not in listed]
+
+    @property
+    def kind(self):
+        return self["kind"].value()
+
+    def chosen(self, name):
+        """Return the object that a field names, sent or initial, if it is allowed."""
+        try:
+            return self.fields[name].clean(self[name].value())
+        except ValidationError:
+            return None
+
+    def roll_rows(self):
+        return self.fields["roll"].rows(self["roll"].value())
 
     def issue_choices(self):
         """Return no issue, then for each open series the next and recent ones."""
@@ -138,30 +180,44 @@ class LectureForm(ModelForm):
     def build_helper(self):
         helper = FormHelper()
         helper.form_tag = False
+        more = "{% include 'workbench/lecture/_more.html' %}"
         helper.layout = Layout(
             "version",
             "form_key",
             Fieldset(
                 "讲了什么",
-                "kind",
                 "topic",
-                "issue_choice",
-                "chamber",
-                "branch",
+                Div("kind", "theme", css_class="pair"),
                 Div("started_at", "ended_at", css_class="pair"),
                 "venue",
                 Div("lecturer_name", "lecturer_role", css_class="pair"),
+                "issue_choice",
+                HTML(more),
+                css_class="step",
             ),
             Fieldset(
                 "来了多少人",
-                Div("present", "expected", css_class="pair"),
-                Div("on_leave", "absent", "guests", css_class="triple"),
-                HTML("{% include 'workbench/lecture/_attendance_check.html' %}"),
-                Field("attendees"),
+                HTML("{% include 'workbench/lecture/_roll.html' %}"),
+                HTML("{% include 'workbench/lecture/_numbers.html' %}"),
+                css_class="step",
             ),
-            Fieldset("照片和说明", "photos", "public_summary", "is_public", "content"),
+            Fieldset(
+                "照片和说明",
+                "photos",
+                "public_summary",
+                "is_public",
+                "content",
+                "decision",
+                css_class="step",
+            ),
         )
         return helper
+
+    @property
+    def more_is_open(self):
+        """Unfold what is rarely changed where it is needed or wrong."""
+        names = ("organiser", "chamber", "branch", "course", "site")
+        return not self.chosen("chamber") or any(name in self.errors for name in names)
 
     def clean_issue_choice(self):
         """Return nothing, an issue, or (series, number) of a new one."""
@@ -181,19 +237,45 @@ class LectureForm(ModelForm):
 
     def clean(self):
         data = super().clean()
-        for name in ("on_leave", "absent", "guests"):
-            if data.get(name) is None and name not in self.errors:
-                data[name] = 0
-        chamber, started_at = data.get("chamber"), data.get("started_at")
-        if chamber and started_at:
-            self.check_time(chamber, started_at)
-        branch = data.get("branch")
-        if chamber and branch and not branch.chambers.filter(pk=chamber.pk).exists():
-            self.add_error("branch", "该党组织不覆盖所选商会，请重新选择。")
+        self.clean_numbers(data)
+        started_at = data.get("started_at")
+        if started_at:
+            self.check_time(data.get("chamber"), started_at)
+        self.check_organiser(data)
         return data
 
+    def clean_numbers(self, data):
+        """Fill in what follows: names give all numbers, 应到 gives the absent."""
+        typed = {name for name in NUMBERS if data.get(name) is not None}
+        for name in PARTS:
+            if name not in typed and name not in self.errors:
+                data[name] = 0
+        if "present" in self.errors:
+            return
+        if "present" not in typed:
+            if not data.get("roll"):
+                self.add_error("present", "请点名，或填写实到人数。")
+            data |= {"expected": None, "on_leave": 0, "absent": 0}
+            return
+        expected = data.get("expected")
+        if expected is not None and "absent" not in typed:
+            data["absent"] = max(0, expected - data["present"] - data["on_leave"])
+
+    def check_organiser(self, data):
+        organiser, chamber = data.get("organiser"), data.get("chamber")
+        branch = data.get("branch")
+        if organiser == Organiser.FEDERATION:
+            data["chamber"] = data["branch"] = None
+            return
+        if not chamber and "chamber" not in self.errors:
+            self.add_error("chamber", "请选择所属商会。")
+        if organiser == Organiser.BRANCH and not branch and "branch" not in self.errors:
+            self.add_error("branch", "请选择主办的党组织。")
+        if chamber and branch and not branch.chambers.filter(pk=chamber.pk).exists():
+            self.add_error("branch", "该党组织不覆盖所选商会，请重新选择。")
+
     def check_time(self, chamber, started_at):
-        founded = chamber.founded_on
+        founded = chamber.founded_on if chamber else None
         if founded and timezone.localtime(started_at).date() < founded:
             self.add_error(
                 "started_at", f"早于商会成立日期（{founded:%Y-%m-%d}），请核对。"
@@ -202,64 +284,123 @@ class LectureForm(ModelForm):
             self.add_error("started_at", "开讲时间晚于当前时间，不能登记到场人数。")
 
     def _post_clean(self):
-        super()._post_clean()
         choice = self.cleaned_data.get("issue_choice")
         self.new_issue = choice if isinstance(choice, tuple) else None
         self.instance.issue = choice if isinstance(choice, Issue) else None
-
-    def differences(self, current):
-        """Return (label, stored, typed) of the fields that differ from a record."""
-        rows = []
-        for name in self.Meta.fields:
-            stored = getattr(current, name)
-            typed = self.cleaned_data.get(name)
-            if typed != stored:
-                field = Lecture._meta.get_field(name)
-                rows.append((field.verbose_name, stored, typed))
-        return rows
+        # What is written here is a record, whatever it was before.
+        if self.instance.state == LectureState.PLANNED:
+            self.instance.state = LectureState.DRAFT
+        if self.cleaned_data.get("roll") and self.cleaned_data.get("present") is None:
+            self.instance.present = 0  # The service counts the names.
+        super()._post_clean()
 
     def service_arguments(self):
         """Return what ``save_lecture`` takes besides the lecture and the user."""
         data = self.cleaned_data
+        self.instance.present = data["present"]
         return {
             "version": data.get("version"),
             "new_issue": self.new_issue,
-            "attendees": data["attendees"],
+            "roll": data["roll"],
             "photos": data["photos"],
         }
 
 
-def lecture_defaults(user: User) -> dict[str, object]:
-    """Return what a new form already knows from the last record and the posts."""
+def typed_before(data: QueryDict) -> dict[str, object]:
+    """Return what a form was sent with, as the initial values of a new one."""
+    return {
+        name: field.widget.value_from_datadict(data, {}, name)
+        for name, field in LectureForm.base_fields.items()
+        if name not in ("photos", "version")
+    }
+
+
+def lecture_defaults(user: User, *, copied: Lecture | None = None) -> dict[str, object]:
+    """Return what a new form already knows from the last record and the posts.
+
+    A ``copied`` record gives its kind, place, lecturer and organiser too.
+    """
     defaults: dict[str, object] = {
         "started_at": timezone.localtime().replace(second=0, microsecond=0)
     }
+    if copied:
+        names = ["kind", "theme", "topic", "venue", "lecturer_name", "lecturer_role"]
+        names += ["organiser", "chamber_id", "branch_id", "course_id", "site_id"]
+        names += ["host_name", "recorder_name"]
+        return defaults | {
+            name.removesuffix("_id"): getattr(copied, name) for name in names
+        }
     chambers = list(Chamber.objects.visible_to(user).active()[:2])
     if len(chambers) != 1:
         return defaults
     chamber = chambers[0]
     defaults["chamber"] = chamber.pk
-    branch = Branch.objects.filter(chambers=chamber).first()
+    branch = Branch.objects.filter(chambers=chamber, dissolved_on__isnull=True).first()
     if branch:
-        defaults["branch"] = branch.pk
-        secretary = (
-            Appointment.objects.on(timezone.localdate())
-            .filter(branch=branch, post=Post.BRANCH_SECRETARY)
-            .select_related("member")
-            .first()
-        )
-        if secretary:
-            defaults["lecturer_name"] = secretary.member.name
-            defaults["lecturer_role"] = LecturerRole.BRANCH_SECRETARY
-    last = Lecture.objects.filter(chamber=chamber).newest_first().first()
+        defaults |= {"branch": branch.pk, "organiser": Organiser.BRANCH}
+        defaults |= secretary_defaults(branch)
+    last = last_record(chamber)
     if last:
         defaults |= {"venue": last.venue, "kind": last.kind}
-        if last.expected:
-            defaults["expected"] = last.expected
+        defaults["recorder_name"] = last.recorder_name
     series = Series.objects.filter(is_open=True).first()
     if series and (last is None or last.kind in NUMBERED_KINDS):
         defaults["issue_choice"] = f"{NEW}:{series.pk}:{next_number(series)}"
     return defaults
+
+
+def plan_defaults(lecture: Lecture) -> dict[str, object]:
+    """Return what a plan leaves open and is known when its record is made."""
+    if not lecture.is_plan:
+        return {}
+    last = last_record(lecture.chamber)
+    known: dict[str, object] = {}
+    if not lecture.venue and last:
+        known["venue"] = last.venue
+    if not lecture.lecturer_name and lecture.branch:
+        known |= secretary_defaults(lecture.branch)
+    return known
+
+
+def secretary_defaults(branch: Branch) -> dict[str, object]:
+    """Return the lecturer that a branch most often has: its secretary."""
+    posts = Appointment.objects.on(timezone.localdate()).filter(
+        branch=branch, post=Post.BRANCH_SECRETARY
+    )
+    secretary = posts.select_related("member").first()
+    if not secretary:
+        return {}
+    return {
+        "lecturer_name": secretary.member.name,
+        "lecturer_role": LecturerRole.BRANCH_SECRETARY,
+    }
+
+
+def last_record(chamber: Chamber | None) -> Lecture | None:
+    """Return the newest record of a chamber, plans aside."""
+    records = Lecture.objects.filter(chamber=chamber, present__isnull=False)
+    return records.newest_first().first() if chamber else None
+
+
+def last_roll(chamber: Chamber | None, kind: str) -> Mapping[int, str]:
+    """Return who was there last time among the same people."""
+    if not chamber:
+        return {}
+    records = Lecture.objects.filter(chamber=chamber, attendances__isnull=False)
+    of_members = kind in MEMBER_KINDS
+    same = (
+        records.filter(kind__in=MEMBER_KINDS)
+        if of_members
+        else records.exclude(kind__in=MEMBER_KINDS)
+    )
+    last = same.newest_first().first()
+    return dict(last.attendances.values_list("member", "status")) if last else {}
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class ReturnForm(Form):
@@ -274,3 +415,9 @@ class AcceptForm(Form):
 
 class PhotosForm(Form):
     photos = MultipleFileField(label="照片")
+    kind = forms.ChoiceField(
+        label="类型", choices=PhotoKind, required=False, initial=PhotoKind.SCENE
+    )
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or PhotoKind.SCENE

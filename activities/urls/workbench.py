@@ -1,12 +1,15 @@
 from django.urls import path
 
 from activities.views.workbench import desk, lecture
+from redleader.views import draft_drop, draft_keep
 
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/new/", lecture.lecture_create, name="lecture-create"),
+    path("lectures/roll/", lecture.lecture_roll, name="lecture-roll"),
+    path("lectures/<int:pk>/roll/", lecture.lecture_roll, name="lecture-roll-of"),
     path("lectures/<int:pk>/", lecture.lecture_detail, name="lecture-detail"),
     path("lectures/<int:pk>/edit/", lecture.lecture_update, name="lecture-update"),
     path("lectures/<int:pk>/submit/", lecture.lecture_submit, name="lecture-submit"),
@@ -16,6 +19,9 @@ urlpatterns = [
         name="lecture-withdraw",
     ),
     path("lectures/<int:pk>/delete/", lecture.lecture_delete, name="lecture-delete"),
+    path("lectures/<int:pk>/correct/", lecture.lecture_correct, name="lecture-correct"),
+    path("drafts/<uuid:key>/", draft_keep, name="draft-keep"),
+    path("drafts/<uuid:key>/drop/", draft_drop, name="draft-drop"),
     path("lectures/<int:pk>/photos/", lecture.photo_add, name="photo-add"),
     path(
         "lectures/<int:pk>/photos/<int:photo_pk>/delete/",

@@ -791,7 +791,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), ('code__startswith', models.F('parent_id')), _connector='OR'), name='chambers_region_code_in_parent', violation_error_message='区划代码应以上级的代码开头。'),
+            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), ('code__startswith', models.F('parent')), _connector='OR'), name='chambers_region_code_in_parent', violation_error_message='区划代码应以上级的代码开头。'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='region',

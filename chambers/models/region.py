@@ -75,7 +75,7 @@ class Region(models.Model):
                 "省 2 位、市 4 位、县 6 位、乡镇 9 位、村 12 位数字。",
             ),
             models.CheckConstraint(
-                condition=Q(parent__isnull=True) | Q(code__startswith=F("parent_id")),
+                condition=Q(parent__isnull=True) | Q(code__startswith=F("parent")),
                 name="%(app_label)s_%(class)s_code_in_parent",
                 violation_error_message="区划代码应以上级的代码开头。",
             ),

@@ -1,4 +1,4 @@
-// 大字, one submit at a time, and the sum of an attendance. Everything works without.
+// 大字, one submit at a time, and signing out. Everything works without.
 (() => {
   const root = document.documentElement;
   const large = document.getElementById("large-text");
@@ -30,25 +30,9 @@
 
   document.querySelector(".error-summary")?.focus();
 
-  const check = document.getElementById("attendance-check");
-  if (check) {
-    const plain = check.textContent;
-    const count = (name) => document.getElementById(`id_${name}`);
-    const number = (name) => Number(count(name)?.value || 0);
-    const show = () => {
-      const sum = number("present") + number("on_leave") + number("absent");
-      const expected = count("expected").value;
-      const parted = number("on_leave") + number("absent") > 0;
-      const tooMany = expected && number("present") > number("expected");
-      const wrong = expected && (tooMany || (parted && sum !== number("expected")));
-      check.textContent = wrong
-        ? `实到、请假、缺席合计 ${sum} 人，与应到 ${expected} 人不符，请核对。`
-        : plain;
-      check.classList.toggle("wrong", Boolean(wrong));
-    };
-    ["present", "expected", "on_leave", "absent"].forEach((name) =>
-      count(name)?.addEventListener("input", show),
-    );
-    show();
-  }
+  // What was typed stays on the server; the device keeps nothing after signing out.
+  document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
+    localStorage.clear();
+    indexedDB.deleteDatabase("redleader");
+  });
 })();

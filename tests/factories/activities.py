@@ -18,6 +18,7 @@ from activities.models import (
     Lecture,
     MeetingRequirement,
     OfficialFigure,
+    Photo,
     RequirementExemption,
     Scheme,
     SchemeVersion,
@@ -148,6 +149,19 @@ class AttendanceFactory(DjangoModelFactory):
 
     lecture = factory.SubFactory(LectureFactory)
     member = factory.SubFactory(MemberFactory)
+
+
+class PhotoFactory(DjangoModelFactory):
+    """A row without a file."""
+
+    class Meta:
+        model = Photo
+
+    lecture = factory.SubFactory(LectureFactory)
+    width = 400
+    height = 300
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    name = "照片.jpg"
 
 
 def planned(**fields):

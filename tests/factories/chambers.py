@@ -79,6 +79,16 @@ class BranchFactory(DjangoModelFactory):
             BranchCoverage.objects.create(branch=self, chamber=chamber)
 
 
+class BranchCoverageFactory(DjangoModelFactory):
+    """A chamber of a branch whose form has no limit of chambers."""
+
+    class Meta:
+        model = BranchCoverage
+
+    branch = factory.SubFactory(BranchFactory, kind="functional", chambers=[])
+    chamber = factory.SubFactory(ChamberFactory)
+
+
 class BranchTermFactory(DjangoModelFactory):
     class Meta:
         model = BranchTerm

@@ -1,7 +1,8 @@
 """Lectures at work: the list, the form, the record and its steps."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,24 +12,36 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.forms.lecture import LectureForm, PhotosForm, lecture_defaults
+from activities.forms.lecture import (
+    LectureForm,
+    PhotosForm,
+    ReasonForm,
+    last_roll,
+    lecture_defaults,
+    plan_defaults,
+    typed_before,
+)
+from activities.forms.merge import differences, picked
+from activities.forms.roll import fill_roll
 from activities.models import Lecture, Photo
-from activities.models.lecture import LectureState
+from activities.models.lecture import CLOSED_ERROR, LectureState
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
+from redleader.drafts import drafts_at, drop_draft, query_of, take_stash
 from redleader.errors import TITLES
 from redleader.forms import Form, attempt, parse_uuid
 from redleader.history import last_change
+from redleader.models import FormDraft
 from redleader.paging import page_newest_first
 from redleader.photos import METADATA_NOTICE
+
+SUBMITTED = "已提交，等待县委组织部、县工商联审核。"
 
 
 @require_safe
 def lecture_list(request: UserRequest) -> HttpResponse:
-    lectures = Lecture.objects.visible_to(request.user).select_related(
-        "chamber", "issue__series"
-    )
+    lectures = Lecture.objects.visible_to(request.user).of_organiser()
     state = request.GET.get("state", "")
     if state in LectureState.values:
         lectures = lectures.filter(state=state)
@@ -43,6 +56,17 @@ def lecture_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, lecture, photos_form=PhotosForm())
 
 
+def answer_at(request: UserRequest, lecture: Lecture) -> HttpResponse:
+    """Lead to the record; a page that sends in the background is told where."""
+    if is_fetch(request):
+        return JsonResponse({"address": lecture.get_absolute_url()})
+    return redirect(lecture)
+
+
+def is_fetch(request: UserRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
 def find(request: UserRequest, pk: int) -> Lecture:
     """Return a record in the user's scope; a foreign one is a 404."""
     lectures = Lecture.objects.visible_to(request.user).select_related(
@@ -52,6 +76,10 @@ def find(request: UserRequest, pk: int) -> Lecture:
         "created_by",
         "submitted_by",
         "reviewed_by",
+        "course",
+        "site",
+        "corrects",
+        "correction",
     )
     return get_object_or_404(lectures, pk=pk)
 
@@ -59,6 +87,7 @@ def find(request: UserRequest, pk: int) -> Lecture:
 def render_detail(request, lecture, *, photos_form, form=None, status=200):
     context = {
         "lecture": lecture,
+        "corrected": services.corrected_values(lecture),
         "photos": lecture.photos.all(),
         "attendances": lecture.attendances.select_related("member"),
         "photos_form": photos_form,
@@ -70,8 +99,7 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
-        form = LectureForm(user=request.user, initial=lecture_defaults(request.user))
-        return render_form(request, form)
+        return render_form(request, new_form(request))
     done = saved_before(request)
     if done:
         return done
@@ -83,25 +111,64 @@ def lecture_create(request: UserRequest) -> HttpResponse:
     return answer if form.instance.pk else saved_before(request) or answer
 
 
+def new_form(request: UserRequest) -> LectureForm:
+    """Return an empty form that knows what it can: a draft, a copy, the last one."""
+    user = request.user
+    draft = wanted_draft(request)
+    if draft:
+        return LectureForm(
+            user=user,
+            instance=Lecture(form_key=draft.key),
+            initial=typed_before(query_of(draft)),
+        )
+    number = request.GET.get("copy", "")
+    copied = None
+    if number.isdecimal() and len(number) < 10:
+        copied = Lecture.objects.visible_to(user).filter(pk=number).first()
+    return LectureForm(user=user, initial=lecture_defaults(user, copied=copied))
+
+
+def wanted_draft(request: UserRequest) -> FormDraft | None:
+    """Return the unfinished text that was asked for, or that waited for sign-in."""
+    stashed = take_stash(request)
+    key = parse_uuid(request.GET.get("draft"))
+    if key:
+        return drafts_at(request.user, request.path).filter(key=key).first()
+    return stashed if stashed and stashed.address == request.path else None
+
+
 def saved_before(request: UserRequest) -> HttpResponse | None:
     """Lead to the record that the same form has already made, if it has."""
     key = parse_uuid(request.POST.get("form_key"))
     done = key and Lecture.objects.filter(form_key=key, created_by=request.user).first()
     if not done:
         return None
+    return answer_saved(request, done)
+
+
+def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
+    """Answer a form that had been saved already, and go on where it broke off."""
+    drop_draft(request.user, lecture.form_key)
+    if "submit" in request.POST and lecture.state == LectureState.DRAFT:
+        return submit_and_answer(request, lecture)
     messages.info(request, "已保存，无需重复提交。")
-    return redirect(done)
+    return answer_at(request, lecture)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
-    lecture = find(request, pk)
+    lecture, user = find(request, pk), request.user
     if not lecture.is_editable:
-        messages.warning(request, "该记录已提交审核，不能修改；如需更正请先“撤回”。")
+        messages.warning(request, CLOSED_ERROR)
         return redirect(lecture)
     if request.method != "POST":
-        return render_form(request, LectureForm(user=request.user, instance=lecture))
-    form = LectureForm(request.POST, request.FILES, user=request.user, instance=lecture)
+        draft = wanted_draft(request)
+        initial = typed_before(query_of(draft)) if draft else plan_defaults(lecture)
+        form = LectureForm(user=user, instance=lecture, initial=initial)
+        return render_form(request, form)
+    stored = LectureForm(user=user, instance=find(request, pk))
+    data = picked(request.POST, stored)
+    form = LectureForm(data, request.FILES, user=user, instance=lecture)
     return save_and_answer(request, form)
 
 
@@ -118,53 +185,129 @@ def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
             **form.service_arguments(),
         )
     except services.EditConflictError as conflict:
-        return render_conflict(request, form, conflict.current)
+        found = differences(form, conflict.current)
+        if not found:  # The answer to the same text was lost on the way.
+            return answer_saved(request, conflict.current)
+        return render_conflict(request, form, conflict.current, found)
     if not saved:
         if was_new:
             lecture.pk, lecture._state.adding = None, True
         return render_form(request, form, status=422)
+    drop_draft(user, lecture.form_key)
     if form.cleaned_data["photos"]:
         messages.info(request, METADATA_NOTICE)
-    if "submit" not in request.POST:
-        at = timezone.localtime()
-        messages.success(request, f"已存为草稿 {at:%H:%M}，尚未提交。")
-        return redirect(lecture)
-    if attempt(form, services.submit_lecture, lecture, user=user):
-        messages.success(request, "已提交，等待县委组织部、县工商联审核。")
+    if "submit" in request.POST:
+        return submit_and_answer(request, lecture)
+    at = timezone.localtime()
+    messages.success(request, f"已存为草稿 {at:%H:%M}，尚未提交。")
+    return answer_at(request, lecture)
+
+
+def submit_and_answer(request: UserRequest, lecture: Lecture) -> HttpResponse:
+    form = Form({})
+    if attempt(form, services.submit_lecture, lecture, user=request.user):
+        messages.success(request, SUBMITTED)
     else:
         messages.warning(request, f"已存为草稿，但未能提交：{form.first_error()}")
-    return redirect(lecture)
+    return answer_at(request, lecture)
 
 
-def render_form(request, form, status=200):
-    context = {"form": form, "lecture": form.instance}
+def render_form(request, form, status=200, **context):
+    lecture = form.instance
+    drafts = drafts_at(request.user, request.path).exclude(key=lecture.form_key)
+    if lecture.pk:
+        drafts = drafts_at(request.user, request.path)
+    context |= {
+        "form": form,
+        "lecture": lecture,
+        "drafts": [] if form.is_bound or "draft" in request.GET else drafts[:3],
+        "roll_address": roll_address(lecture),
+    }
     return render(request, "workbench/lecture/form.html", context, status=status)
 
 
-def render_conflict(request, form, current):
-    """Answer 409 with who was faster, what is stored, and the typed text kept."""
-    change = last_change(current)
+def roll_address(lecture: Lecture) -> str:
+    if lecture.pk:
+        return reverse("workbench:lecture-roll-of", args=[lecture.pk])
+    return reverse("workbench:lecture-roll")
+
+
+def render_conflict(request, form, current, found):
+    """Answer 409 with who was faster, what each wrote, and the typed text kept."""
     form.data = form.data.copy()
     form.data["version"] = current.version
     context = {
-        "form": form,
-        "lecture": current,
         "title": TITLES[409],
-        "change": change,
-        "differences": form.differences(current),
+        "change": last_change(current),
+        "differences": found,
     }
-    return render(request, "workbench/lecture/form.html", context, status=409)
+    return render_form(request, form, status=409, **context)
+
+
+@require_POST
+def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
+    """Fill in the roll after a button; nothing is saved.
+
+    htmx takes the roll alone; without it the whole form comes back.
+    """
+    key = parse_uuid(request.POST.get("form_key"))
+    lecture = find(request, pk) if pk else Lecture(form_key=key) if key else Lecture()
+    form = LectureForm(
+        user=request.user, instance=lecture, initial=typed_before(request.POST)
+    )
+    field = form.fields["roll"]
+    pasted = request.POST.get("pasted", "")
+    context: dict[str, object] = {"pasted": pasted}
+    try:
+        filled = fill_roll(
+            field.members,
+            form["roll"].value(),
+            mark=request.POST.get("mark", ""),
+            accept=request.POST.get("accept", ""),
+            pasted=pasted,
+            last=last_roll(form.chosen("chamber"), form.kind),
+        )
+    except ValidationError as error:
+        context["roll_error"] = error.messages[0]
+    else:
+        form.initial["roll"] = filled.statuses
+        context["filled"] = filled
+    if "HX-Request" not in request.headers:
+        return render_form(request, form, **context)
+    context |= {"form": form, "roll_address": roll_address(lecture)}
+    return render(request, "workbench/lecture/_roll.html", context)
 
 
 @require_POST
 def lecture_submit(request: UserRequest, pk: int) -> HttpResponse:
-    text = "已提交，等待县委组织部、县工商联审核。"
-    return act(request, pk, services.submit_lecture, text, user=request.user)
+    return act(request, pk, services.submit_lecture, SUBMITTED, user=request.user)
 
 
 @require_POST
 def lecture_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     return act(request, pk, services.withdraw_lecture, "已撤回，可以修改后再提交。")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lecture_correct(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask why, then open a new revision of an accepted record."""
+    lecture = find(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made: list[Lecture] = []
+        if attempt(
+            form,
+            lambda: made.append(
+                services.correct_lecture(
+                    lecture, user=request.user, reason=form.cleaned_data["reason"]
+                )
+            ),
+        ):
+            messages.info(request, "请改正有误的项目，提交审核通过后以更正为准。")
+            return redirect("workbench:lecture-update", made[0].pk)
+    context = {"lecture": lecture, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workbench/lecture/correct.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,7 +332,7 @@ def act(request, pk, service, text, **arguments):
     form = Form(request.POST)
     if form.is_valid() and attempt(form, service, lecture, **arguments):
         messages.success(request, text)
-        return redirect(lecture)
+        return answer_at(request, lecture)
     return render_detail(
         request, find(request, pk), photos_form=PhotosForm(), form=form, status=409
     )
@@ -197,11 +340,21 @@ def act(request, pk, service, text, **arguments):
 
 @require_POST
 def photo_add(request: UserRequest, pk: int) -> HttpResponse:
+    """Keep pictures; a page that sends them one by one is answered in JSON."""
     lecture = find(request, pk)
     form = PhotosForm(request.POST, request.FILES)
-    if form.is_valid() and attempt(
-        form, photos.add_photos, lecture, form.cleaned_data["photos"]
-    ):
+    saved = form.is_valid() and attempt(
+        form,
+        photos.add_photos,
+        lecture,
+        form.cleaned_data["photos"],
+        kind=form.cleaned_data["kind"],
+    )
+    if is_fetch(request):
+        if saved or form.has_error("photos", code="repeated"):
+            return JsonResponse({"saved": True})
+        return JsonResponse({"error": form.first_error()}, status=422)
+    if saved:
         messages.success(request, f"照片已保存。{METADATA_NOTICE}")
         return redirect(reverse("workbench:lecture-detail", args=[pk]) + "#photos")
     return render_detail(request, lecture, photos_form=form, status=422)

@@ -1,0 +1,114 @@
+"""Two people edited one record: what each wrote, and which of it to keep."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.db import models
+from django.http import QueryDict
+
+from activities.forms.lecture import LectureForm
+from activities.forms.roll import PREFIX, count
+from activities.models import Lecture
+from activities.models.lecture import AttendanceStatus
+from redleader.history import text_of
+
+PICK = "pick-"
+STORED, TYPED = "stored", "typed"
+NAMES = ["issue", *LectureForm.Meta.fields]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that two people left with different values."""
+
+    name: str
+    label: str
+    stored: str
+    typed: str
+    pick: str  # which of the two is offered
+    both: bool  # both changed it, so a person has to choose
+
+
+def differences(form: LectureForm, stored: Lecture) -> list[Difference]:
+    """Compare a valid form with the row that was saved in the meantime.
+
+    The version that the form was opened with tells who changed what: a value that
+    only the other changed is offered as stored, all else as typed.
+    """
+    version = form.cleaned_data.get("version")
+    base = stored.events.filter(version=version).order_by("pgh_id").last()
+    found = []
+    for name in NAMES:
+        field = Lecture._meta.get_field(name)
+        old = getattr(stored, field.attname)
+        new = getattr(form.instance, field.attname)
+        if plain(old) == plain(new):
+            continue
+        before = getattr(base, field.attname) if base else None
+        only_other = base is not None and plain(before) == plain(new)
+        only_me = base is not None and plain(before) == plain(old)
+        found.append(
+            Difference(
+                name="issue_choice" if name == "issue" else name,
+                label=str(field.verbose_name),
+                stored=text_of(old, field) or "（空）",
+                typed=text_of(new, field) or "（空）",
+                pick=STORED if only_other else TYPED,
+                both=not only_other and not only_me,
+            )
+        )
+    return found + roll_difference(form, stored)
+
+
+def plain(value):
+    return "" if value is None else value
+
+
+def roll_difference(form: LectureForm, stored: Lecture) -> list[Difference]:
+    old = dict(stored.attendances.values_list("member", "status"))
+    new = dict(form.cleaned_data.get("roll") or {})
+    if old == new:
+        return []
+    texts = [roll_text(roll) for roll in (old, new)]
+    return [Difference("roll", "到会名单", *texts, pick=TYPED, both=True)]
+
+
+def roll_text(roll: dict) -> str:
+    counts = count(roll.values())
+    words = [
+        f"{AttendanceStatus(status).label} {number}"
+        for status, number in counts.items()
+        if number
+    ]
+    return "、".join(words) or "（空）"
+
+
+def picked(data: QueryDict, form: LectureForm) -> QueryDict:
+    """Return what was sent, with the stored values where those were picked.
+
+    ``form`` is the unbound form of the stored row.
+    """
+    data = data.copy()
+    for key in [key for key in data if key.startswith(PICK)]:
+        name = key.removeprefix(PICK)
+        if data[key] == STORED and name in form.fields:
+            take(data, form[name])
+    return data
+
+
+def take(data: QueryDict, bound: forms.BoundField) -> None:
+    """Put the value of a stored field where the typed one was."""
+    value, widget = bound.value(), bound.field.widget
+    if bound.name == "roll":
+        for key in [key for key in data if key.startswith(PREFIX)]:
+            del data[key]
+        data.update({f"{PREFIX}{pk}": str(status) for pk, status in value.items()})
+    elif isinstance(widget, forms.CheckboxInput):
+        data.pop(bound.name, None)
+        if value:
+            data[bound.name] = "on"
+    elif isinstance(widget, forms.Select):
+        key = value.pk if isinstance(value, models.Model) else value
+        data[bound.name] = "" if key is None else str(key)
+    else:
+        data[bound.name] = widget.format_value(value) or ""

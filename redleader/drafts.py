@@ -1,0 +1,113 @@
+"""What was typed and not yet saved, kept on the server.
+
+A page sends its text while it is typed; a form that arrives after the session
+has ended is kept in the new session until its writer has signed in again.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, QueryDict
+
+from redleader.forms import ID_NUMBER_ERROR, has_unprintable, id_number_in, parse_uuid
+from redleader.models import FormDraft
+
+MAX_CHARACTERS = 60_000
+MAX_DRAFTS = 20  # of one person; the oldest go
+UNKEPT = {"csrfmiddlewaretoken", "version", "draft", "submit"}
+STASH = "stashed_form"
+
+
+def texts_of(data: QueryDict) -> dict[str, list[str]]:
+    """Return the typed fields of a form, without what only the server gives."""
+    return {name: data.getlist(name) for name in data if name not in UNKEPT}
+
+
+@transaction.atomic
+def keep_draft(
+    user, key: uuid.UUID, *, address: str, texts: Mapping[str, list[str]], title: str
+) -> FormDraft:
+    """Keep the newest text of a form; raises ValidationError when it may not be."""
+    joined = json.dumps(texts, ensure_ascii=False)
+    if len(joined) > MAX_CHARACTERS:
+        raise ValidationError("内容过长，未能暂存；请先存为草稿。", code="too_long")
+    values = [text for row in texts.values() for text in row]
+    if any(map(id_number_in, values)):
+        raise ValidationError(ID_NUMBER_ERROR, code="id_number")
+    if any(map(has_unprintable, values)):
+        raise ValidationError("含有无法显示的字符，未能暂存。", code="unprintable")
+    draft, _ = FormDraft.objects.update_or_create(
+        user=user,
+        key=key,
+        defaults={"address": address[:200], "data": texts, "title": title[:80]},
+    )
+    old = FormDraft.objects.filter(user=user)[MAX_DRAFTS:]
+    FormDraft.objects.filter(pk__in=[row.pk for row in old]).delete()
+    return draft
+
+
+def drop_draft(user, key: uuid.UUID | None) -> None:
+    """Forget the text of a form that was saved, or that nobody wants."""
+    FormDraft.objects.filter(user=user, key=key).delete()
+
+
+def drafts_at(user, address: str):
+    """Return the unfinished texts of a page, newest first."""
+    return FormDraft.objects.filter(user=user, address=address)
+
+
+def query_of(draft: FormDraft) -> QueryDict:
+    """Return a kept text as a form would have sent it."""
+    data = QueryDict(mutable=True)
+    for name, values in draft.data.items():
+        data.setlist(name, values)
+    return data
+
+
+class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
+    """Asks to sign in again, and keeps the form that came too late."""
+
+    def handle_no_permission(self, request, view_func):
+        had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        at_work = request.path.startswith("/workbench/")
+        if request.method == "POST" and at_work and had_session:
+            stash(request)
+            messages.warning(
+                request, "登录已超时，请重新登录，填写内容已暂存。", fail_silently=True
+            )
+        return super().handle_no_permission(request, view_func)
+
+
+def stash(request: HttpRequest) -> None:
+    texts = texts_of(request.POST)
+    key = request.POST.get("form_key")
+    if key and len(json.dumps(texts)) <= MAX_CHARACTERS:
+        request.session[STASH] = {
+            "address": request.path,
+            "key": key,
+            "texts": texts,
+        }
+
+
+def take_stash(request: HttpRequest) -> FormDraft | None:
+    """Turn the form that waited for the sign-in into a draft of its writer."""
+    waiting = request.session.pop(STASH, None)
+    key = parse_uuid(waiting["key"]) if waiting else None
+    if not waiting or not key:
+        return None
+    try:
+        return keep_draft(
+            request.user,
+            key,
+            address=waiting["address"],
+            texts=waiting["texts"],
+            title="".join(waiting["texts"].get("topic", [])),
+        )
+    except ValidationError:
+        return None

@@ -1,0 +1,84 @@
+"""How the tests break each rule of the database once.
+
+The test file of a noun has two tables. ``CONSTRAINTS`` maps a constraint to a
+function that returns a row changed so that only this rule forbids to save it.
+``TRIGGERS`` maps a trigger to a function that does what the trigger refuses.
+``tests/redleader/test_rules.py`` finds a rule that stands in no table.
+"""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from pghistory.models import Event
+
+from redleader.constraints import Refuse
+from redleader.forms import check_deferred_rules, refusal
+
+APPS = ["chambers", "activities"]
+
+
+def models():
+    """Return our models; those of the history have rules of their own."""
+    return [
+        model
+        for label in APPS
+        for model in apps.get_app_config(label).get_models()
+        if not issubclass(model, Event)
+    ]
+
+
+def constraints():
+    """Return every constraint of ours by its name."""
+    return {c.name: c for model in models() for c in model._meta.constraints}
+
+
+def triggers():
+    """Return every refusing trigger of ours by its table and name."""
+    return {
+        f"{model._meta.db_table}.{trigger.name}": trigger
+        for model in models()
+        for trigger in getattr(model._meta, "triggers", [])
+        if isinstance(trigger, Refuse)
+    }
+
+
+def changed(row, **fields):
+    """Return the row with other values, not saved."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return row
+
+
+def refused(act):
+    """Do what the database must refuse; return what it said."""
+
+    @transaction.atomic
+    def act_to_the_end():
+        act()
+        check_deferred_rules()
+
+    with pytest.raises(IntegrityError) as caught:
+        act_to_the_end()
+    return caught.value
+
+
+def assert_constraint_is_kept(name, case, *, answered_by=None):
+    """``answered_by`` is the message of another rule that always answers first."""
+    row = case()
+    message = str(constraints()[name].get_violation_error_message())
+    with pytest.raises(ValidationError) as invalid:
+        row.validate_constraints()
+    error = refused(row.save)
+
+    assert message in invalid.value.messages
+    assert refusal(error) == (answered_by or message)
+    if not answered_by:
+        assert error.__cause__.diag.constraint_name == name
+        assert invalid.value.messages == [message]
+
+
+def assert_trigger_is_kept(name, act):
+    diagnostics = refused(act).__cause__.diag
+
+    assert diagnostics.message_primary == triggers()[name].message
