@@ -4,7 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
-from activities.models import Deadlines
+from activities.models import Deadlines, MeetingRequirement
 from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
@@ -16,6 +16,8 @@ from tests.factories.activities import (
     RequirementExemptionFactory,
     SiteFactory,
     accepted,
+    cancelled,
+    planned,
     submitted,
     upload,
 )
@@ -75,6 +77,17 @@ TABLE = {
     "workbench:photo-add": (("draft",), NO_POST_INSIDE, [302, 422, 404, 422, 422]),
     "workbench:photo-delete": (
         ("draft", "photo"),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:meeting-summary": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:meeting-detail": (("branch", "assembly"), OWN, NO_POST_INSIDE),
+    "workbench:plan": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:plan-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:plan-update": (("planned",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:plan-cancel": (("planned",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:plan-reopen": (
+        ("cancelled",),
         NO_POST_INSIDE,
         [302, 302, 404, 302, 302],
     ),
@@ -181,6 +194,10 @@ def world():
         "submitted": submitted(chamber=chamber, created_by=own).pk,
         "accepted": accepted(chamber=chamber).pk,
         "thumbnail": "thumbnail",
+        "branch": BranchFactory(chambers=[chamber]).pk,
+        "assembly": MeetingRequirementFactory(kind="assembly").kind,
+        "planned": planned(chamber=chamber, created_by=own).pk,
+        "cancelled": cancelled(chamber=chamber, created_by=own).pk,
     }
 
 
@@ -289,7 +306,7 @@ def admin_rows(world):
         "activities_award": award.pk,
         "activities_site": SiteFactory().pk,
         "activities_officialfigure": OfficialFigureFactory().pk,
-        "activities_meetingrequirement": MeetingRequirementFactory().pk,
+        "activities_meetingrequirement": MeetingRequirement.objects.get().pk,
         "activities_requirementexemption": RequirementExemptionFactory().pk,
         "activities_deadlines": Deadlines.objects.get_or_create(pk=1)[0].pk,
     }
