@@ -49,7 +49,7 @@ class PlanForm(ModelForm):
             "course": "教学点随课程填入。",
         }
 
-    def __init__(self, *args, user: User, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         own = self.instance
         self.fields["chamber"].queryset = Chamber.objects.visible_to(user).active()
