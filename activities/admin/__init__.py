@@ -1,3 +1,3 @@
-from activities.admin import course, figure, honour, lecture
+from activities.admin import course, figure, honour, lecture, requirement
 
-__all__ = ["course", "figure", "honour", "lecture"]
+__all__ = ["course", "figure", "honour", "lecture", "requirement"]

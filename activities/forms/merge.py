@@ -10,6 +10,7 @@ from activities.forms.lecture import LectureForm
 from activities.forms.roll import PREFIX, count
 from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus
+from redleader.forms import ModelForm
 from redleader.history import columns, text_of
 
 PICK = "pick-"
@@ -29,7 +30,7 @@ class Difference:
     both: bool  # both changed it, so a person has to choose
 
 
-def differences(form: LectureForm, stored: Lecture) -> list[Difference]:
+def differences(form: ModelForm, stored: Lecture) -> list[Difference]:
     """Compare a valid form with the row that was saved in the meantime.
 
     The version that the form was opened with tells who changed what: a value that
@@ -66,7 +67,7 @@ def plain(value):
     return "" if value is None else value
 
 
-def roll_difference(form: LectureForm, stored: Lecture) -> list[Difference]:
+def roll_difference(form: ModelForm, stored: Lecture) -> list[Difference]:
     old = dict(stored.attendances.values_list("member", "status"))
     new = dict(form.cleaned_data.get("roll") or {})
     if old == new:
@@ -93,7 +94,7 @@ def roll_text(roll: dict) -> str:
     return "、".join(words) or "（空）"
 
 
-def picked(data: QueryDict, form: LectureForm) -> QueryDict:
+def picked(data: QueryDict, form: ModelForm) -> QueryDict:
     """Return what was sent, with the stored values where those were picked.
 
     ``form`` is the unbound form of the stored row.

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from activities.views.workbench import calendar, desk, lecture, paper
+from activities.views.workbench import (
+    calendar,
+    desk,
+    lecture,
+    meeting,
+    paper,
+    plan,
+)
 from redleader.views import draft_drop, draft_keep
 
 app_name = "workbench"
@@ -31,4 +38,15 @@ urlpatterns = [
         lecture.photo_delete,
         name="photo-delete",
     ),
+    path("meetings/", meeting.meeting_summary, name="meeting-summary"),
+    path(
+        "meetings/<int:pk>/<slug:kind>/",
+        meeting.meeting_detail,
+        name="meeting-detail",
+    ),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/new/", plan.plan_create, name="plan-create"),
+    path("plan/<int:pk>/", plan.plan_update, name="plan-update"),
+    path("plan/<int:pk>/cancel/", plan.plan_cancel, name="plan-cancel"),
+    path("plan/<int:pk>/reopen/", plan.plan_reopen, name="plan-reopen"),
 ]

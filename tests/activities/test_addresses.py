@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
+from activities.models import Deadlines, MeetingRequirement
 from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
@@ -11,10 +12,14 @@ from tests.factories.activities import (
     CourseFactory,
     IssueFactory,
     LectureFactory,
+    MeetingRequirementFactory,
     OfficialFigureFactory,
     SeriesFactory,
+    RequirementExemptionFactory,
     SiteFactory,
     accepted,
+    cancelled,
+    planned,
     submitted,
     upload,
 )
@@ -90,6 +95,17 @@ TABLE = {
         NO_POST_INSIDE,
         [302, 302, 404, 302, 302],
     ),
+    "workbench:meeting-summary": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:meeting-detail": (("branch", "assembly"), OWN, NO_POST_INSIDE),
+    "workbench:plan": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:plan-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:plan-update": (("planned",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:plan-cancel": (("planned",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:plan-reopen": (
+        ("cancelled",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -130,7 +146,12 @@ ADMIN = {
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_officialfigure": REGISTRY,
+    "activities_meetingrequirement": REGISTRY,
+    "activities_requirementexemption": DELETABLE,
+    "activities_deadlines": ({"view", "change"}, {"view", "change"}),
 }
+# The list of a noun of one row leads to that row.
+SINGLE = {"activities_deadlines"}
 # Pages of the admin that belong to no noun, and those that a noun adds.
 ADMIN_PAGES = {
     "index": 200,
@@ -193,6 +214,9 @@ def world():
         "series": SeriesFactory().pk,
         "course": CourseFactory(is_public=True).pk,
         "site": SiteFactory().pk,
+        "assembly": MeetingRequirementFactory(kind="assembly").kind,
+        "planned": planned(chamber=chamber, created_by=own).pk,
+        "cancelled": cancelled(chamber=chamber, created_by=own).pk,
     }
 
 
@@ -259,7 +283,8 @@ def test_staff_do_in_the_admin_what_the_role_allows(
         keys = [] if page in ("changelist", "add") else [key]
         address = reverse(f"admin:{noun}_{page}", args=keys)
         answer = ask(client, sign_in, world, actor, "get", address)
-        assert answer.status_code == (200 if right in allowed else 403), page
+        leads = 302 if page == "changelist" and noun in SINGLE else 200
+        assert answer.status_code == (leads if right in allowed else 403), page
 
 
 @pytest.mark.parametrize("name", ADMIN_PAGES)
@@ -301,4 +326,7 @@ def admin_rows(world):
         "activities_site": world["site"],
         "activities_course": world["course"],
         "activities_officialfigure": OfficialFigureFactory().pk,
+        "activities_meetingrequirement": MeetingRequirement.objects.get().pk,
+        "activities_requirementexemption": RequirementExemptionFactory().pk,
+        "activities_deadlines": Deadlines.objects.get_or_create(pk=1)[0].pk,
     }

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.models import Award, Lecture
+from activities.models import Award, Deadlines, Lecture
 from activities.models.lecture import LectureState
 from chambers.models import Chamber, Role
 from tests.factories.activities import (
@@ -327,3 +327,23 @@ def test_queries_of_lists_do_not_grow(noun, add, staff, django_assert_num_querie
     add()
     with django_assert_num_queries(len(one)):
         staff.get(address)
+
+
+def test_the_deadlines_are_one_row_that_the_list_leads_to(staff):
+    answer = staff.get(reverse("admin:activities_deadlines_changelist"), follow=True)
+    address = reverse("admin:activities_deadlines_change", args=[1])
+    assert answer.redirect_chain == [(address, 302)]
+    data = of_page(staff, address) | {"record_days": "5"}
+    assert staff.post(address, data)["Location"] == reverse("admin:index")
+    assert Deadlines.load().record_days == 5
+
+
+def test_an_exemption_needs_a_reason_and_finds_its_branch(staff):
+    branch = BranchFactory(name="云溪商会党支部")
+    address = reverse("admin:activities_requirementexemption_add")
+    data = {"branch": branch.pk, "started_on": "2026-10-01", "ended_on": "2026-12-31"}
+    text = staff.post(address, data).content.decode()
+    assert "请填写原因。" in text
+    assert staff.post(address, data | {"reason": "支部改选"}).status_code == 302
+    found = page(staff, "activities_requirementexemption_changelist", q="yx")
+    assert "支部改选" in found

@@ -2,10 +2,17 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
-from tests.factories.activities import LectureFactory, accepted, upload
+from tests.factories.activities import (
+    LectureFactory,
+    MeetingRequirementFactory,
+    accepted,
+    planned,
+    upload,
+)
 from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
@@ -19,7 +26,8 @@ CHAMBERS = 27
 
 @pytest.fixture
 def county():
-    """27 chambers, each with branch, member, secretary, draft, photo and lecture."""
+    """27 chambers, each with branch, member, secretary, draft, photo, plan, lecture."""
+    MeetingRequirementFactory(kind="assembly", period="quarter")
     rows = []
     for number in range(CHAMBERS):
         chamber = ChamberFactory(name=f"甲{number:02}商会")
@@ -28,6 +36,7 @@ def county():
         user = secretary_of(chamber)
         fields = {"chamber": chamber, "created_by": user, "is_public": False}
         draft = LectureFactory(topic=f"草稿{number:02}", **fields)
+        planned(topic=f"计划{number:02}", started_at=timezone.now(), **fields)
         (photo,) = add_photos(draft, [upload(number)])
         closed = accepted(topic=f"内部{number:02}", **fields)
         rows.append((user, chamber, draft, photo, closed))
@@ -53,6 +62,13 @@ def addresses_of(draft, photo, closed):
             for name in ["lecture-update", "lecture-delete", *steps]
         )
         yield "get", reverse("public:lecture-detail", args=[lecture.pk])
+    plan = draft.chamber.lectures.planned().get()
+    for name in ("plan-update", "plan-cancel"):
+        yield "get", reverse(f"workbench:{name}", args=[plan.pk])
+        yield "post", reverse(f"workbench:{name}", args=[plan.pk])
+    yield "post", reverse("workbench:plan-reopen", args=[plan.pk])
+    branch = draft.chamber.branches.get()
+    yield "get", reverse("workbench:meeting-detail", args=[branch.pk, "assembly"])
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -87,14 +103,15 @@ def test_no_secretary_reaches_a_foreign_record(county, sign_in):
 
 def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages = ["desk", "lecture-list", "lecture-create", "calendar"]
+    pages += ["plan", "plan-create", "meeting-summary"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in (f"甲{other:02}", f"草稿{other:02}", f"会员{other:02}"):
+                for word in ("甲", "草稿", "会员", "计划"):
                     if other != number:
-                        assert word not in text
+                        assert f"{word}{other:02}" not in text
         assert (
             f"草稿{number:02}"
             in client.get(reverse("workbench:lecture-list")).content.decode()
@@ -121,6 +138,15 @@ def test_no_secretary_may_name_a_foreign_chamber_branch_or_member(county, sign_i
     assert "attendees" in errors
 
 
+def test_no_secretary_may_plan_for_a_foreign_chamber_or_branch(county, sign_in):
+    user, *_ = county[0]
+    _, foreign, *_ = county[1]
+    data = {"chamber": foreign.pk, "branch": foreign.branches.first().pk}
+    answer = sign_in(user).post(reverse("workbench:plan-create"), data)
+    assert answer.status_code == 422
+    assert {"chamber", "branch"} <= set(answer.context["form"].errors)
+
+
 def test_no_secretary_enters_the_admin(county, sign_in):
     for user, chamber, draft, *_ in county:
         client = sign_in(user)
@@ -143,7 +169,7 @@ def test_each_queryset_is_narrowed_for_every_secretary(county):
         members = set(Member.objects.visible_to(user))
         assert members == set(chamber.members.all())
         lectures = set(type(draft).objects.visible_to(user))
-        assert lectures == {draft, closed}
+        assert lectures == {draft, closed, chamber.lectures.planned().get()}
 
 
 def test_access_ends_with_the_appointment(sign_in):

@@ -101,6 +101,9 @@ NOUNS = [
     "activities/site",
     "activities/course",
     "activities/officialfigure",
+    "activities/meetingrequirement",
+    "activities/requirementexemption",
+    "activities/deadlines",
 ]
 
 

@@ -27,6 +27,7 @@ from activities.models import (
 )
 from activities.services.lecture import (
     accept_lecture,
+    cancel_plan,
     return_lecture,
     save_plan,
     submit_lecture,
@@ -169,11 +170,15 @@ def planned(**fields):
     empty = {"venue": "", "lecturer_name": "", "lecturer_role": "", "present": None}
     soon = {"started_at": timezone.now() + timedelta(days=7)}
     chamber = fields.pop("chamber", None) or ChamberFactory()
+    user = fields.pop("created_by", None) or UserFactory(role="secretary")
     lecture = LectureFactory.build(
         chamber=chamber, created_by=None, **empty | soon | fields
     )
-    user = fields.get("created_by") or UserFactory(role="secretary")
     return save_plan(lecture, user=user)
+
+
+def cancelled(reason="台风停办", **fields):
+    return cancel_plan(planned(**fields), reason=reason)
 
 
 def submitted(**fields):

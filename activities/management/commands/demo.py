@@ -13,6 +13,7 @@ from django.db import connection
 
 from activities.services.demo import load_demo
 from activities.services.report import load_report
+from activities.services.rules import load_rules
 from chambers.models import Chamber, Role, User
 from redleader import database
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             self.stdout.write("正在写入公开报道的事实和演示数据 …")
             with pghistory.context(name="系统（demo）"):
                 load_report()
+                load_rules()
                 load_demo()
         passwords = set_passwords()
         self.stdout.write("")

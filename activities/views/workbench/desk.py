@@ -5,23 +5,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
-from activities.models.lecture import LectureState
+from activities.services.todo import todos
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 
 
 @require_safe
 def desk(request: UserRequest) -> HttpResponse:
-    lectures = Lecture.objects.visible_to(request.user).select_related(
-        "chamber", "issue__series"
-    )
-    reviews = may_review(request.user)
+    lectures = Lecture.objects.visible_to(request.user).of_organiser()
     context = {
-        "returned": lectures.filter(state=LectureState.RETURNED).newest_first()[:10],
-        "drafts": lectures.filter(state=LectureState.DRAFT).newest_first()[:10],
+        "todos": todos(request.user),
         "waiting": lectures.waiting().order_by("submitted_at", "pk")[:10],
         "recent": lectures.counted().newest_first()[:5],
         "chambers": Chamber.objects.visible_to(request.user)[:5],
-        "may_review": reviews,
+        "may_review": may_review(request.user),
     }
     return render(request, "workbench/desk.html", context)

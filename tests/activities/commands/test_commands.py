@@ -13,7 +13,14 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from activities.models import Attendance, Course, Issue, Lecture, Site
+from activities.models import (
+    Attendance,
+    Course,
+    Issue,
+    Lecture,
+    MeetingRequirement,
+    Site,
+)
 from activities.models.lecture import LectureState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
@@ -33,6 +40,18 @@ def test_loadreport_says_what_it_made_and_can_be_repeated():
     assert "将新增商会 10 条" in run("loadreport", "--dry-run")
     assert "已新增商会 10 条" in run("loadreport")
     assert "没有新增" in run("loadreport")
+
+
+@pytest.mark.django_db
+def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
+    assert "将新增会议要求 6 条" in run("loadrules", "--dry-run")
+    assert not MeetingRequirement.objects.exists()
+    assert "已新增会议要求 6 条" in run("loadrules")
+    MeetingRequirement.objects.filter(kind="party_lecture").update(minimum=2)
+    MeetingRequirement.objects.filter(kind="appraisal").update(is_active=False)
+    assert "没有新增" in run("loadrules")
+    assert MeetingRequirement.objects.get(kind="party_lecture").minimum == 2
+    assert all(row.source for row in MeetingRequirement.objects.all())
 
 
 @pytest.mark.django_db

@@ -1,0 +1,22 @@
+import pghistory
+from django.core.management.base import BaseCommand
+
+from activities.services.rules import load_rules
+
+
+class Command(BaseCommand):
+    help = "装入三会一课等会议的一般周期和依据；可以重复执行，不改动已有的要求。"
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="只统计将新增多少条，不保存"
+        )
+
+    def handle(self, *args, dry_run, **options):
+        with pghistory.context(name="系统（loadrules）"):
+            made = load_rules(dry_run=dry_run)
+        verb = "将新增" if dry_run else "已新增"
+        if not made:
+            self.stdout.write("各类会议都已有要求，没有新增。")
+        for noun, count in made.items():
+            self.stdout.write(f"{verb}{noun} {count} 条")

@@ -1,0 +1,72 @@
+"""How often meetings are generally held: the first rows, which staff then edit."""
+
+from collections import Counter
+
+from django.db import transaction
+
+from activities.models import MeetingRequirement
+from activities.models.lecture import LectureKind
+from activities.models.requirement import Applies, Period
+
+REGULATION = "《中国共产党支部工作条例（试行）》"
+# Kind, period, for whom, source; domain.md 2.4. Each is held once in its period.
+RULES = [
+    (
+        LectureKind.ASSEMBLY,
+        Period.QUARTER,
+        Applies.ALL,
+        f"{REGULATION}：支部党员大会一般每季度召开 1 次。",
+    ),
+    (
+        LectureKind.COMMITTEE,
+        Period.MONTH,
+        Applies.COMMITTEE,
+        f"{REGULATION}：支部委员会会议一般每月召开 1 次。",
+    ),
+    (
+        LectureKind.PARTY_LECTURE,
+        Period.QUARTER,
+        Applies.ALL,
+        "地方通行做法：每季度 1 次；全国性规定只要求定期上党课，没有规定支部的次数。",
+    ),
+    (
+        LectureKind.PARTY_DAY,
+        Period.MONTH,
+        Applies.ALL,
+        f"{REGULATION}：每月相对固定 1 天开展主题党日。",
+    ),
+    (
+        LectureKind.ORGANISATION_LIFE,
+        Period.YEAR,
+        Applies.ALL,
+        f"{REGULATION}：每年至少召开 1 次组织生活会，一般在第四季度。",
+    ),
+    (
+        LectureKind.APPRAISAL,
+        Period.YEAR,
+        Applies.ALL,
+        f"{REGULATION}：一般每年开展 1 次民主评议党员。",
+    ),
+]
+
+
+@transaction.atomic
+def load_rules(*, dry_run: bool = False) -> Counter[str]:
+    """Make the requirements that are missing, and return how many.
+
+    A kind that has a requirement already, in use or not, is left to staff.
+    """
+    made: Counter[str] = Counter()
+    known = set(MeetingRequirement.objects.values_list("kind", flat=True))
+    for kind, period, applies_if, source in RULES:
+        if kind in known:
+            continue
+        requirement = MeetingRequirement(
+            kind=kind, period=period, applies_if=applies_if, source=source
+        )
+        requirement.full_clean()
+        requirement.save()
+        made[str(MeetingRequirement._meta.verbose_name)] += 1
+    if dry_run:
+        transaction.set_rollback(True)
+    return made

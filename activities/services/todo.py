@@ -1,0 +1,239 @@
+"""What a user should do next, in plain words; the deadlines are a setting."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from activities.models import Deadlines, Lecture
+from activities.models.lecture import LectureQuerySet, LectureState
+from activities.models.requirement import Period
+from activities.services.requirement import Meetings, Summary, quarter_summary
+from chambers.access import may_review
+from chambers.models import Branch, Chamber, User
+from redleader.quarters import Quarter, span
+
+LIMIT = 10  # of each group; more are named by their number
+DAYS_AHEAD = 14
+REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
+DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: what (a link), why, and until when."""
+
+    group: str
+    label: str
+    detail: str
+    address: str
+    due_on: date | None = None
+    overdue: bool = False
+
+
+def todos(user: User) -> list[Todo]:
+    """Return what waits for a user, group by group; staff get numbers with links.
+
+    The number of queries does not depend on the number of rows.
+    """
+    lectures = Lecture.objects.visible_to(user)
+    found: list[Todo] = []
+    if may_review(user):
+        found += counted(
+            REVIEW, lectures.waiting(), "份记录等待审核", waiting_address()
+        )
+    found += county(lectures) if user.is_staff else own(lectures, user)
+    return found
+
+
+def county(lectures: LectureQuerySet) -> list[Todo]:
+    """Return what the whole county has open, one line for each group."""
+    records = reverse("workbench:lecture-list")
+    plan = reverse("workbench:plan")
+    quarter = Quarter.present()
+    return [
+        *counted(
+            RETURNED,
+            lectures.filter(state=LectureState.RETURNED),
+            "份记录已退回，等登记人修改",
+            f"{records}?state=returned",
+        ),
+        *counted(
+            UNRECORDED,
+            lectures.unrecorded(),
+            "项计划时间已到，还没有登记",
+            f"{records}?state=planned",
+        ),
+        *counted(
+            PLANS,
+            without_plan(Chamber.objects.all(), quarter),
+            f"个商会还没有{quarter}的计划",
+            f"{plan}?quarter={quarter.code}",
+        ),
+        *counted(
+            COMING,
+            coming(lectures),
+            f"项计划在 {DAYS_AHEAD} 天内",
+            f"{plan}?quarter={quarter.code}",
+        ),
+    ]
+
+
+def counted(group: str, rows: QuerySet, text: str, address: str) -> list[Todo]:
+    count = rows.count()
+    return [Todo(group, f"{count} {text}", "", address)] if count else []
+
+
+def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
+    """Return what a secretary has to do, each thing on a line of its own."""
+    deadlines = Deadlines.load()
+    records = reverse("workbench:lecture-list")
+    return [
+        *some(
+            lectures.filter(state=LectureState.RETURNED),
+            returned_todo,
+            Todo(RETURNED, "其余退回的记录", "", f"{records}?state=returned"),
+        ),
+        *some(
+            lectures.unrecorded().order_by("started_at", "pk"),
+            lambda lecture: unrecorded_todo(lecture, deadlines),
+            Todo(UNRECORDED, "其余到期的计划", "", f"{records}?state=planned"),
+        ),
+        *some(
+            lectures.filter(state=LectureState.DRAFT),
+            draft_todo,
+            Todo(DRAFTS, "其余草稿", "", f"{records}?state=draft"),
+        ),
+        *plan_todos(user, deadlines),
+        *asked_todos(user),
+        *some(
+            coming(lectures).order_by("started_at", "pk"),
+            coming_todo,
+            Todo(COMING, "其余计划", "", reverse("workbench:plan")),
+        ),
+    ]
+
+
+def some(lectures: LectureQuerySet, todo, rest: Todo) -> list[Todo]:
+    """Return the first rows of a group, and a last line when there are more."""
+    rows = list(lectures.of_organiser()[: LIMIT + 1])
+    found = [todo(lecture) for lecture in rows[:LIMIT]]
+    return [*found, rest] if len(rows) > LIMIT else found
+
+
+def day_of(lecture: Lecture) -> date:
+    return timezone.localtime(lecture.started_at).date()
+
+
+def day_and_organiser(lecture: Lecture) -> str:
+    return f"{day_of(lecture):%Y-%m-%d}，{lecture.organiser_name}"
+
+
+def returned_todo(lecture: Lecture) -> Todo:
+    detail = f"退回原因：{lecture.return_reason}"
+    if lecture.return_fields:
+        detail += f" 需要改正：{'、'.join(lecture.return_labels)}。"
+    detail += f"（{day_and_organiser(lecture)}）"
+    return Todo(RETURNED, lecture.topic, detail, lecture.get_absolute_url())
+
+
+def unrecorded_todo(lecture: Lecture, deadlines: Deadlines) -> Todo:
+    due_on = day_of(lecture) + timedelta(days=deadlines.record_days)
+    return Todo(
+        UNRECORDED,
+        lecture.topic,
+        f"{day_and_organiser(lecture)}。请登记；没有举行的请取消计划。",
+        reverse("workbench:lecture-update", args=[lecture.pk]),
+        due_on,
+        due_on < timezone.localdate(),
+    )
+
+
+def draft_todo(lecture: Lecture) -> Todo:
+    detail = day_and_organiser(lecture)
+    return Todo(DRAFTS, lecture.topic, detail, lecture.get_absolute_url())
+
+
+def coming(lectures: LectureQuerySet) -> LectureQuerySet:
+    now = timezone.now()
+    return lectures.filter(
+        state=LectureState.PLANNED,
+        started_at__gt=now,
+        started_at__lte=now + timedelta(days=DAYS_AHEAD),
+    )
+
+
+def coming_todo(lecture: Lecture) -> Todo:
+    at = timezone.localtime(lecture.started_at)
+    words = [f"{at:%Y-%m-%d %H:%M}", lecture.venue, lecture.organiser_name]
+    detail = "，".join(word for word in words if word)
+    return Todo(COMING, lecture.topic, detail, lecture.get_absolute_url())
+
+
+def without_plan(chambers: QuerySet[Chamber], quarter: Quarter) -> QuerySet[Chamber]:
+    """Return the chambers with nothing planned or held in a quarter."""
+    begin, end = span(quarter.first, quarter.last)
+    planned = Lecture.objects.filter(
+        chamber=OuterRef("pk"), started_at__gte=begin, started_at__lt=end
+    )
+    return chambers.active().filter(~Exists(planned))  # type: ignore[attr-defined]
+
+
+def plan_todos(user: User, deadlines: Deadlines) -> list[Todo]:
+    quarter = Quarter.present()
+    due_on = quarter.first.replace(day=deadlines.plan_day)
+    address = f"{reverse('workbench:plan')}?quarter={quarter.code}"
+    return [
+        Todo(
+            PLANS,
+            f"报{quarter}的计划",
+            f"{chamber}还没有计划。",
+            address,
+            due_on,
+            due_on < timezone.localdate(),
+        )
+        for chamber in without_plan(Chamber.objects.visible_to(user), quarter)[:LIMIT]
+    ]
+
+
+def asked_todos(user: User) -> list[Todo]:
+    """Return what the requirements still ask of each branch at present."""
+    quarter = Quarter.present()
+    branches = Branch.objects.visible_to(user)
+    found = []
+    for row in quarter_summary(branches, quarter.year, quarter.number)[:LIMIT]:
+        words = list(asked_words(row.summaries, quarter))
+        if words:
+            address = f"{reverse('workbench:plan')}?quarter={quarter.code}"
+            label = "、".join(words)
+            found.append(Todo(ASKED, label, str(row.branch), address))
+    return found
+
+
+def asked_words(summaries: Iterable[Summary], quarter: Quarter) -> Iterable[str]:
+    """Say what is still to be held, less what is planned or waits for review.
+
+    A yearly meeting is named in the last quarter only.
+    """
+    for summary in summaries:
+        for period in summary.periods:
+            if period.is_current and period.last <= quarter.last:
+                count = still_open(period)
+                if count:
+                    when = {"month": "本月", "quarter": "本季度", "year": "今年"}
+                    kind = summary.requirement.get_kind_display()
+                    word = when[Period(summary.requirement.period).value]
+                    yield f"{kind}{word}还要开 {count} 次"
+
+
+def still_open(period: Meetings) -> int:
+    return max(0, period.missing - period.waiting - period.planned)
+
+
+def waiting_address() -> str:
+    """Return the address of the list of records that wait for review."""
+    address = reverse("admin:activities_lecture_changelist")
+    return f"{address}?state__exact={LectureState.SUBMITTED}"
