@@ -5,14 +5,16 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from activities.forms.lecture import AcceptForm, ReturnForm
+from activities.forms.review import AcceptForm, ReturnForm
 from activities.models import Issue, Lecture, Photo, Series
 from activities.models.lecture import PUBLIC_STATES, LectureState
 from activities.services import lecture as services
+from activities.services.hint import hints
 from chambers.access import may_review
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.forms import Form, attempt
@@ -55,12 +57,12 @@ class IssueAdmin(ModelAdmin):
 class PhotoAdmin(ModelAdmin):
     """Whether a picture is public; the picture itself stays as it is."""
 
-    list_display = ["lecture", "picture", "is_public", "uploaded_at"]
-    list_filter = ["is_public"]
+    list_display = ["lecture", "kind", "picture", "is_public", "uploaded_at"]
+    list_filter = ["kind", "is_public"]
     list_select_related = ["lecture"]
     search_fields = ["lecture__topic"]
-    fields = ["lecture", "picture", "name", "uploaded_at", "is_public"]
-    readonly_fields = ["lecture", "picture", "name", "uploaded_at"]
+    fields = ["lecture", "kind", "picture", "name", "uploaded_at", "is_public"]
+    readonly_fields = ["lecture", "kind", "picture", "name", "uploaded_at"]
 
     def has_add_permission(self, request):
         return False
@@ -76,9 +78,17 @@ class PhotoAdmin(ModelAdmin):
 class LectureAdmin(ModelAdmin):
     """Staff read and review records; the chamber writes them."""
 
-    list_display = ["topic", "chamber", "issue", "started_at", "present", "state"]
-    list_filter = ["state", "kind", "issue__series", "started_at", "chamber"]
-    list_select_related = ["chamber", "issue__series"]
+    list_display = ["topic", "organised_by", "issue", "started_at", "present", "state"]
+    list_filter = [
+        "state",
+        "kind",
+        "theme",
+        "organiser",
+        "issue__series",
+        "started_at",
+        "chamber",
+    ]
+    list_select_related = ["chamber", "branch", "issue__series"]
     search_fields = ["topic"]
     search_help_text = "按主题，或主办商会的名称、拼音、首字母查找"
     date_hierarchy = "started_at"
@@ -89,23 +99,38 @@ class LectureAdmin(ModelAdmin):
             {
                 "fields": [
                     "kind",
+                    "theme",
                     "issue",
                     "topic",
+                    "organiser",
                     "chamber",
                     "branch",
+                    "course",
+                    "site",
                     "started_at",
                     "ended_at",
                     "venue",
                     "lecturer_name",
                     "lecturer_role",
+                    "host_name",
+                    "recorder_name",
                 ]
             },
         ),
         (
             "来了多少人",
-            {"fields": ["expected", "present", "on_leave", "absent", "guests"]},
+            {
+                "fields": [
+                    "attendance_basis",
+                    "expected",
+                    "present",
+                    "on_leave",
+                    "absent",
+                    "guests",
+                ]
+            },
         ),
-        ("说明", {"fields": ["content", "public_summary", "is_public"]}),
+        ("说明", {"fields": ["content", "decision", "public_summary", "is_public"]}),
         (
             "审核",
             {
@@ -117,10 +142,22 @@ class LectureAdmin(ModelAdmin):
                     "reviewed_by",
                     "reviewed_at",
                     "return_reason",
+                    "to_correct",
+                    "cancel_reason",
+                    "corrects",
+                    "correction_reason",
                 ]
             },
         ),
     ]
+
+    @admin.display(description="主办", ordering="chamber__sort_key")
+    def organised_by(self, lecture):
+        return lecture.organiser_name
+
+    @admin.display(description="需要改正的项目")
+    def to_correct(self, lecture):
+        return "、".join(lecture.return_labels)
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
@@ -166,8 +203,10 @@ class LectureAdmin(ModelAdmin):
         if lecture:
             context["photos"] = lecture.photos.all()
             context["attendances"] = lecture.attendances.select_related("member")
+            context["corrected"] = services.corrected_values(lecture)
             if lecture.is_waiting and may_review(request.user):
                 context |= {"accept_form": AcceptForm(), "return_form": ReturnForm()}
+                context["hints"] = hints(lecture, user=request.user)
         return super().change_view(
             request, object_id, form_url, context | (extra_context or {})
         )
@@ -251,4 +290,16 @@ def waiting_lectures(request: HttpRequest) -> tuple[str, int, str]:
     return "待审核的讲课记录", count, waiting_address()
 
 
-DASHBOARD.append(waiting_lectures)
+def unrecorded_plans(request: HttpRequest) -> tuple[str, int, str]:
+    count = Lecture.objects.visible_to(request.user).unrecorded().count()
+    query = urlencode(
+        {
+            "state__exact": LectureState.PLANNED,
+            "started_at__lt": timezone.now().isoformat(timespec="minutes"),
+        }
+    )
+    address = f"{reverse('admin:activities_lecture_changelist')}?{query}"
+    return "到期未登记的计划", count, address
+
+
+DASHBOARD += [waiting_lectures, unrecorded_plans]

@@ -1,19 +1,32 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from activities.admin.lecture import unrecorded_plans
 from activities.models import Award, Deadlines, Lecture
 from activities.models.lecture import LectureState
+from activities.services.lecture import (
+    correct_lecture,
+    save_lecture,
+    submit_lecture,
+)
+from activities.services.photo import add_photos
 from chambers.models import Chamber, Role
 from tests.factories.activities import (
+    AttendanceFactory,
     AwardFactory,
     CourseFactory,
     IssueFactory,
     LectureFactory,
     SiteFactory,
     accepted,
+    planned,
     submitted,
+    upload,
 )
 from tests.factories.chambers import (
     BranchFactory,
@@ -347,3 +360,74 @@ def test_an_exemption_needs_a_reason_and_finds_its_branch(staff):
     assert staff.post(address, data | {"reason": "支部改选"}).status_code == 302
     found = page(staff, "activities_requirementexemption_changelist", q="yx")
     assert "支部改选" in found
+
+
+def test_a_record_is_returned_with_the_fields_to_correct(staff):
+    lecture = submitted()
+    address = reverse("admin:activities_lecture_return", args=[lecture.pk])
+    data = {"reason": "人数不符。", "fields": ["present", "venue"]}
+    wrong = staff.post(address, data | {"fields": ["state"]})
+    assert wrong.status_code == 422
+    assert "所选需要改正的项目无效，请重新选择。" in wrong.content.decode()
+    assert staff.post(address, data).status_code == 302
+    lecture.refresh_from_db()
+    assert lecture.return_labels == ["实到", "地点"]
+    assert "实到、地点" in page(staff, "activities_lecture_change", lecture.pk)
+
+
+def test_a_reviewer_sees_hints_the_roll_and_what_a_correction_changes(staff):
+    original = accepted(topic="原来的题")
+    lecture = correct_lecture(original, user=original.created_by, reason="题目有误")
+    lecture.topic = "改正的题"
+    save_lecture(lecture, user=original.created_by, version=lecture.version)
+    AttendanceFactory(lecture=lecture, status="on_leave", reason="出差")
+    submit_lecture(lecture, user=original.created_by)
+    text = page(staff, "activities_lecture_change", lecture.pk)
+    for word in ("更正了什么", "原来的题", "请假（出差）", "名单上到场的只有 0 人"):
+        assert word in text
+
+
+def test_the_dashboard_counts_plans_that_were_not_recorded(staff):
+    planned(topic="没有登记", started_at=timezone.now() - timedelta(days=1))
+    planned(topic="还没有开")
+    text = page(staff, "index")
+    assert "<strong>1</strong> 到期未登记的计划" in text
+    (_, count, address) = unrecorded_plans(staff.get("/admin/").wsgi_request)
+    text = staff.get(address).content.decode()
+    assert count == 1
+    assert "没有登记" in text
+    assert "还没有开" not in text
+
+
+def test_a_scan_is_not_made_public(staff):
+    lecture = LectureFactory()
+    (scan,) = add_photos(lecture, [upload()], kind="scan")
+    address = reverse("admin:activities_photo_change", args=[scan.pk])
+    data = of_page(staff, address)
+    answer = staff.post(address, data | {"is_public": "on"})
+    assert answer.status_code == 200
+    assert "签到表扫描件含姓名，不能公开。" in answer.content.decode()
+    scan.refresh_from_db()
+    assert scan.is_public is False
+
+
+@pytest.mark.parametrize("query", ["theme", "organiser", "kind", "state"])
+def test_lectures_are_filtered(query, staff):
+    values = {
+        "theme": "lead",
+        "organiser": "federation",
+        "kind": "assembly",
+        "state": "planned",
+    }
+    fields = {query: values[query]}
+    if query == "state":
+        planned(topic="要找的")
+    else:
+        chamber = None if query == "organiser" else ChamberFactory()
+        LectureFactory(topic="要找的", chamber=chamber, **fields)
+    LectureFactory(topic="别的")
+    text = page(
+        staff, "activities_lecture_changelist", **{f"{query}__exact": values[query]}
+    )
+    assert "要找的" in text
+    assert "别的" not in text
