@@ -52,7 +52,7 @@ def keep_draft(
     return draft
 
 
-def drop_draft(user, key: uuid.UUID | None) -> None:
+def drop_draft(user, key: uuid.UUID) -> None:
     """Forget the text of a form that was saved, or that nobody wants."""
     FormDraft.objects.filter(user=user, key=key).delete()
 

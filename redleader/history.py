@@ -61,6 +61,11 @@ def differences(event, before, model) -> list[tuple[str, str, str]]:
     return rows
 
 
+def columns(model: type[models.Model]) -> dict[str, models.Field]:
+    """Return the columns of a model by the name of their field."""
+    return {field.name: field for field in model._meta.concrete_fields}
+
+
 def text_of(value, field) -> str:
     """Return a field's value as a person reads it."""
     if value in (None, "", []):

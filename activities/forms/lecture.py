@@ -10,11 +10,12 @@ from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from activities.forms.roll import RollField
+from activities.forms.roll import RollField, count
 from activities.models import Course, Issue, Lecture, Series, Site
 from activities.models.course import SiteKind
 from activities.models.lecture import (
     MEMBER_KINDS,
+    AttendanceBasis,
     LectureKind,
     LecturerRole,
     LectureState,
@@ -23,7 +24,7 @@ from activities.models.lecture import (
 )
 from activities.services.lecture import next_number
 from activities.services.roster import roster
-from chambers.models import Appointment, Branch, Chamber, Post, User
+from chambers.models import Appointment, Branch, Chamber, Member, Post, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
@@ -91,15 +92,18 @@ class LectureForm(ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        self.filled = None  # a roll that a button has filled in, and nobody saved
         self.narrow_choices()
         for name in ("venue", "lecturer_name", "lecturer_role"):
             self.fields[name].required = True
         for name in NUMBERS:
             self.fields[name].required = False
             self.fields[name].widget.attrs |= {"inputmode": "numeric"}
+        basis, given = self.instance.attendance_basis, kwargs.get("initial") or {}
         if self.instance.present is None:  # Nobody is counted yet.
-            given = kwargs.get("initial") or {}
             self.initial |= {name: given.get(name) for name in PARTS}
+        elif basis == AttendanceBasis.NAMES:  # The numbers follow from the names.
+            self.initial |= {name: given.get(name) for name in NUMBERS[:-1]}
         self.fields["photos"].widget.attrs |= {
             "accept": "image/jpeg,image/png,image/webp"
         }
@@ -126,6 +130,11 @@ class LectureForm(ModelForm):
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
             self.fields["organiser"].choices = choices
 
+    @property
+    def members(self) -> list[Member]:
+        """The persons whom the roll may name."""
+        return self.fields["roll"].members  # type: ignore[attr-defined]
+
     def prepare_roll(self):
         """Offer the roster of the organisation and kind that this form is about."""
         field = self.fields["roll"]
@@ -151,7 +160,8 @@ class LectureForm(ModelForm):
             return None
 
     def roll_rows(self):
-        return self.fields["roll"].rows(self["roll"].value())
+        statuses = self["roll"].value() if self.filled is None else self.filled
+        return self.fields["roll"].rows(statuses)
 
     def issue_choices(self):
         """Return no issue, then for each open series the next and recent ones."""
@@ -179,7 +189,7 @@ class LectureForm(ModelForm):
 
     def build_helper(self):
         helper = FormHelper()
-        helper.form_tag = False
+        helper.form_tag, helper.disable_csrf = False, True
         more = "{% include 'workbench/lecture/_more.html' %}"
         helper.layout = Layout(
             "version",
@@ -252,11 +262,15 @@ class LectureForm(ModelForm):
                 data[name] = 0
         if "present" in self.errors:
             return
+        roll = data.get("roll")
         if "present" not in typed:
-            if not data.get("roll"):
+            if roll:
+                self.instance.attendance_basis = AttendanceBasis.NAMES
+                data |= {"expected": len(roll)} | count(roll.values())
+            else:
                 self.add_error("present", "请点名，或填写实到人数。")
-            data |= {"expected": None, "on_leave": 0, "absent": 0}
             return
+        self.instance.attendance_basis = AttendanceBasis.NUMBERS
         expected = data.get("expected")
         if expected is not None and "absent" not in typed:
             data["absent"] = max(0, expected - data["present"] - data["on_leave"])
@@ -290,14 +304,11 @@ class LectureForm(ModelForm):
         # What is written here is a record, whatever it was before.
         if self.instance.state == LectureState.PLANNED:
             self.instance.state = LectureState.DRAFT
-        if self.cleaned_data.get("roll") and self.cleaned_data.get("present") is None:
-            self.instance.present = 0  # The service counts the names.
         super()._post_clean()
 
     def service_arguments(self):
         """Return what ``save_lecture`` takes besides the lecture and the user."""
         data = self.cleaned_data
-        self.instance.present = data["present"]
         return {
             "version": data.get("version"),
             "new_issue": self.new_issue,

@@ -10,7 +10,7 @@ from activities.forms.lecture import LectureForm
 from activities.forms.roll import PREFIX, count
 from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus
-from redleader.history import text_of
+from redleader.history import columns, text_of
 
 PICK = "pick-"
 STORED, TYPED = "stored", "typed"
@@ -36,10 +36,12 @@ def differences(form: LectureForm, stored: Lecture) -> list[Difference]:
     only the other changed is offered as stored, all else as typed.
     """
     version = form.cleaned_data.get("version")
-    base = stored.events.filter(version=version).order_by("pgh_id").last()
+    events = stored.events.filter(version=version)  # type: ignore[attr-defined]
+    base = events.order_by("pgh_id").last()
     found = []
+    fields = columns(Lecture)
     for name in NAMES:
-        field = Lecture._meta.get_field(name)
+        field = fields[name]
         old = getattr(stored, field.attname)
         new = getattr(form.instance, field.attname)
         if plain(old) == plain(new):
@@ -69,8 +71,16 @@ def roll_difference(form: LectureForm, stored: Lecture) -> list[Difference]:
     new = dict(form.cleaned_data.get("roll") or {})
     if old == new:
         return []
-    texts = [roll_text(roll) for roll in (old, new)]
-    return [Difference("roll", "到会名单", *texts, pick=TYPED, both=True)]
+    return [
+        Difference(
+            name="roll",
+            label="到会名单",
+            stored=roll_text(old),
+            typed=roll_text(new),
+            pick=TYPED,
+            both=True,
+        )
+    ]
 
 
 def roll_text(roll: dict) -> str:

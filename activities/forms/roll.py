@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from activities.models.lecture import AttendanceStatus
 from chambers.models import Member
-from chambers.services.namelist import Matching, match_names, parse_names
+from chambers.services.namelist import Matching, RosterMember, match_names, parse_names
 
 PREFIX = "roll-"
 PRESENT, ON_LEAVE, ABSENT = AttendanceStatus
@@ -71,7 +71,7 @@ class Filled:
 
     statuses: dict[str, str]
     matching: Matching | None = None
-    kept_on_leave: Sequence[Member] = ()
+    kept_on_leave: Sequence[RosterMember] = ()
     guests: int = 0
 
 
@@ -115,9 +115,9 @@ def fill_roll(
     return Filled(now, matching, kept, sum(entry.guests for entry in entries))
 
 
-def apply(matching: Matching, statuses: dict[str, str]) -> list[Member]:
+def apply(matching: Matching, statuses: dict[str, str]) -> list[RosterMember]:
     """Mark who was named for certain; return who stays excused all the same."""
-    kept = []
+    kept: list[RosterMember] = []
     for match in matching.matched:
         key = str(match.member.pk)
         if statuses.get(key) == ON_LEAVE and match.entry.status != ON_LEAVE:

@@ -24,10 +24,10 @@ from activities.models.lecture import (
 from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
 from chambers.models import User
-from redleader.history import text_of
+from redleader.history import columns, text_of
 
 # Who was there, by the key of a member of the roster.
-Roll = Mapping[int, AttendanceStatus]
+Roll = Mapping[int, str]
 
 
 class EditConflictError(Exception):
@@ -149,26 +149,27 @@ def refuse_double(lecture: Lecture) -> None:
 
 
 def count_roll(lecture: Lecture, roll: Roll) -> None:
-    """Set what the numbers stand on; without typed numbers the names give them."""
+    """Set what the numbers stand on; without other numbers the names give them."""
     statuses = list(roll.values())
     counts = {status: statuses.count(status) for status in AttendanceStatus}
     if not statuses:
         lecture.attendance_basis = AttendanceBasis.NUMBERS
-    elif lecture.present is None:
+        return
+    if lecture.present is None or lecture.attendance_basis == AttendanceBasis.NAMES:
         lecture.attendance_basis = AttendanceBasis.NAMES
         lecture.expected = len(statuses)
         lecture.present = counts[AttendanceStatus.PRESENT]
         lecture.on_leave = counts[AttendanceStatus.ON_LEAVE]
         lecture.absent = counts[AttendanceStatus.ABSENT]
-    else:
-        lecture.attendance_basis = AttendanceBasis.BOTH
-        if counts[AttendanceStatus.PRESENT] > lecture.present:
-            raise ValidationError(
-                {
-                    "present": f"名单上有 {counts[AttendanceStatus.PRESENT]} 人到场，"
-                    f"多于实到 {lecture.present} 人，请核对。"
-                }
-            )
+        return
+    lecture.attendance_basis = AttendanceBasis.BOTH
+    if counts[AttendanceStatus.PRESENT] > lecture.present:
+        raise ValidationError(
+            {
+                "present": f"名单上有 {counts[AttendanceStatus.PRESENT]} 人到场，"
+                f"多于实到 {lecture.present} 人，请核对。"
+            }
+        )
 
 
 def set_roll(lecture: Lecture, roll: Roll) -> None:
@@ -338,8 +339,8 @@ def corrected_values(lecture: Lecture) -> list[tuple[str, str, str]]:
     if not original:
         return []
     rows = []
-    for name in CONTENT_FIELDS:
-        field = Lecture._meta.get_field(name)
+    fields = columns(Lecture)
+    for field in (fields[name] for name in CONTENT_FIELDS):
         before = text_of(getattr(original, field.attname), field)
         now = text_of(getattr(lecture, field.attname), field)
         if before != now:

@@ -255,12 +255,11 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
     form = LectureForm(
         user=request.user, instance=lecture, initial=typed_before(request.POST)
     )
-    field = form.fields["roll"]
     pasted = request.POST.get("pasted", "")
     context: dict[str, object] = {"pasted": pasted}
     try:
         filled = fill_roll(
-            field.members,
+            form.members,
             form["roll"].value(),
             mark=request.POST.get("mark", ""),
             accept=request.POST.get("accept", ""),
@@ -270,7 +269,7 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
     except ValidationError as error:
         context["roll_error"] = error.messages[0]
     else:
-        form.initial["roll"] = filled.statuses
+        form.filled = filled.statuses
         context["filled"] = filled
     if "HX-Request" not in request.headers:
         return render_form(request, form, **context)
