@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format lock screenshots minute clean
 
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
@@ -31,6 +31,14 @@ format: .venv/dev
 lock: .venv/dev
 	uv pip compile -q pyproject.toml $(LOCK) -o requirements.txt
 	uv pip compile -q pyproject.toml --group dev $(LOCK) -o requirements-dev.txt
+
+# The pictures of the handbook, taken from a demo that is made for it.
+screenshots: .venv/dev
+	@$(BIN)/python -m tests.browser.screenshots docs/img/handbook
+
+# What logging a lecture costs a person; the figures of docs/measurements.md.
+minute: .venv/dev
+	@$(BIN)/pytest tests/browser/test_lecture_form.py -q -n0 -k minute
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

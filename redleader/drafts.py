@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, JsonResponse, QueryDict
 
 from redleader.forms import ID_NUMBER_ERROR, has_unprintable, id_number_in, parse_uuid
 from redleader.models import FormDraft
@@ -22,6 +22,8 @@ MAX_CHARACTERS = 60_000
 MAX_DRAFTS = 20  # of one person; the oldest go
 UNKEPT = {"csrfmiddlewaretoken", "version", "draft", "submit"}
 STASH = "stashed_form"
+SIGNED_OUT = "登录已超时，请重新登录，填写内容已暂存。"
+SIGNED_OUT_ONLY = "登录已超时，请重新登录。"
 
 
 def texts_of(data: QueryDict) -> dict[str, list[str]]:
@@ -29,19 +31,23 @@ def texts_of(data: QueryDict) -> dict[str, list[str]]:
     return {name: data.getlist(name) for name in data if name not in UNKEPT}
 
 
+def check_texts(texts: Mapping[str, list[str]], *others: str) -> None:
+    """Raise ValidationError when a text, or what goes with it, may not be kept."""
+    if len(json.dumps(texts, ensure_ascii=False)) > MAX_CHARACTERS:
+        raise ValidationError("内容过长，未能暂存；请先存为草稿。", code="too_long")
+    words = [*texts, *(text for row in texts.values() for text in row), *others]
+    if any(map(id_number_in, words)):
+        raise ValidationError(ID_NUMBER_ERROR, code="id_number")
+    if any(map(has_unprintable, words)):
+        raise ValidationError("含有无法显示的字符，未能暂存。", code="unprintable")
+
+
 @transaction.atomic
 def keep_draft(
     user, key: uuid.UUID, *, address: str, texts: Mapping[str, list[str]], title: str
 ) -> FormDraft:
     """Keep the newest text of a form; raises ValidationError when it may not be."""
-    joined = json.dumps(texts, ensure_ascii=False)
-    if len(joined) > MAX_CHARACTERS:
-        raise ValidationError("内容过长，未能暂存；请先存为草稿。", code="too_long")
-    values = [text for row in texts.values() for text in row]
-    if any(map(id_number_in, values)):
-        raise ValidationError(ID_NUMBER_ERROR, code="id_number")
-    if any(map(has_unprintable, values)):
-        raise ValidationError("含有无法显示的字符，未能暂存。", code="unprintable")
+    check_texts(texts, title, address)
     draft, _ = FormDraft.objects.update_or_create(
         user=user,
         key=key,
@@ -75,24 +81,33 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request, view_func):
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        at_work = request.path.startswith("/workbench/")
+        # What keeps a text every few seconds is no form that was sent.
+        at_work = request.path.startswith("/workbench/") and (
+            "address" not in request.GET
+        )
         if request.method == "POST" and at_work and had_session:
-            stash(request)
-            messages.warning(
-                request, "登录已超时，请重新登录，填写内容已暂存。", fail_silently=True
-            )
+            kept = stash(request)
+            messages.warning(request, SIGNED_OUT if kept else SIGNED_OUT_ONLY)
+        if request.headers.get("X-Requested-With") == "fetch":
+            return JsonResponse({"error": SIGNED_OUT}, status=401)
         return super().handle_no_permission(request, view_func)
 
 
-def stash(request: HttpRequest) -> None:
-    texts = texts_of(request.POST)
-    key = request.POST.get("form_key")
-    if key and len(json.dumps(texts)) <= MAX_CHARACTERS:
-        request.session[STASH] = {
-            "address": request.path,
-            "key": key,
-            "texts": texts,
-        }
+def stash(request: HttpRequest) -> bool:
+    """Keep a form in the new session; tell whether it may be kept.
+
+    A page that sends its text while it is typed names its own ``address``.
+    """
+    texts, key = texts_of(request.POST), request.POST.get("form_key")
+    address = request.GET.get("address", request.path)
+    try:
+        check_texts(texts, address)
+    except ValidationError:
+        return False
+    if not parse_uuid(key):
+        return False
+    request.session[STASH] = {"address": address, "key": key, "texts": texts}
+    return True
 
 
 def take_stash(request: HttpRequest) -> FormDraft | None:

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from redleader.drafts import drop_draft, keep_draft, texts_of
+from redleader.forms import has_unprintable
 
 
 @login_not_required
@@ -28,7 +29,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def draft_keep(request: HttpRequest, key) -> HttpResponse:
     """Keep what is being typed; ``address`` in the query is the form's own page."""
     address = request.GET.get("address", "")
-    if not url_has_allowed_host_and_scheme(address, None):
+    if has_unprintable(address) or not url_has_allowed_host_and_scheme(address, None):
         return JsonResponse({"error": "请求格式有误。"}, status=400)
     try:
         draft = keep_draft(

@@ -42,7 +42,11 @@ class LectureForm(ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     issue_choice = forms.ChoiceField(label="期数", required=False)
-    photos = MultipleFileField(label="照片（可选）", required=False)
+    photos = MultipleFileField(
+        label="照片（可选）",
+        required=False,
+        help_text="最多 9 张，每张不超过 10 MB；位置等附加信息会自动去除。",
+    )
     roll = RollField()
 
     class Meta:

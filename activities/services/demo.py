@@ -14,12 +14,21 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from activities.models import Issue, Lecture, RequirementExemption, Series
+from activities.models import (
+    Course,
+    Issue,
+    Lecture,
+    RequirementExemption,
+    Series,
+    Site,
+)
+from activities.models.course import SiteKind
 from activities.models.lecture import (
     AttendanceStatus,
     LectureKind,
     LecturerRole,
     Organiser,
+    Theme,
 )
 from activities.services.lecture import (
     accept_lecture,
@@ -106,6 +115,34 @@ MEETING_TOPICS = {
     LectureKind.COMMITTEE: "支部委员会：研究近期工作",
     LectureKind.EXCHANGE: "到兄弟商会考察交流",
 }
+# Name, township, address, what is told of it.
+SITES = [
+    (
+        "云溪红军桥",
+        "350823100",
+        "云溪村口",
+        "一座石拱桥，讲军民相助的故事。",
+    ),
+    (
+        "松岭红色交通站",
+        "350823103",
+        "松岭老街",
+        "一间老药铺，讲地下交通的往事。",
+    ),
+    (
+        "梅川列宁小学旧址",
+        "350823105",
+        "梅川祠堂",
+        "一座旧祠堂，讲穷人读书的故事。",
+    ),
+]
+# Name, number of its site, for whom, minutes, what it is about.
+COURSES = [
+    ("桥头的两斗米", 0, "全体会员", 45, "从借粮还粮的约定讲诚信经营。"),
+    ("药铺里的秘密", 1, "青年会员", 60, "从守住秘密讲规矩和担当。"),
+    ("祠堂里的读书声", 2, "新会员", 40, "从办学讲商会助学和回报家乡。"),
+    ("党章里的权利和义务", None, "党员会员", 90, "逐条学习党章第一章。"),
+]
 SUMMARY = "支部书记带头讲课，会员结合各自经营谈体会，会后现场答疑。"
 INTRODUCTION = (
     "演示商会，名称和内容均为虚构。商会现有会员 {members} 名，"
@@ -125,7 +162,8 @@ def load_demo(*, seed: int = 23) -> None:
     ]
     branches = make_branches(chambers, luck, today)
     secretaries = make_secretaries(chambers, today)
-    make_lectures(chambers, branches, secretaries, staff, luck, today)
+    courses = make_courses()
+    make_lectures(chambers, branches, courses, secretaries, staff, luck, today)
     make_meetings(branches, secretaries, staff, today)
     make_plans(branches, secretaries, today)
     make_committee(branches[0], today)
@@ -263,7 +301,41 @@ def make_secretaries(chambers, today: date) -> dict[int, User]:
     return secretaries
 
 
-def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> None:
+def make_courses() -> list[Course]:
+    """Make the places of red history and the courses of the public catalogue."""
+    sites = []
+    for name, township, address, introduction in SITES:
+        site = Site(
+            name=f"演示·{name}",
+            kind=SiteKind.RED,
+            township=Region.objects.get(code=township),
+            address=f"{address}（虚构）",
+            introduction=f"演示地点，名称和内容均为虚构。{introduction}",
+            is_demo=True,
+        )
+        site.full_clean()
+        site.save()
+        sites.append(site)
+    courses = []
+    for name, number, audience, minutes, summary in COURSES:
+        course = Course(
+            name=f"演示·{name}",
+            site=None if number is None else sites[number],
+            audience=audience,
+            minutes=minutes,
+            summary=f"演示课程，内容为虚构。{summary}",
+            is_public=True,
+            is_demo=True,
+        )
+        course.full_clean()
+        course.save()
+        courses.append(course)
+    return courses
+
+
+def make_lectures(
+    chambers, branches, courses, secretaries, staff, luck, today: date
+) -> None:
     """Make the 23 accepted lectures of 18 issues, and records in every other state."""
     series = Series.objects.get(name=HALL)
     issues: dict[int, Issue] = {}
@@ -276,9 +348,14 @@ def make_lectures(chambers, branches, secretaries, staff, luck, today: date) -> 
             turn // len(branches) % branch.chambers.count()
         ]
         ended_at = at_half_past(day, 16 if turn % 2 else 21)
+        # Every third lecture follows a course, every second has a theme.
+        course = courses[turn // 3 % len(courses)] if turn % 3 == 0 else None
         lecture = Lecture(
             kind=LectureKind.PARTY_LECTURE,
+            theme="" if turn % 2 else Theme.values[turn // 2 % len(Theme)],
             topic=TOPICS[turn % len(TOPICS)],
+            course=course,
+            site=course.site if course else None,
             chamber=chamber,
             branch=branch,
             issue=issues.get(number),

@@ -1,4 +1,4 @@
-"""Who is on the roll of a lecture: the branch, or the chamber."""
+"""Who is called to a lecture: the names of its sign-in sheet and of its roll."""
 
 from django.db.models import QuerySet
 
@@ -11,19 +11,19 @@ from chambers.models.member import MemberKind
 def roster(
     chamber: Chamber | None, branch: Branch | None, kind: str
 ) -> QuerySet[Member]:
-    """Return the persons who are expected, in the order of their pinyin.
+    """Return the persons called: of the branch for its meetings, else of the chamber.
 
-    Meetings of Party members alone are for the branch; everything else is for
-    the present members of the chamber.
+    What the federation holds has no roster.
     """
-    members = Member.objects.filter(kind=MemberKind.PERSON)
+    persons = Member.objects.filter(kind=MemberKind.PERSON)
     if branch and kind in MEMBER_KINDS:
-        members = members.filter(branch=branch)
+        called = persons.filter(branch=branch)
+    elif chamber:
+        present = chamber.memberships.filter(ended_on__isnull=True)
+        called = persons.filter(pk__in=present.values("member"))
     else:
-        members = members.filter(
-            memberships__chamber=chamber, memberships__ended_on__isnull=True
-        )
-    return members.order_by("sort_key", "pk")
+        called = persons.none()
+    return called.order_by("sort_key", "pk")
 
 
 def roster_of(lecture: Lecture) -> QuerySet[Member]:

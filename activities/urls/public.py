@@ -1,6 +1,15 @@
 from django.urls import path
 
-from activities.views.public import chamber, figure, home, honour, lecture
+from activities.views.public import (
+    calendar,
+    chamber,
+    course,
+    feed,
+    figure,
+    home,
+    honour,
+    lecture,
+)
 
 app_name = "public"
 urlpatterns = [
@@ -10,7 +19,25 @@ urlpatterns = [
     path("chambers/<int:pk>/", chamber.chamber_detail, name="chamber-detail"),
     path("chambers/<int:pk>/logo/", chamber.chamber_logo, name="chamber-logo"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
+    path("lectures/calendar/", calendar.lecture_calendar, name="lecture-calendar"),
+    path("lectures/feed/", feed.lecture_feed, name="lecture-feed"),
     path("lectures/<int:pk>/", lecture.lecture_detail, name="lecture-detail"),
+    path("series/<int:pk>/", lecture.series_detail, name="series-detail"),
+    path("calendar/county.ics", calendar.county_calendar, name="calendar-county"),
+    path(
+        "calendar/chamber/<int:pk>.ics",
+        calendar.chamber_calendar,
+        name="calendar-chamber",
+    ),
+    path(
+        "calendar/branch/<int:pk>.ics",
+        calendar.branch_calendar,
+        name="calendar-branch",
+    ),
+    path("courses/", course.course_list, name="course-list"),
+    path("courses/<int:pk>/", course.course_detail, name="course-detail"),
+    path("sites/", course.site_list, name="site-list"),
+    path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
 ]

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from activities.views.workbench import desk, lecture, meeting, plan
+from activities.views.workbench import (
+    calendar,
+    desk,
+    lecture,
+    meeting,
+    paper,
+    plan,
+)
 from redleader.views import draft_drop, draft_keep
 
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/new/", lecture.lecture_create, name="lecture-create"),
     path("lectures/roll/", lecture.lecture_roll, name="lecture-roll"),
@@ -18,6 +26,8 @@ urlpatterns = [
         lecture.lecture_withdraw,
         name="lecture-withdraw",
     ),
+    path("lectures/<int:pk>/signin-sheet/", paper.signin_sheet, name="lecture-signin"),
+    path("lectures/<int:pk>/record-sheet/", paper.record_sheet, name="lecture-record"),
     path("lectures/<int:pk>/delete/", lecture.lecture_delete, name="lecture-delete"),
     path("lectures/<int:pk>/correct/", lecture.lecture_correct, name="lecture-correct"),
     path("drafts/<uuid:key>/", draft_keep, name="draft-keep"),

@@ -157,7 +157,7 @@
     const address = `/workbench/drafts/${field("form_key")}/?address=${encodeURIComponent(page)}`;
     try {
       const answer = await post(address, body);
-      const told = answer.redirected ? {} : await answer.json();
+      const told = await answer.json();
       if (told.at) say(`已暂存 ${told.at}`);
       else say(told.error || `已暂存 ${clock()}（只在本机）`);
     } catch {
@@ -220,8 +220,9 @@
     const body = new FormData(form);
     body.delete("photos");
     body.set(files.length ? "draft" : intent, "1");
+    if (files.length && intent === "submit") body.set("more", "1");
     const saved = await persist("正在保存", () => post(form.action, body));
-    if (saved.redirected) return location.assign(`/accounts/login/?next=${page}`);
+    if (saved.status === 401) return location.assign(`/accounts/login/?next=${page}`);
     if (!saved.ok) return sendByPage(intent);
     const { address } = await saved.json();
     for (const [index, file] of files.entries()) {

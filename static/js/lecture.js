@@ -45,7 +45,7 @@
   }
 
   // The roll: 全到 and its like at once, without the network; 请假 stays.
-  const rows = () => [...form.querySelectorAll("#roll li")];
+  const rows = () => [...form.querySelectorAll("#roll [role=radiogroup]")];
   const chosen = (row) => row.querySelector("input:checked")?.value || "";
   const choose = (row, value) => {
     row.querySelectorAll("input").forEach((input) => (input.checked = input.value === value));

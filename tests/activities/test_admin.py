@@ -19,8 +19,10 @@ from chambers.models import Chamber, Role
 from tests.factories.activities import (
     AttendanceFactory,
     AwardFactory,
+    CourseFactory,
     IssueFactory,
     LectureFactory,
+    SiteFactory,
     accepted,
     planned,
     submitted,
@@ -32,6 +34,7 @@ from tests.factories.chambers import (
     ChamberTermFactory,
     EnterpriseFactory,
     MemberFactory,
+    RegionFactory,
     UserFactory,
 )
 
@@ -276,6 +279,25 @@ def test_lists_and_autocompletes_find_by_characters_pinyin_and_initials(staff, q
     assert [row["text"] for row in answer.json()["results"]] == ["云溪商会"]
 
 
+def test_courses_are_found_and_their_places_completed(staff):
+    site = SiteFactory(name="红军桥")
+    CourseFactory(name="桥头故事", site=site)
+    CourseFactory(name="税务讲解")
+    text = page(staff, "activities_course_changelist", q="qtgs")
+    assert "桥头故事" in text
+    assert "税务讲解" not in text
+    answer = staff.get(
+        reverse("admin:autocomplete"),
+        {
+            "term": "hjq",
+            "app_label": "activities",
+            "model_name": "course",
+            "field_name": "site",
+        },
+    )
+    assert [row["text"] for row in answer.json()["results"]] == ["红军桥"]
+
+
 def test_lectures_are_found_by_topic_and_by_chamber(staff):
     accepted(topic="重走红军路", chamber=ChamberFactory(name="云溪商会"))
     accepted(topic="诚信经营", chamber=ChamberFactory(name="松岭商会"))
@@ -303,6 +325,8 @@ def test_only_the_administrator_deletes_and_only_what_nothing_refers_to(sign_in,
     [
         ("activities_lecture", lambda: accepted(issue=IssueFactory())),
         ("activities_award", AwardFactory),
+        ("activities_course", lambda: CourseFactory(site=SiteFactory())),
+        ("activities_site", lambda: SiteFactory(township=RegionFactory())),
         ("chambers_chamber", ChamberFactory),
         ("chambers_branch", BranchFactory),
     ],

@@ -45,7 +45,13 @@ def county():
 
 def addresses_of(draft, photo, closed):
     """Return (method, address) of everything that leads to a record."""
-    pages = ["lecture-detail", "lecture-update", "lecture-delete"]
+    pages = [
+        "lecture-detail",
+        "lecture-update",
+        "lecture-delete",
+        "lecture-signin",
+        "lecture-record",
+    ]
     steps = ["lecture-submit", "lecture-withdraw", "photo-add"]
     for lecture in (draft, closed):
         yield from (
@@ -87,7 +93,7 @@ def test_no_secretary_reaches_a_foreign_record(county, sign_in):
             addresses = list(addresses_of(draft, photo, closed))
             # The next chamber is tried at every address, the others at three.
             if other != neighbour:
-                addresses = [addresses[0], addresses[3], addresses[-1]]
+                addresses = [addresses[0], addresses[5], addresses[-1]]
             for method, address in addresses:
                 answer = getattr(client, method)(address)
                 assert answer.status_code == 404, (method, address)
@@ -96,7 +102,7 @@ def test_no_secretary_reaches_a_foreign_record(county, sign_in):
 
 
 def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
-    pages = ["desk", "lecture-list", "lecture-create"]
+    pages = ["desk", "lecture-list", "lecture-create", "calendar"]
     pages += ["plan", "plan-create", "meeting-summary"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.models import Lecture
+from activities.models import Course, Lecture, Site
 from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
@@ -37,6 +37,16 @@ def test_public_pages(visit, demo, viewport):
         f"/chambers/{some_chamber().pk}/",
         "/lectures/",
         f"/lectures/{lecture.pk}/",
+        f"/lectures/?kind=party_lecture&theme=shine&year={lecture.started_at.year}",
+        "/lectures/?kind=没有",
+        "/lectures/calendar/",
+        f"/lectures/calendar/?month={lecture.started_at:%Y-%m}",
+        f"/series/{lecture.issue.series.pk}/",
+        "/courses/",
+        f"/courses/{Course.objects.public().first().pk}/",
+        "/sites/",
+        "/sites/?kind=red&q=没有",
+        f"/sites/{Site.objects.filter(is_demo=True).first().pk}/",
         "/figures/",
         "/accounts/login/",
         "/没有这一页/",
@@ -64,6 +74,9 @@ def test_workbench_pages(visit, demo, viewport):
         "/workbench/plan/new/",
         f"/workbench/plan/{own.planned().first().pk}/",
         f"/workbench/plan/{own.planned().first().pk}/cancel/",
+        f"/workbench/lectures/{draft.pk}/signin-sheet/",
+        f"/workbench/lectures/{draft.pk}/record-sheet/",
+        "/workbench/calendar/",
         "/accounts/password/",
         "/accounts/2fa/",
         "/accounts/logout/",
@@ -95,6 +108,7 @@ NOUNS = [
     "activities/schemeversion",
     "activities/award",
     "activities/site",
+    "activities/course",
     "activities/officialfigure",
     "activities/meetingrequirement",
     "activities/requirementexemption",
@@ -116,6 +130,8 @@ def test_admin_pages(visit, demo, viewport):
         f"/admin/activities/lecture/{waiting.pk}/change/",
         f"/admin/activities/lecture/{Lecture.objects.counted().first().pk}/change/",
         "/admin/activities/award/add/",
+        "/admin/activities/course/add/",
+        f"/admin/activities/site/{Site.objects.first().pk}/change/",
         "/admin/chambers/user/add/",
     ]
     for address in pages:

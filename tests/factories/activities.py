@@ -14,6 +14,7 @@ from activities.models import (
     Attendance,
     Award,
     Course,
+    Deadlines,
     Issue,
     Lecture,
     MeetingRequirement,
@@ -72,6 +73,13 @@ class RequirementExemptionFactory(DjangoModelFactory):
     started_on = date(2026, 1, 1)
     ended_on = date(2026, 12, 31)
     reason = "支部改选期间"
+
+
+class DeadlinesFactory(DjangoModelFactory):
+    class Meta:
+        model = Deadlines
+
+    pk = 1  # the only one
 
 
 class SchemeFactory(DjangoModelFactory):

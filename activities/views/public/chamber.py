@@ -56,9 +56,7 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "term": chamber.terms.current().first(),
         "branches": chamber.branches.filter(dissolved_on__isnull=True),
         "awards": Award.objects.titles().of_chamber(chamber).for_roll(),
-        "lectures": lectures.select_related("chamber", "issue__series").newest_first()[
-            :LECTURES
-        ],
+        "lectures": lectures.of_organiser().newest_first()[:LECTURES],
     }
     return render(request, "public/chamber/detail.html", context)
 

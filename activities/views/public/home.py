@@ -21,9 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": home_figures(),
         "awards": awards.for_roll()[:TITLES],
         "levels": award_counts(awards),
-        "lectures": Lecture.objects.public()
-        .select_related("chamber", "issue__series")
-        .newest_first()[:LATEST],
+        "lectures": Lecture.objects.public().of_organiser().newest_first()[:LATEST],
     }
     return render(request, "public/home.html", context)
 

@@ -1,49 +1,145 @@
 """Accepted lectures as everybody may read them."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Q
+from django.db.models import Max, Min, Prefetch, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture, Photo, Series
+from activities.models.lecture import (
+    PUBLIC_STATES,
+    LectureKind,
+    LectureState,
+    PhotoKind,
+    Theme,
+)
+from activities.services.lecture import corrected_values, next_number
 from activities.views.public.chamber import send_picture
-from redleader.paging import page_newest_first
+from redleader.filters import Filters
+from redleader.paging import Page, page_newest_first
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
+ISSUES = 20
+# What a correction may say of the record before it. Of free text only that it
+# changed: it may have been corrected because it named somebody.
+SHOWN_CHANGES = [
+    "kind",
+    "theme",
+    "issue",
+    "organiser",
+    "chamber",
+    "branch",
+    "site",
+    "started_at",
+    "ended_at",
+    "lecturer_role",
+    "expected",
+    "present",
+    "on_leave",
+    "absent",
+    "guests",
+]
+NAMED_CHANGES = ["topic", "venue", "public_summary"]
 
 
 @login_not_required
 @require_safe
 def lecture_list(request: HttpRequest) -> HttpResponse:
-    """Show lectures newest first; ``series`` narrows them to one row of issues."""
-    lectures = Lecture.objects.public().select_related("chamber", "issue__series")
-    chosen = request.GET.get("series", "")
-    if chosen:
-        number = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0
-        lectures = lectures.filter(issue__series=number)
-    page = page_newest_first(lectures, request.GET.get("older", ""), field="started_at")
-    context = {"page": page, "chosen": chosen, "all_series": Series.objects.all()}
+    """Show lectures newest first, narrowed by series, kind, theme and year."""
+    lectures = Lecture.objects.public()
+    all_series = {str(series.pk): series.name for series in Series.objects.all()}
+    filters = Filters(
+        request.GET,
+        series=all_series,
+        kind=dict(LectureKind.choices),
+        theme=dict(Theme.choices),
+        year=years_of(lectures),
+    )
+    columns = {"series": "issue__series", "year": "started_at__year"}
+    for name, value in filters.chosen.items():
+        lectures = lectures.filter(**{columns.get(name, name): value})
+    page = page_newest_first(
+        lectures.of_organiser(), request.GET.get("older", ""), field="started_at"
+    )
+    context = {"page": page, "filters": filters}
     return render(request, "public/lecture/list.html", context)
+
+
+def years_of(lectures) -> dict[str, str]:
+    """Return the years from the newest lecture to the oldest, with their words."""
+    ends = lectures.aggregate(first=Min("started_at"), last=Max("started_at"))
+    if not ends["first"]:
+        return {}
+    first, last = (timezone.localtime(ends[key]).year for key in ("first", "last"))
+    return {str(year): f"{year}年" for year in range(last, first - 1, -1)}
 
 
 @login_not_required
 @require_safe
 def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    lectures = Lecture.objects.public().select_related(
-        "chamber", "branch", "issue__series"
+    """Show a lecture; a record that was corrected leads to its correction."""
+    shown = Lecture.objects.filter(
+        is_public=True, state__in=[*PUBLIC_STATES, LectureState.SUPERSEDED]
     )
+    lectures = shown.of_organiser().select_related("course", "site", "corrects")
     lecture = get_object_or_404(lectures, pk=pk)
+    if lecture.state == LectureState.SUPERSEDED:
+        correction = get_object_or_404(shown, corrects=lecture)
+        return redirect("public:lecture-detail", correction.pk, permanent=True)
     others = Lecture.objects.none()
     if lecture.issue:
         others = Lecture.objects.public().filter(issue=lecture.issue)
-        others = others.exclude(pk=pk).select_related("chamber").newest_first()
+        others = others.exclude(pk=pk).of_organiser().newest_first()
     context = {
         "lecture": lecture,
-        "photos": lecture.photos.filter(is_public=True),
+        "photos": lecture.photos.filter(is_public=True, kind=PhotoKind.SCENE),
         "others": others,
+        "changes": public_changes(lecture),
     }
     return render(request, "public/lecture/detail.html", context)
+
+
+def public_changes(lecture: Lecture) -> list[str]:
+    """Return what a correction changed of what everybody could read before."""
+    if not lecture.corrects or not lecture.corrects.is_public:
+        return []
+    labels = {
+        str(field.verbose_name): field.name
+        for field in Lecture._meta.fields
+        if field.name in [*SHOWN_CHANGES, *NAMED_CHANGES]
+    }
+    return [
+        f"{label} {before or '未填'} → {now or '未填'}"
+        if labels[label] in SHOWN_CHANGES
+        else f"{label}有改动"
+        for label, before, now in corrected_values(lecture)
+        if label in labels
+    ]
+
+
+@login_not_required
+@require_safe
+def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the issues of a series, newest first, each with its public sessions."""
+    series = get_object_or_404(Series, pk=pk)
+    public = Lecture.objects.public()
+    issues = series.issues.order_by("-number")
+    older = request.GET.get("older", "")
+    is_first = not (older.isdecimal() and len(older) < 6)
+    if not is_first:
+        issues = issues.filter(number__lt=int(older))
+    sessions = Prefetch("lectures", public.of_organiser().newest_first(), "sessions")
+    rows = list(issues.prefetch_related(sessions)[: ISSUES + 1])
+    older = str(rows[ISSUES - 1].number) if len(rows) > ISSUES else ""
+    context = {
+        "series": series,
+        "page": Page(rows[:ISSUES], older, is_first),
+        "issue_count": next_number(series) - 1,
+        "session_count": public.filter(issue__series=series).count(),
+    }
+    return render(request, "public/series/detail.html", context)
 
 
 @login_not_required

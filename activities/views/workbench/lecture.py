@@ -198,8 +198,9 @@ def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
         messages.info(request, METADATA_NOTICE)
     if "submit" in request.POST:
         return submit_and_answer(request, lecture)
-    at = timezone.localtime()
-    messages.success(request, f"已存为草稿 {at:%H:%M}，尚未提交。")
+    if "more" not in request.POST:  # The page goes on with photos by itself.
+        at = timezone.localtime()
+        messages.success(request, f"已存为草稿 {at:%H:%M}，尚未提交。")
     return answer_at(request, lecture)
 
 
@@ -214,11 +215,13 @@ def submit_and_answer(request: UserRequest, lecture: Lecture) -> HttpResponse:
 
 def render_form(request, form, status=200, **context):
     lecture = form.instance
-    drafts = drafts_at(request.user, request.path).exclude(key=lecture.form_key)
+    address = reverse("workbench:lecture-create")
     if lecture.pk:
-        drafts = drafts_at(request.user, request.path)
+        address = reverse("workbench:lecture-update", args=[lecture.pk])
+    drafts = drafts_at(request.user, address)
     context |= {
         "form": form,
+        "address": address,
         "lecture": lecture,
         "drafts": [] if form.is_bound or "draft" in request.GET else drafts[:3],
         "roll_address": roll_address(lecture),

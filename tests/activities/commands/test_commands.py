@@ -13,7 +13,14 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from activities.models import Attendance, Issue, Lecture, MeetingRequirement
+from activities.models import (
+    Attendance,
+    Course,
+    Issue,
+    Lecture,
+    MeetingRequirement,
+    Site,
+)
 from activities.models.lecture import LectureState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
@@ -94,6 +101,11 @@ def test_invented_rows_hang_on_invented_chambers_only():
     assert not Member.objects.filter(chambers__in=real).exists()
     assert not Appointment.objects.filter(chamber__in=real).exists()
     assert not Appointment.objects.filter(branch__chambers__in=real).exists()
+    assert not Site.objects.filter(is_demo=True, chamber__in=real).exists()
+    for noun in (Site, Course):
+        invented = noun.objects.filter(is_demo=True)
+        assert all(row.name.startswith("演示·") for row in invented)
+        assert {bool(row.lectures.public()) for row in invented} == {True}
     invented = Chamber.objects.filter(is_demo=True)
     assert all(chamber.name.startswith("演示·") for chamber in invented)
     assert all(chamber.logo for chamber in invented)

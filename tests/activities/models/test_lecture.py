@@ -10,16 +10,20 @@ from activities.models.lecture import (
     CLOSED_ERROR,
     CONTENT_COLUMNS,
     EDITABLE_STATES,
+    FIRST_STATES,
     MAX_PEOPLE,
+    PUBLIC_STATES,
     TRANSITIONS,
     LectureState,
 )
 from tests.factories.activities import (
     AttendanceFactory,
+    CourseFactory,
     IssueFactory,
     LectureFactory,
     PhotoFactory,
     SeriesFactory,
+    SiteFactory,
 )
 from tests.factories.chambers import BranchFactory, ChamberFactory, UserFactory
 from tests.rules import (
@@ -31,7 +35,6 @@ from tests.rules import (
 
 pytestmark = pytest.mark.django_db
 
-STARTS = [LectureState.DRAFT]  # where a new record may begin
 CLOSED_STATES = [state for state in LectureState if state not in EDITABLE_STATES]
 ILLEGAL_STEPS = [
     (old, new)
@@ -44,7 +47,7 @@ LEGAL_STEPS = [(old, new) for old, news in TRANSITIONS.items() for new in news]
 
 def way_to(state):
     """Return the states that a record passes to get here, the first one first."""
-    ways = [[start] for start in STARTS]
+    ways = [[start] for start in FIRST_STATES]
     for way in ways:
         if way[-1] == state:
             return way
@@ -61,9 +64,14 @@ def complete(**fields):
             "reviewed_by": UserFactory(),
             "reviewed_at": timezone.now(),
             "return_reason": "人数与签到表不符。",
+            "cancel_reason": "主讲人出差。",
         }
         | fields
     )
+
+
+def correction_of(lecture, **fields):
+    return complete(corrects=lecture, correction_reason="多记一人。", **fields)
 
 
 def lecture_in(state, **fields):
@@ -71,6 +79,8 @@ def lecture_in(state, **fields):
     first, *steps = way_to(state)
     lecture = complete(state=first, **fields)
     for step in steps:
+        if step == LectureState.SUPERSEDED:
+            correction_of(lecture)
         Lecture.objects.filter(pk=lecture.pk).update(state=step)
     lecture.refresh_from_db()
     return lecture
@@ -85,6 +95,18 @@ def kind_valid():
 
 def lecturer_role_valid():
     return changed(complete(), lecturer_role="stranger")
+
+
+def theme_valid():
+    return changed(complete(), theme="shout")
+
+
+def organiser_valid():
+    return changed(complete(), organiser="nobody")
+
+
+def attendance_basis_valid():
+    return changed(complete(), attendance_basis="guess")
 
 
 def state_valid():
@@ -104,8 +126,41 @@ def attendance_adds_up():
     return changed(complete(), expected=20, present=18, on_leave=1)
 
 
-def people_limited():
+def expected_limited():
+    many = MAX_PEOPLE + 1
+    return changed(complete(), expected=many, present=18, absent=many - 18)
+
+
+def present_limited():
+    return changed(complete(), present=MAX_PEOPLE + 1)
+
+
+def guests_limited():
     return changed(complete(), guests=MAX_PEOPLE + 1)
+
+
+def organiser_named():
+    return changed(complete(), chamber=None)
+
+
+def record_complete():
+    return changed(complete(), venue="")
+
+
+def cancel_has_reason():
+    return changed(
+        lecture_in(LectureState.PLANNED),
+        state=LectureState.CANCELLED,
+        cancel_reason="",
+    )
+
+
+def correction_has_reason():
+    return changed(complete(), corrects=lecture_in(LectureState.ACCEPTED))
+
+
+def return_fields_known():
+    return changed(complete(), return_fields=["present", "state"])
 
 
 def held_before_submitted():
@@ -161,14 +216,32 @@ def a_photo_twice():
     return changed(PhotoFactory(lecture=first.lecture), sha256=first.sha256)
 
 
+def a_photo_of_no_kind():
+    return changed(PhotoFactory(), kind="drawing")
+
+
+def a_public_scan():
+    return changed(PhotoFactory(), kind="scan", is_public=True)
+
+
 RULES_OF_LECTURE = [
     kind_valid,
     lecturer_role_valid,
+    theme_valid,
+    organiser_valid,
+    attendance_basis_valid,
     state_valid,
     ends_after_start,
     present_within_expected,
     attendance_adds_up,
-    people_limited,
+    expected_limited,
+    present_limited,
+    guests_limited,
+    organiser_named,
+    record_complete,
+    cancel_has_reason,
+    correction_has_reason,
+    return_fields_known,
     held_before_submitted,
     return_has_reason,
     review_is_signed,
@@ -181,9 +254,16 @@ CONSTRAINTS = {
     "activities_attendance_status_valid": a_status_of_no_roll,
     "activities_attendance_once": a_name_twice_on_the_roll,
     "activities_photo_once": a_photo_twice,
+    "activities_photo_kind_valid": a_photo_of_no_kind,
+    "activities_photo_scan_is_internal": a_public_scan,
 }
-# A trigger sees the row before the constraint does.
+# A trigger sees the row before the constraint does, and a constraint before the
+# ones behind it in the alphabet that the same row breaks too.
 ANSWERED_BY = {
+    "activities_lecture_organiser_valid": "商会主办须选择商会，党组织主办须选择党组织；"
+    "县工商联主办的不选商会。",
+    "activities_lecture_present_within_expected": "应到人数应等于实到、请假、缺席之和，"
+    "请核对。",
     "activities_lecture_state_valid": "记录的状态已经改变，不能这样操作。",
     "activities_issue_number_unique": "期数必须连续，不能跳号。",
 }
@@ -208,6 +288,20 @@ def content_is_closed():
 
 def only_drafts_go():
     lecture_in(LectureState.SUBMITTED).delete()
+
+
+def numbers_are_the_roll():
+    lecture = complete(attendance_basis="names", present=1)
+    Lecture.objects.filter(pk=lecture.pk).update(state=LectureState.SUBMITTED)
+
+
+def correction_follows():
+    correction_of(lecture_in(LectureState.SUBMITTED))
+
+
+def superseded_by_correction():
+    lecture = lecture_in(LectureState.ACCEPTED)
+    Lecture.objects.filter(pk=lecture.pk).update(state=LectureState.SUPERSEDED)
 
 
 def number_follows():
@@ -239,6 +333,9 @@ TRIGGERS = {
     "activities_lecture.legal_step": legal_step,
     "activities_lecture.content_is_closed": content_is_closed,
     "activities_lecture.only_drafts_go": only_drafts_go,
+    "activities_lecture.numbers_are_the_roll": numbers_are_the_roll,
+    "activities_lecture.correction_follows": correction_follows,
+    "activities_lecture.superseded_by_correction": superseded_by_correction,
     "activities_issue.number_follows": number_follows,
     "activities_issue.number_stays": number_stays,
     "activities_issue.last_goes_first": last_goes_first,
@@ -274,6 +371,8 @@ def test_lecture_step_outside_the_table_is_refused(old, new):
 @pytest.mark.parametrize(("old", "new"), LEGAL_STEPS)
 def test_lecture_step_of_the_table_is_taken(old, new):
     lecture = lecture_in(old)
+    if new == LectureState.SUPERSEDED:
+        correction_of(lecture)
 
     changed(lecture, state=new).save()
 
@@ -281,30 +380,39 @@ def test_lecture_step_of_the_table_is_taken(old, new):
     assert lecture.state == new
 
 
-@pytest.mark.parametrize("state", [s for s in LectureState if s not in STARTS])
+@pytest.mark.parametrize("state", [s for s in LectureState if s not in FIRST_STATES])
 def test_lecture_that_begins_elsewhere_is_refused(state):
     error = refused(lambda: complete(state=state))
 
-    assert error.__cause__.diag.message_primary == "新的讲课记录须从草稿开始。"
+    message = error.__cause__.diag.message_primary
+    assert message == "新的讲课记录须从计划或草稿开始。"
 
 
 OTHER_CONTENT = {
     "kind": lambda: "hall",
+    "theme": lambda: "lead",
     "issue_id": lambda: IssueFactory().pk,
     "topic": lambda: "另一讲",
+    "organiser": lambda: "branch",
     "chamber_id": lambda: ChamberFactory().pk,
     "branch_id": lambda: BranchFactory().pk,
+    "course_id": lambda: CourseFactory().pk,
+    "site_id": lambda: SiteFactory().pk,
     "started_at": lambda: timezone.now() - timedelta(days=9),
     "ended_at": timezone.now,
     "venue": lambda: "别处",
     "lecturer_name": lambda: "别人",
     "lecturer_role": lambda: "expert",
+    "host_name": lambda: "别人",
+    "recorder_name": lambda: "别人",
+    "attendance_basis": lambda: "names",
     "expected": lambda: 18,
     "present": lambda: 19,
     "on_leave": lambda: 1,
     "absent": lambda: 1,
     "guests": lambda: 1,
     "content": lambda: "别的内容",
+    "decision": lambda: "别的决议",
     "public_summary": lambda: "别的简介",
 }
 
@@ -339,13 +447,15 @@ def test_lecture_that_is_open_takes_new_content(state):
     assert lecture.present == 19
 
 
-@pytest.mark.parametrize("state", [s for s in LectureState if s not in STARTS])
+@pytest.mark.parametrize("state", [s for s in LectureState if s not in FIRST_STATES])
 def test_lecture_that_is_no_draft_is_not_deleted(state):
     lecture = lecture_in(state)
 
-    error = refused(Lecture.objects.filter(pk=lecture.pk).delete)
+    rows = Lecture.objects.filter(pk=lecture.pk)
 
-    assert error.__cause__.diag.message_primary == "只有草稿可以删除。"
+    error = refused(lambda: rows._raw_delete("default"))
+
+    assert error.__cause__.diag.message_primary == "只有计划和草稿可以删除。"
 
 
 def test_lecture_is_reviewed_by_another_account_also_when_it_is_returned():
@@ -357,12 +467,110 @@ def test_lecture_is_reviewed_by_another_account_also_when_it_is_returned():
     assert "activities_lecture_not_own_review" in str(refused(own.save))
 
 
-@pytest.mark.parametrize("field", ["expected", "present", "guests"])
-def test_lecture_people_have_a_limit(field):
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"organiser": "chamber", "chamber": None},
+        {"organiser": "branch", "branch": None},
+        {"organiser": "federation"},
+    ],
+)
+def test_lecture_names_who_held_it(fields):
     assert_constraint_is_kept(
-        "activities_lecture_people_limited",
-        lambda: changed(LectureFactory(), **{field: MAX_PEOPLE + 1}),
+        "activities_lecture_organiser_named", lambda: changed(complete(), **fields)
     )
+
+
+def test_lecture_of_the_federation_has_no_chamber():
+    lecture = complete(organiser="federation", chamber=None)
+
+    assert lecture.organiser_name == "县工商联"
+
+
+@pytest.mark.parametrize(
+    "field", ["venue", "lecturer_name", "lecturer_role", "present"]
+)
+def test_plan_may_lack_what_a_record_needs(field):
+    missing = {field: None if field == "present" else ""}
+    plan = complete(state=LectureState.PLANNED, **missing)
+
+    assert_constraint_is_kept(
+        "activities_lecture_record_complete",
+        lambda: changed(plan, state=LectureState.DRAFT),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "statuses"),
+    [
+        ({"attendance_basis": "names", "present": 1}, ["absent"]),
+        ({"attendance_basis": "names", "present": 1}, ["present", "on_leave"]),
+        ({"attendance_basis": "names", "present": 1}, ["present", "absent"]),
+        ({"attendance_basis": "both", "present": 1}, ["present", "present"]),
+    ],
+)
+def test_lecture_is_not_submitted_with_numbers_beside_its_roll(fields, statuses):
+    lecture = complete(**fields)
+    for status in statuses:
+        AttendanceFactory(lecture=lecture, status=status)
+
+    error = refused(changed(lecture, state=LectureState.SUBMITTED).save)
+
+    message = error.__cause__.diag.message_primary
+    assert message == "人数与名单不一致，请核对后再提交。"
+
+
+@pytest.mark.parametrize(
+    ("fields", "statuses"),
+    [
+        (
+            {"attendance_basis": "names", "present": 1, "on_leave": 1, "absent": 1},
+            ["present", "on_leave", "absent"],
+        ),
+        ({"attendance_basis": "both", "present": 3}, ["present", "absent"]),
+        ({"attendance_basis": "numbers", "present": 3}, []),
+    ],
+)
+def test_lecture_is_submitted_when_its_roll_agrees(fields, statuses):
+    lecture = complete(**fields)
+    for status in statuses:
+        AttendanceFactory(lecture=lecture, status=status)
+
+    changed(lecture, state=LectureState.SUBMITTED).save()
+
+    lecture.refresh_from_db()
+    assert lecture.state == LectureState.SUBMITTED
+
+
+@pytest.mark.parametrize("state", [s for s in LectureState if s not in PUBLIC_STATES])
+def test_lecture_that_does_not_count_is_not_corrected(state):
+    lecture = lecture_in(state)
+    other = complete()
+    rows = Lecture.objects.filter(pk=other.pk)
+
+    error = refused(lambda: rows.update(corrects=lecture, correction_reason="有误"))
+
+    message = error.__cause__.diag.message_primary
+    assert message == "只有通过或归档的记录可以更正。"
+
+
+@pytest.mark.parametrize("state", PUBLIC_STATES)
+def test_lecture_that_counts_is_corrected_once(state):
+    lecture = lecture_in(state)
+    correction_of(lecture)
+
+    error = refused(lambda: correction_of(lecture))
+
+    assert "corrects_id" in error.__cause__.diag.constraint_name
+
+
+def test_correction_goes_on_after_its_record_was_superseded():
+    lecture = lecture_in(LectureState.SUPERSEDED)
+
+    changed(lecture.correction, present=17).save()
+
+    lecture.correction.refresh_from_db()
+    assert lecture.correction.present == 17
 
 
 def test_roll_does_not_move_to_a_closed_lecture():

@@ -1,0 +1,126 @@
+"""Lectures by the month, and as calendars to subscribe to."""
+
+import re
+from calendar import Calendar
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.models import Lecture
+from activities.models.lecture import LectureQuerySet, LectureState
+from activities.services.calendar import PAST, calendar_of, user_of
+from chambers.models import Branch, Chamber, User
+
+YEARS = range(2000, 2101)
+
+
+@login_not_required
+@require_safe
+def lecture_calendar(request: HttpRequest) -> HttpResponse:
+    """Show the public lectures of one month, by day."""
+    first = month_of(request.GET.get("month", ""))
+    after = (first + timedelta(days=31)).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    lectures = Lecture.objects.public().of_organiser().order_by("started_at", "pk")
+    lectures = lectures.filter(
+        started_at__gte=beginning(first), started_at__lt=beginning(after)
+    )
+    by_day: dict[date, list[Lecture]] = {}
+    for lecture in lectures:
+        day = timezone.localtime(lecture.started_at).date()
+        by_day.setdefault(day, []).append(lecture)
+    weeks = [
+        [(day, day.month == first.month, by_day.get(day, [])) for day in week]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    context = {
+        "month": first,
+        "weeks": weeks,
+        "count": sum(map(len, by_day.values())),
+        "today": timezone.localdate(),
+        "before": before if before.year in YEARS else None,
+        "after": after if after.year in YEARS else None,
+    }
+    return render(request, "public/lecture/calendar.html", context)
+
+
+def month_of(text: str) -> date:
+    """Return the first day of a month such as 2026-11; of this one if it is none."""
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) and int(text[:4]) in YEARS:
+        return date(int(text[:4]), int(text[5:]), 1)
+    return timezone.localdate().replace(day=1)
+
+
+def beginning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@login_not_required
+@require_safe
+def county_calendar(request: HttpRequest) -> HttpResponse:
+    name = f"{settings.PORTAL['county']}商会讲堂"
+    return send(request, name, Lecture.objects.all(), lambda user: user.is_staff)
+
+
+@login_not_required
+@require_safe
+def chamber_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    chamber = get_object_or_404(Chamber, pk=pk)
+    return send(
+        request,
+        f"{chamber}讲堂",
+        Lecture.objects.filter(chamber=chamber),
+        lambda user: Chamber.objects.visible_to(user).contains(chamber),
+    )
+
+
+@login_not_required
+@require_safe
+def branch_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    branch = get_object_or_404(Branch, pk=pk)
+    return send(
+        request,
+        f"{branch}讲堂",
+        Lecture.objects.filter(branch=branch),
+        lambda user: Branch.objects.visible_to(user).contains(branch),
+    )
+
+
+def send(
+    request: HttpRequest,
+    name: str,
+    lectures: LectureQuerySet,
+    may_read: Callable[[User], bool],
+) -> HttpResponse:
+    """Send what is public; with the key of a user who may read all of it, all.
+
+    Whether they may is asked each time: a key outlives no appointment.
+    """
+    page = "public:lecture-detail"
+    if "key" in request.GET:
+        user = user_of(request.GET["key"])
+        if not user or not may_read(user):
+            raise Http404
+        lectures = lectures.visible_to(user).exclude(state=LectureState.SUPERSEDED)
+        page = "workbench:lecture-detail"
+    else:
+        lectures = lectures.public()
+    since = timezone.now() - PAST
+    body = calendar_of(
+        lectures.filter(started_at__gte=since).of_organiser().newest_first(),
+        name=name,
+        address=lambda lecture: request.build_absolute_uri(
+            reverse(page, args=[lecture.pk])
+        ),
+    )
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    if page.startswith("workbench"):
+        response["Cache-Control"] = "private, no-store"
+    return response

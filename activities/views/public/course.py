@@ -1,0 +1,77 @@
+"""The catalogue: courses, and the places of red history where they are held."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from activities.models import Award, Course, Lecture, Site
+from activities.models.course import SiteKind
+from chambers.models import Region
+from redleader.filters import Filters
+from redleader.search import search
+
+LECTURES = 10
+
+
+@login_not_required
+@require_safe
+def course_list(request: HttpRequest) -> HttpResponse:
+    """Show public courses; the search also knows the names of their places."""
+    filters = Filters(request.GET, q=None)
+    courses = Course.objects.public().select_related("site__township")
+    found = search(courses, filters.get("q")) | search(
+        courses, filters.get("q"), "site__"
+    )
+    context = {"courses": found, "filters": filters}
+    return render(request, "public/course/list.html", context)
+
+
+@login_not_required
+@require_safe
+def course_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    courses = Course.objects.public().select_related("site__township")
+    course = get_object_or_404(courses, pk=pk)
+    lectures = Lecture.objects.public().filter(course=course)
+    context = {
+        "course": course,
+        "lectures": lectures.of_organiser().newest_first()[:LECTURES],
+    }
+    return render(request, "public/course/detail.html", context)
+
+
+@login_not_required
+@require_safe
+def site_list(request: HttpRequest) -> HttpResponse:
+    townships = Region.objects.townships().filter(sites__isnull=False).distinct()
+    filters = Filters(
+        request.GET,
+        q=None,
+        kind=dict(SiteKind.choices),
+        township={place.pk: place.name for place in townships},
+    )
+    sites = search(Site.objects.select_related("township"), filters.get("q"))
+    for name in ("kind", "township"):
+        if filters.get(name):
+            sites = sites.filter(**{name: filters.get(name)})
+    public_courses = Count("courses", filter=Q(courses__is_public=True))
+    context = {
+        "sites": sites.annotate(course_count=public_courses),
+        "filters": filters,
+    }
+    return render(request, "public/site/list.html", context)
+
+
+@login_not_required
+@require_safe
+def site_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    site = get_object_or_404(Site.objects.select_related("township", "chamber"), pk=pk)
+    lectures = Lecture.objects.public().filter(site=site)
+    context = {
+        "site": site,
+        "courses": site.courses.public(),
+        "awards": Award.objects.titles().filter(site=site).for_roll(),
+        "lectures": lectures.of_organiser().newest_first()[:LECTURES],
+    }
+    return render(request, "public/site/detail.html", context)

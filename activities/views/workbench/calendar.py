@@ -1,0 +1,34 @@
+"""The calendars that this user may subscribe to."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from activities.services.calendar import key_for
+from chambers.access import UserRequest
+from chambers.models import Branch, Chamber
+from chambers.models.chamber import ChamberState
+
+
+@require_safe
+def calendar(request: UserRequest) -> HttpResponse:
+    user, query = request.user, urlencode({"key": key_for(request.user)})
+    chambers = Chamber.objects.visible_to(user).exclude(state=ChamberState.CLOSED)
+    branches = Branch.objects.visible_to(user).filter(dissolved_on__isnull=True)
+    places = [("全县", reverse("public:calendar-county"))] if user.is_staff else []
+    for name, rows in (("chamber", chambers), ("branch", branches)):
+        places += [
+            (str(row), reverse(f"public:calendar-{name}", args=[row.pk]))
+            for row in rows
+        ]
+    context = {
+        "calendars": [
+            (name, request.build_absolute_uri(f"{path}?{query}"))
+            for name, path in places
+        ]
+    }
+    response = render(request, "workbench/calendar.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
