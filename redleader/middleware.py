@@ -4,11 +4,18 @@ import pghistory.middleware
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 
 from redleader import errors
 
-REFUSALS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest)
+REFUSALS = (
+    Http404,
+    PermissionDenied,
+    SuspiciousOperation,
+    BadRequest,
+    MultiPartParserError,
+)
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
