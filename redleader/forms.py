@@ -72,6 +72,9 @@ class PlainFormMixin:
             "invalid_choice": invalid_choice,
             "invalid_pk_value": invalid_choice,
         }
+        if isinstance(field, forms.ModelChoiceField):
+            no_null = ProhibitNullCharactersValidator(invalid_choice)
+            field.validate_no_null_characters = no_null  # type: ignore[method-assign]
         if isinstance(field, forms.DateTimeField):
             field.error_messages["invalid"] = TIME_ERROR
         elif isinstance(field, forms.DateField):
@@ -149,7 +152,10 @@ class ModelForm(PlainFormMixin, forms.ModelForm):
     def add_limits(self, name, field):
         columns = {column.name: column for column in self._meta.model._meta.fields}
         if isinstance(field, forms.IntegerField) and name in columns:
-            limits = (*field.validators, *columns[name].validators)
+            limits = []
+            for limit in (*field.validators, *columns[name].validators):
+                if limit not in limits:
+                    limits.append(limit)
             field.validators = [copy(limit) for limit in limits]
 
     def _post_clean(self):
