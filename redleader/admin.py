@@ -89,6 +89,11 @@ class ModelAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return self.deletable and super().has_delete_permission(request, obj)
 
+    def get_deleted_objects(self, objs, request):
+        """Of what is in use say what stands in the way, not which right is missing."""
+        objects, counts, rights, protected = super().get_deleted_objects(objs, request)
+        return objects, counts, set() if protected else rights, protected
+
     def get_fieldsets(self, request, obj=None):
         """Put the hidden field in front, so that every page sends it."""
         fieldsets = super().get_fieldsets(request, obj)
