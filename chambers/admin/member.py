@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from chambers.forms.member import MemberForm
 from chambers.models import Member, Membership
 from redleader.admin import SearchAdmin, TabularInline
 
@@ -11,6 +12,7 @@ class MembershipInline(TabularInline):
 
 @admin.register(Member)
 class MemberAdmin(SearchAdmin):
+    form = MemberForm
     deletable = True
     list_display = ["name", "note", "kind", "enterprise", "party_status", "branch"]
     list_filter = ["kind", "party_status", "publish_consent"]

@@ -1,0 +1,38 @@
+"""What staff may type about a member."""
+
+import re
+import unicodedata
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from chambers.models import Member
+from redleader.admin import AdminForm
+
+COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
+
+
+class PhoneField(forms.CharField):
+    """A mobile number, also as it is copied: +86, blanks, full-width digits.
+
+    Its one rule says what a number looks like, so it has no limit of length.
+    """
+
+    def __init__(self, *, max_length=None, **kwargs):
+        super().__init__(**kwargs)
+        self.validators += [
+            validator
+            for validator in Member._meta.get_field("phone").validators
+            if isinstance(validator, RegexValidator)
+        ]
+
+    def to_python(self, value):
+        text = unicodedata.normalize("NFKC", super().to_python(value))
+        return COUNTRY.sub("", re.sub(r"[\s-]", "", text))
+
+
+class MemberForm(AdminForm):
+    class Meta:
+        model = Member
+        fields = "__all__"
+        field_classes = {"phone": PhoneField}
