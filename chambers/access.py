@@ -1,6 +1,7 @@
 """Which role may do what. Rows are narrowed by ``visible_to``, not here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
@@ -81,3 +82,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """The words of the second factor; a code that was used is refused alike."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "动态验证码不正确或已使用，请等待新的验证码后重试。",
+    }

@@ -163,6 +163,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}  # django-axes does that.
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
+MFA_ADAPTER = "chambers.access.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "chambers.forms.user.AuthenticateForm",
