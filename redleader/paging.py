@@ -13,6 +13,7 @@ class Page:
     rows: list
     older: str
     is_first: bool
+    ignored: bool = False  # the token was broken or made up
 
 
 def page_newest_first(
@@ -23,12 +24,12 @@ def page_newest_first(
     A token that is broken or made up gives the first page.
     """
     queryset = queryset.order_by(f"-{field}", "-pk")
-    is_first = True
+    is_first, ignored = True, False
     if token:
         try:
             value, pk = signing.loads(token, salt=field)
         except (signing.BadSignature, ValueError):
-            pass
+            ignored = True
         else:
             is_first = False
             queryset = queryset.filter(
@@ -40,4 +41,4 @@ def page_newest_first(
         rows = rows[:size]
         last = rows[-1]
         older = signing.dumps([getattr(last, field).isoformat(), last.pk], salt=field)
-    return Page(rows, older, is_first)
+    return Page(rows, older, is_first, ignored)
