@@ -253,7 +253,8 @@ class LectureAdmin(ModelAdmin):
             messages.error(request, form.first_error())
         request.method = "GET"
         response = self.change_view(request, str(lecture.pk), extra_context=forms)
-        response.status_code = 422
+        is_late = any(form.non_field_errors() for form in forms.values())
+        response.status_code = 409 if is_late else 422
         return response
 
     @admin.action(description="通过所选记录", permissions=["review"])

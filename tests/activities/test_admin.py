@@ -110,7 +110,7 @@ def test_the_second_reviewer_is_told(staff):
     address = reverse("admin:activities_lecture_accept", args=[lecture.pk])
     staff.post(address)
     answer = staff.post(address)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "已由 王审核 于" in answer.content.decode()
 
 
