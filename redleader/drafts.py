@@ -94,19 +94,19 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def stash(request: HttpRequest) -> bool:
-    """Keep a form in the new session; tell whether it may be kept.
-
-    A page that sends its text while it is typed names its own ``address``.
-    """
+    """Keep a form in the new session; tell whether it may be kept."""
     texts, key = texts_of(request.POST), request.POST.get("form_key")
-    address = request.GET.get("address", request.path)
     try:
-        check_texts(texts, address)
+        check_texts(texts)
     except ValidationError:
         return False
     if not parse_uuid(key):
         return False
-    request.session[STASH] = {"address": address, "key": key, "texts": texts}
+    request.session[STASH] = {
+        "address": request.path,
+        "key": key,
+        "texts": texts,
+    }
     return True
 
 

@@ -433,18 +433,24 @@ def test_form_that_may_not_be_kept_is_not_promised(client, user, changes):
         assert "stashed_form" not in client.session.decode(row)
 
 
-def test_text_sent_while_typing_is_kept_for_its_own_page(client, user):
+def test_text_sent_while_typing_waits_on_the_device_only(client, user):
     lose_session()
 
-    send(client, topic="写了一半", form_key=str(KEY))
-    back = client.post(
-        f"{reverse('account_login')}?next={reverse(FORM)}",
-        {"login": user.username, "password": PASSWORD},
-        follow=True,
-    )
+    answer = send(client, topic="写了一半", form_key=str(KEY))
 
-    assert back.redirect_chain[-1][0] == reverse(FORM)
-    assert back.context["form"]["topic"].value() == "写了一半"
+    assert answer.status_code == 302
+    assert not FormDraft.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_session")
+        assert cursor.fetchone() == (0,)
+
+
+def test_page_that_sends_by_itself_is_told_that_the_session_ended(client):
+    lose_session()
+
+    answer = client.post(reverse(FORM), headers={"X-Requested-With": "fetch"})
+
+    assert (answer.status_code, answer.json()) == (401, {"error": LOST})
 
 
 def test_long_chinese_text_is_kept_over_the_sign_in(client, user):
