@@ -228,6 +228,12 @@ class LectureForm(ModelForm):
         return helper
 
     @property
+    def double(self):
+        """The key of the record that this one was refused for repeating."""
+        errors = self.errors.as_data().get("topic", [])
+        return next((e.params["pk"] for e in errors if e.code == "double"), None)
+
+    @property
     def more_is_open(self):
         """Unfold what is rarely changed where it is needed or wrong."""
         names = ("organiser", "chamber", "branch", "course", "site")
@@ -275,9 +281,15 @@ class LectureForm(ModelForm):
                 self.add_error("present", "请点名，或填写实到人数。")
             return
         self.instance.attendance_basis = AttendanceBasis.NUMBERS
-        expected = data.get("expected")
-        if expected is not None and "absent" not in typed:
-            data["absent"] = max(0, expected - data["present"] - data["on_leave"])
+        present, expected = data["present"], data.get("expected")
+        if expected is None:
+            return
+        if present > expected:
+            self.add_error(
+                "present", f"到场 {present} 人多于应到 {expected} 人，请核对。"
+            )
+        elif not {"absent", "on_leave"} & set(self.errors) and "absent" not in typed:
+            data["absent"] = max(0, expected - present - data["on_leave"])
 
     def check_organiser(self, data):
         organiser, chamber = data.get("organiser"), data.get("chamber")

@@ -80,6 +80,7 @@ class PlanForm(ModelForm):
         )
 
     check_organiser = LectureForm.check_organiser
+    double = LectureForm.double
 
     def clean_started_at(self):
         started_at = self.cleaned_data["started_at"]

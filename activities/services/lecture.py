@@ -143,6 +143,7 @@ def refuse_double(lecture: Lecture) -> None:
                 "topic": ValidationError(
                     f"已有同日同题的讲课记录（编号 {double.pk}），请核对后再保存。",
                     code="double",
+                    params={"pk": double.pk},
                 )
             }
         )

@@ -1,5 +1,7 @@
 """Lectures at work: the list, the form, the record and its steps."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
@@ -28,8 +30,16 @@ from activities.models.lecture import CLOSED_ERROR, LectureState
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
-from redleader.drafts import drafts_at, drop_draft, query_of, take_stash
+from redleader.drafts import (
+    drafts_at,
+    drop_draft,
+    keep_draft,
+    query_of,
+    take_stash,
+    texts_of,
+)
 from redleader.errors import TITLES
+from redleader.filters import Filters
 from redleader.forms import Form, attempt, parse_uuid
 from redleader.history import last_change
 from redleader.models import FormDraft
@@ -42,11 +52,17 @@ SUBMITTED = "已提交，等待县委组织部、县工商联审核。"
 @require_safe
 def lecture_list(request: UserRequest) -> HttpResponse:
     lectures = Lecture.objects.visible_to(request.user).of_organiser()
-    state = request.GET.get("state", "")
-    if state in LectureState.values:
+    filters = Filters(request.GET, state=dict(LectureState.choices))
+    state = filters.get("state")
+    if state:
         lectures = lectures.filter(state=state)
     page = page_newest_first(lectures, request.GET.get("older", ""), field="started_at")
-    context = {"page": page, "state": state, "states": LectureState.choices}
+    context = {
+        "page": page,
+        "state": state,
+        "states": LectureState.choices,
+        "ignored": filters.ignored,
+    }
     return render(request, "workbench/lecture/list.html", context)
 
 
@@ -158,6 +174,8 @@ def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
     lecture, user = find(request, pk), request.user
+    if not lecture.is_editable and request.method == "POST":
+        return answer_closed(request, lecture)
     if not lecture.is_editable:
         messages.warning(request, CLOSED_ERROR)
         return redirect(lecture)
@@ -170,6 +188,27 @@ def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
     data = picked(request.POST, stored)
     form = LectureForm(data, request.FILES, user=user, instance=lecture)
     return save_and_answer(request, form)
+
+
+def answer_closed(request: UserRequest, lecture: Lecture) -> HttpResponse:
+    """Refuse what was typed into a record that is closed by now, and keep it."""
+    sent = LectureForm(request.POST, user=request.user, instance=lecture)
+    stored = find(request, lecture.pk)
+    if sent.is_valid() and not differences(sent, stored):
+        return answer_saved(request, stored)  # A button was pressed twice.
+    form = Form({})
+    form.add_error(None, CLOSED_ERROR)
+    with suppress(ValidationError):
+        keep_draft(
+            request.user,
+            stored.form_key,
+            address=request.path,
+            texts=texts_of(request.POST),
+            title=request.POST.get("topic", ""),
+        )
+    return render_detail(
+        request, stored, photos_form=PhotosForm(), form=form, status=409
+    )
 
 
 def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:

@@ -145,7 +145,11 @@ def test_a_refused_form_keeps_what_was_typed(secretary, chamber):
         ({"chamber": "x"}, "chamber", "所选所属商会无效"),
         ({"chamber": "9" * 30}, "chamber", "所选所属商会无效"),
         ({"kind": "party"}, "kind", "所选类别无效"),
-        ({"expected": "10", "present": "12"}, None, "实到人数多于应到人数"),
+        (
+            {"expected": "10", "present": "12"},
+            "present",
+            "到场 12 人多于应到 10 人，请核对。",
+        ),
         (
             {"expected": "20", "on_leave": "1", "absent": "0"},
             None,
