@@ -1,0 +1,1106 @@
+"""Every bad input of the table has its answer, and leaves nothing behind."""
+
+import ast
+import logging
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import OperationalError
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.forms.lecture import LectureForm
+from activities.models import Lecture
+from activities.models.lecture import CLOSED_ERROR
+from activities.services import lecture as services
+from activities.services import photo as photos
+from chambers.models import Member, Role
+from redleader.models import FormDraft
+from redleader.photos import MESSAGES
+from tests.activities.views.test_workbench import typed
+from tests.factories.activities import (
+    AwardFactory,
+    LectureFactory,
+    SiteFactory,
+    accepted,
+    planned,
+    submitted,
+    upload,
+)
+from tests.factories.chambers import (
+    AppointmentFactory,
+    BranchFactory,
+    ChamberFactory,
+    EnterpriseFactory,
+    MemberFactory,
+    MembershipFactory,
+    UserFactory,
+    secretary_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+TESTS = Path(__file__).parents[1]
+HERE = "activities/test_bad_inputs.py"
+FORMS = "redleader/test_forms.py"
+PHOTOS = "redleader/test_photos.py"
+ERRORS = "redleader/test_errors.py"
+DRAFTS = "redleader/test_drafts.py"
+ACCESS = "chambers/test_access.py"
+WORKBENCH = "activities/views/test_workbench.py"
+SERVICES = "activities/services/test_lecture.py"
+
+WHERE = dict.fromkeys(range(1, 16), f"{PHOTOS}::test_clean_photo_takes_or_refuses") | {
+    12: f"{PHOTOS}::test_clean_photo_cleans_the_name",
+    14: f"{PHOTOS}::test_clean_photo_tells_of_metadata",
+    15: f"{PHOTOS}::test_clean_photo_is_upright",
+    16: f"{HERE}::test_too_many_photos_are_refused",
+    17: f"{SERVICES}::test_photos_are_limited_and_never_doubled",
+    18: "activities/services/test_hint.py",
+    19: f"{HERE}::test_request_that_was_cut_off_is_refused",
+    36: f"{HERE}::test_lecture_form_names_what_is_wrong",
+    37: f"{HERE}::test_text_that_is_too_long_says_by_how_much",
+    38: f"{HERE}::test_text_that_cannot_be_shown_is_refused",
+    39: f"{HERE}::test_script_is_stored_and_shown_as_text",
+    40: f"{HERE}::test_phone_is_put_in_order_or_refused",
+    41: f"{HERE}::test_lecture_form_names_what_is_wrong",
+    42: f"{HERE}::test_lecture_form_names_what_is_wrong",
+    43: f"{HERE}::test_lecture_form_names_what_is_wrong",
+    46: f"{HERE}::test_id_number_is_refused_in_every_text",
+    47: f"{HERE}::test_foreign_and_missing_choices_are_told_alike",
+    48: f"{HERE}::test_double_leads_to_the_record",
+    50: f"{HERE}::test_what_is_in_use_is_not_deleted",
+    52: f"{WORKBENCH}::test_the_later_of_two_writers_keeps_the_typed_text",
+    53: f"{WORKBENCH}::test_the_same_form_sent_twice_is_one_record",
+    54: f"{HERE}::test_record_under_review_refuses_and_keeps_the_text",
+    55: f"{ERRORS}::test_a_page_without_its_csrf_token",
+    56: f"{DRAFTS}::test_form_that_came_too_late_is_kept_over_the_sign_in",
+    57: f"{HERE}::test_stranger_is_led_to_the_sign_in",
+    58: f"{HERE}::test_foreign_and_missing_records_are_told_alike",
+    59: f"{ACCESS}::test_the_refusal_never_tells_which_was_wrong",
+    60: f"{ACCESS}::test_five_failures_lock_name_and_address",
+    61: f"{HERE}::test_code_that_is_wrong_or_used_is_refused",
+    62: f"{ACCESS}::test_weak_passwords_are_refused",
+    63: f"{HERE}::test_query_that_means_nothing_is_left_out",
+    64: f"{ERRORS}::test_a_body_that_is_too_large",
+    65: f"{HERE}::test_request_that_was_cut_off_is_refused",
+    66: f"{HERE}::test_method_that_nobody_offers_is_refused",
+    67: f"{HERE}::test_sign_in_leads_to_no_other_site",
+    68: f"{ERRORS}::test_too_fast_says_how_long",
+    69: f"{HERE}::test_database_that_is_down_says_so_and_keeps_the_form",
+    70: f"{HERE}::test_every_number_has_its_test",
+}
+NOT_HERE = {
+    44: "讲课记录没有金额。",
+    45: "讲课记录没有调解件数。",
+    49: "一场一人一行，点名只有一个选择；重复的名字见 test_roll.py。",
+    51: "讲课记录没有链接和富文本。",
+}
+
+
+@pytest.fixture
+def chamber():
+    return ChamberFactory(name="云溪商会")
+
+
+@pytest.fixture
+def user(chamber):
+    return secretary_of(chamber)
+
+
+@pytest.fixture
+def client(user, sign_in):
+    return sign_in(user)
+
+
+@pytest.fixture
+def unchanged(media):
+    """Return a context in which no row and no file may come, go or change."""
+
+    def state():
+        models = [
+            model
+            for label in ("chambers", "activities")
+            for model in apps.get_app_config(label).get_models()
+        ]
+        # The history counts too: an event would tell of a changed row.
+        rows = {model.__name__: model._base_manager.count() for model in models}
+        return rows, len([path for path in media.rglob("*") if path.is_file()])
+
+    @contextmanager
+    def watch():
+        before = state()
+        yield
+        assert state() == before
+
+    return watch
+
+
+NEW = "workbench:lecture-create"
+
+
+def send(client, chamber, /, **changes):
+    return client.post(reverse(NEW), typed(chamber, **changes))
+
+
+def said(answer, field=None):
+    """Return what the form says about one field, or about itself."""
+    form = answer.context["form"]
+    return form.errors.get(field or "__all__", [])
+
+
+def page_of(answer):
+    return answer.content.decode()
+
+
+def code_of(answer):
+    return page_of(answer).partition('data-error-code="')[2].partition('"')[0]
+
+
+def test_every_number_has_its_test():
+    numbers = {*range(1, 20), *range(36, 71)}
+
+    assert set(WHERE) | set(NOT_HERE) == numbers
+    assert not set(WHERE) & set(NOT_HERE)
+    for place in set(WHERE.values()):
+        path, _, name = place.partition("::")
+        tree = ast.parse((TESTS / path).read_text())
+        tests = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert name in tests or not name, place
+
+
+def test_every_message_of_a_photo_belongs_to_a_number():
+    assert {number for number, _ in MESSAGES.values()} <= set(WHERE)
+
+
+# 36, 41, 42, 43: fields of the form.
+
+TIME = "时间无效，请按“年-月-日 时:分”填写，例如 2026-03-15 14:30。"
+NOT_A_NUMBER = "实到应为 0–2000 的整数。"
+BLANKS = ["", "   ", "\u3000\u3000", "\u200b\u200d", "\ufeff \u00a0"]
+
+
+def held(**ago):
+    return f"{timezone.localtime() - timedelta(**ago):%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        *(({"topic": blank}, "topic", "请填写主题。") for blank in BLANKS),
+        *(({"venue": blank}, "venue", "请填写地点。") for blank in BLANKS),
+        ({"lecturer_name": "\u3000"}, "lecturer_name", "请填写主讲人。"),
+        ({"lecturer_role": ""}, "lecturer_role", "请选择主讲人身份。"),
+        ({"kind": ""}, "kind", "请选择类别。"),
+        ({"started_at": ""}, "started_at", "请填写开始时间。"),
+        ({"chamber": ""}, "chamber", "请选择所属商会。"),
+        ({"started_at": "2026-02-30T10:00"}, "started_at", TIME),
+        ({"started_at": "昨天"}, "started_at", TIME),
+        ({"started_at": "99999"}, "started_at", TIME),
+        ({"started_at": "2026-01-02T25:61"}, "started_at", TIME),
+        ({"ended_at": "2026-13-01T10:00"}, "ended_at", TIME),
+        ({"started_at": "0001-01-01T00:00"}, "started_at", "时间过早，请核对年份。"),
+        (
+            {"started_at": "9999-12-31T23:59"},
+            "started_at",
+            "开讲时间晚于当前时间，不能登记到场人数。",
+        ),
+        *(
+            ({"present": number}, "present", NOT_A_NUMBER)
+            for number in ("-1", "1.5", "1e5", "二十", "100000", "NaN", "Infinity")
+        ),
+        ({"present": "9" * 400}, "present", NOT_A_NUMBER),
+        ({"expected": "-1"}, "expected", "应到应为 0–2000 的整数。"),
+        ({"on_leave": "一"}, "on_leave", "请假应为 0–2000 的整数。"),
+        ({"absent": "2001"}, "absent", "缺席应为 0–2000 的整数。"),
+        ({"guests": "1.5"}, "guests", "列席应为 0–2000 的整数。"),
+        ({"present": ""}, "present", "请点名，或填写实到人数。"),
+        (
+            {"present": "21", "expected": "20"},
+            "present",
+            "到场 21 人多于应到 20 人，请核对。",
+        ),
+        (
+            {"present": "18", "expected": "20", "on_leave": "x"},
+            "on_leave",
+            "请假应为 0–2000 的整数。",
+        ),
+        (
+            {"present": "18", "expected": "20", "absent": "x"},
+            "absent",
+            "缺席应为 0–2000 的整数。",
+        ),
+    ],
+)
+def test_lecture_form_names_what_is_wrong(
+    client, chamber, unchanged, changes, field, message
+):
+    with unchanged():
+        answer = send(client, chamber, content="写了很久的内容", **changes)
+
+    assert answer.status_code == 422
+    assert said(answer, field) == [message]
+    assert "写了很久的内容" in page_of(answer)
+
+
+def test_lecture_that_ends_before_it_begins_is_refused(client, chamber, unchanged):
+    times = {"started_at": held(hours=3), "ended_at": held(hours=4)}
+
+    with unchanged():
+        answer = send(client, chamber, **times)
+
+    assert answer.status_code == 422
+    assert said(answer) == ["结束时间应晚于开始时间。"]
+
+
+def test_lecture_before_the_chamber_was_founded_is_refused(client, chamber, unchanged):
+    chamber.founded_on = date(2020, 1, 2)
+    chamber.save()
+
+    with unchanged():
+        answer = send(client, chamber, started_at="2020-01-01T23:59")
+
+    assert said(answer, "started_at") == ["早于商会成立日期（2020-01-02），请核对。"]
+
+
+def test_roll_that_is_longer_than_the_number_is_refused(client, chamber, unchanged):
+    members = [MembershipFactory(chamber=chamber).member for _ in range(2)]
+    roll = {f"roll-{member.pk}": "present" for member in members}
+
+    with unchanged():
+        answer = send(client, chamber, present="1", **roll)
+
+    assert said(answer, "present") == ["名单上有 2 人到场，多于实到 1 人，请核对。"]
+
+
+# 37, 38, 39, 46: text.
+
+TEXTS = {
+    "topic": ("主题", 80),
+    "venue": ("地点", 60),
+    "lecturer_name": ("主讲人", 30),
+    "host_name": ("主持人", 30),
+    "recorder_name": ("记录人", 30),
+    "content": ("内容摘要（内部）", 3000),
+    "decision": ("决议（内部）", 1000),
+    "public_summary": ("公开简介", 500),
+}
+each_text = pytest.mark.parametrize("name", TEXTS)
+
+
+@each_text
+def test_text_that_is_too_long_says_by_how_much(client, chamber, unchanged, name):
+    label, limit = TEXTS[name]
+
+    with unchanged():
+        answer = send(client, chamber, **{name: "𠮷" * (limit + 1)})
+
+    assert answer.status_code == 422
+    assert said(answer, name) == [f"{label}最多 {limit} 个字，现有 {limit + 1} 个字。"]
+
+
+def test_text_of_rare_characters_may_be_as_long_as_the_limit(client, chamber):
+    send(client, chamber, **{name: "𠮷" * limit for name, (_, limit) in TEXTS.items()})
+
+    assert Lecture.objects.get().topic == "𠮷" * 80
+
+
+@each_text
+@pytest.mark.parametrize("sign", ["\0", "\x07", "\u202e", "\u2067"])
+def test_text_that_cannot_be_shown_is_refused(client, chamber, unchanged, name, sign):
+    label, _ = TEXTS[name]
+
+    with unchanged():
+        answer = send(client, chamber, **{name: f"红{sign}色"})
+
+    assert said(answer, name) == [f"{label}含有无法显示的字符，请删除后重试。"]
+
+
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{7*7}}{% now %}",
+    "' OR 1=1--",
+    "=cmd|' /C calc'!A0",
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_script_is_stored_and_shown_as_text(client, user, chamber, script):
+    send(client, chamber, **dict.fromkeys(TEXTS, script) | {"lecturer_name": "李红"})
+    lecture = Lecture.objects.get()
+    addresses = [
+        lecture.get_absolute_url(),
+        reverse("workbench:lecture-update", args=[lecture.pk]),
+        reverse("workbench:lecture-list"),
+        reverse("workbench:desk"),
+    ]
+
+    pages = [page_of(client.get(address)) for address in addresses]
+
+    assert {name: getattr(lecture, name) for name in TEXTS if name[:3] != "lec"} == {
+        name: script for name in TEXTS if name[:3] != "lec"
+    }
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    assert (
+        "49"
+        not in pages[0]
+        .partition("<dl")[2]
+        .partition("</dl>")[0]
+        .replace(f"{lecture.started_at:%H:%M}", "")
+        or "{{7*7}}" in pages[0]
+    )
+
+
+@each_text
+def test_id_number_is_refused_in_every_text(client, chamber, unchanged, name, caplog):
+    with unchanged(), caplog.at_level(logging.DEBUG):
+        answer = send(client, chamber, **{name: "证号 350823199001011234"})
+
+    assert said(answer, name) == ["请勿填写身份证号码等敏感个人信息。"]
+    assert "350823199001011234" not in caplog.text
+
+
+def test_id_number_is_refused_in_a_reason_too(client, user, chamber, unchanged):
+    lecture = accepted(chamber=chamber, created_by=user)
+    address = reverse("workbench:lecture-correct", args=[lecture.pk])
+
+    with unchanged():
+        answer = client.post(address, {"reason": "应为350823199001011234"})
+
+    assert said(answer, "reason") == ["请勿填写身份证号码等敏感个人信息。"]
+
+
+# 40: the phone of a member, in the admin.
+
+
+@pytest.fixture
+def staff(sign_in):
+    return sign_in(UserFactory(role=Role.FEDERATION))
+
+
+def add_member(client, **fields):
+    return client.post(
+        reverse("admin:chambers_member_add"),
+        {
+            "kind": "person",
+            "name": "王五",
+            "party_status": "unknown",
+            "memberships-TOTAL_FORMS": "0",
+            "memberships-INITIAL_FORMS": "0",
+        }
+        | fields,
+    )
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "+8613812345678",
+        "0086 138 1234 5678",
+        "86-138-1234-5678",
+        "138 1234 5678",
+        "\uff11\uff13\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18",
+        "\u300013812345678\u3000",
+    ],
+)
+def test_phone_is_put_in_order(staff, phone):
+    assert add_member(staff, phone=phone).status_code == 302
+
+    assert Member.objects.get().phone == "13812345678"
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["1381234567", "138123456789", "1381234567a", "23812345678", "电话", "\u0660" * 11],
+)
+def test_phone_is_put_in_order_or_refused(staff, unchanged, phone):
+    with unchanged():
+        answer = add_member(staff, phone=phone)
+
+    errors = answer.context["adminform"].form.errors
+    assert errors == {"phone": ["手机号应为 11 位数字，例如 138xxxx1234。"]}
+
+
+def test_phone_may_be_unknown(staff):
+    add_member(staff, phone="")
+
+    assert Member.objects.get().phone == ""
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "昨天", "99999"])
+def test_day_that_does_not_exist_is_refused(staff, unchanged, day):
+    row = {"memberships-TOTAL_FORMS": "1", "memberships-0-started_on": day}
+    row["memberships-0-chamber"] = str(ChamberFactory().pk)
+
+    with unchanged():
+        answer = add_member(staff, **row)
+
+    assert "日期无效，请按“年-月-日”填写，例如 2026-03-15。" in page_of(answer)
+
+
+# 16: photos.
+
+
+def add_photos(client, lecture, count, /, **headers):
+    return client.post(
+        reverse("workbench:photo-add", args=[lecture.pk]),
+        {"photos": [upload(number) for number in range(100, 100 + count)]},
+        headers=headers,
+    )
+
+
+@pytest.fixture
+def draft(chamber, user):
+    return LectureFactory(chamber=chamber, created_by=user)
+
+
+def test_too_many_photos_are_refused(client, draft, unchanged, monkeypatch):
+    photos.add_photos(draft, [upload(1), upload(2)])
+    limits = photos.LIMITS.__class__(max_per_lecture=4)
+    many = "一次最多上传 9 张，本次选择了 10 张。"
+
+    with unchanged():
+        at_once = add_photos(client, draft, 10)
+        in_background = add_photos(client, draft, 10, **{"X-Requested-With": "fetch"})
+        monkeypatch.setattr(photos, "LIMITS", limits)
+        in_all = add_photos(client, draft, 3)
+
+    assert at_once.status_code == in_all.status_code == 422
+    assert at_once.context["photos_form"].errors == {"photos": [many]}
+    assert (in_background.status_code, in_background.json()) == (422, {"error": many})
+    assert in_all.context["photos_form"].errors == {
+        "photos": ["每场最多 4 张，已有 2 张。"]
+    }
+
+
+def test_limit_of_photos_is_that_of_the_table():
+    limits = photos.LIMITS
+
+    assert (limits.max_per_upload, limits.max_per_lecture) == (9, 30)
+
+
+def test_no_photo_at_all_is_asked_for(client, draft, unchanged):
+    with unchanged():
+        answer = client.post(reverse("workbench:photo-add", args=[draft.pk]))
+
+    assert answer.status_code == 422
+    assert answer.context["photos_form"].errors == {"photos": ["请填写照片。"]}
+
+
+# 47, 48: choices, doubles.
+
+
+@pytest.mark.parametrize(
+    ("field", "label", "foreign"),
+    [
+        ("chamber", "所属商会", lambda: ChamberFactory().pk),
+        ("branch", "党组织", lambda: BranchFactory().pk),
+        ("course", "课程", lambda: 10**9),
+        ("site", "红色资源", lambda: SiteFactory(kind="base").pk),
+        ("issue_choice", "期数", lambda: "new:1:1"),
+        ("kind", "类别", lambda: "party"),
+        ("theme", "三项活动", lambda: "shout"),
+        ("organiser", "主办单位类型", lambda: "federation"),
+        ("lecturer_role", "主讲人身份", lambda: "stranger"),
+    ],
+)
+def test_foreign_and_missing_choices_are_told_alike(
+    client, chamber, unchanged, field, label, foreign
+):
+    values = [foreign(), "10000000", "9" * 30, "x", "\0", "-1", "1.0", "None"]
+
+    for value in values:
+        with unchanged():
+            answer = send(client, chamber, **{field: value})
+        assert answer.status_code == 422
+        assert said(answer, field) == [f"所选{label}无效，请重新选择。"]
+
+
+@pytest.mark.parametrize("value", ["asleep", "present "])
+def test_roll_of_strangers_or_other_answers_is_refused(
+    client, chamber, unchanged, value
+):
+    own = MembershipFactory(chamber=chamber).member
+    foreign = MembershipFactory().member
+    rolls = [{f"roll-{own.pk}": value}, {f"roll-{foreign.pk}": "present"}]
+
+    for roll in [*rolls, {"roll-": "present"}, {"roll-x": "present"}]:
+        with unchanged():
+            answer = send(client, chamber, **roll)
+        assert said(answer, "roll") == ["所选到会名单无效，请重新选择。"]
+
+
+def test_double_leads_to_the_record(client, user, chamber, unchanged):
+    send(client, chamber)
+    first = Lecture.objects.get()
+
+    with unchanged():
+        answer = send(client, chamber)
+
+    assert said(answer, "topic") == [
+        f"已有同日同题的讲课记录（编号 {first.pk}），请核对后再保存。"
+    ]
+    assert f'href="{first.get_absolute_url()}"' in page_of(answer)
+
+
+# 50: what is in use.
+
+
+def used_enterprise():
+    return MemberFactory(kind="firm", enterprise=EnterpriseFactory()).enterprise
+
+
+def used_member():
+    return AppointmentFactory(member__name="王五").member
+
+
+def used_site():
+    return AwardFactory(chamber=None, site=SiteFactory()).site
+
+
+@pytest.mark.parametrize(
+    ("noun", "make"),
+    [
+        ("chambers_enterprise", used_enterprise),
+        ("chambers_member", used_member),
+        ("activities_site", used_site),
+    ],
+)
+def test_what_is_in_use_is_not_deleted(sign_in, unchanged, noun, make):
+    row = make()
+    client = sign_in(UserFactory(role=Role.ADMINISTRATOR))
+    several = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+
+    with unchanged():
+        one = client.post(reverse(f"admin:{noun}_delete", args=[row.pk]), {"post": "1"})
+        many = client.post(reverse(f"admin:{noun}_changelist"), several)
+
+    for answer in (one, many):
+        text = page_of(answer).partition("<main")[2] or page_of(answer)
+        assert answer.status_code == 200
+        assert "受保护" in text
+        for word in ("Enterprise", "Member", "Site", "object (", "PROTECT"):
+            assert word not in text
+
+
+def test_chamber_is_never_deleted(sign_in, unchanged):
+    chamber = ChamberFactory()
+    LectureFactory(chamber=chamber)
+    client = sign_in(UserFactory(role=Role.ADMINISTRATOR))
+
+    with unchanged():
+        answer = client.post(
+            reverse("admin:chambers_chamber_delete", args=[chamber.pk]), {"post": "1"}
+        )
+
+    assert answer.status_code == 403
+
+
+# 54, 57, 58: what one may not do.
+
+
+@pytest.mark.parametrize("make", [submitted, accepted])
+def test_record_under_review_refuses_and_keeps_the_text(
+    client, user, chamber, unchanged, make
+):
+    lecture = make(chamber=chamber, created_by=user)
+    address = reverse("workbench:lecture-update", args=[lecture.pk])
+    sent = typed(chamber, topic="改到一半", version=lecture.version)
+
+    with unchanged():
+        answer = client.post(address, sent)
+
+    assert answer.status_code == 409
+    assert said(answer) == [CLOSED_ERROR]
+    assert CLOSED_ERROR in page_of(answer)
+    assert FormDraft.objects.get().data["topic"] == ["改到一半"]
+
+
+def test_text_that_came_too_late_is_offered_after_the_withdrawal(client, user, chamber):
+    lecture = submitted(chamber=chamber, created_by=user)
+    address = reverse("workbench:lecture-update", args=[lecture.pk])
+    client.post(address, typed(chamber, topic="改到一半", version=lecture.version))
+
+    client.post(reverse("workbench:lecture-withdraw", args=[lecture.pk]))
+
+    key = FormDraft.objects.get().key
+    assert "改到一半" in page_of(client.get(address))
+    form = client.get(address, {"draft": str(key)}).context["form"]
+    assert form["topic"].value() == "改到一半"
+
+
+def test_submit_pressed_twice_is_done_once(client, draft, unchanged):
+    address = reverse("workbench:lecture-update", args=[draft.pk])
+    Lecture.objects.update(started_at=draft.started_at.replace(second=0, microsecond=0))
+    form = LectureForm(user=draft.created_by, instance=Lecture.objects.get())
+    sent = typed(draft.chamber, submit="1") | {
+        name: getattr(draft, name)
+        for name in ("topic", "venue", "lecturer_name", "lecturer_role", "present")
+    }
+    sent |= {
+        "version": draft.version,
+        "started_at": f"{timezone.localtime(form.instance.started_at):%Y-%m-%dT%H:%M}",
+    }
+    client.post(address, sent)
+
+    with unchanged():
+        again = client.post(address, sent, follow=True)
+
+    assert Lecture.objects.get().state == "submitted"
+    assert again.redirect_chain == [(draft.get_absolute_url(), 302)]
+    assert "已保存，无需重复提交。" in page_of(again)
+
+
+@pytest.mark.parametrize("name", ["photo-add", "lecture-delete", "lecture-submit"])
+def test_record_under_review_refuses_every_other_change(
+    client, user, chamber, unchanged, name
+):
+    lecture = submitted(chamber=chamber, created_by=user)
+
+    with unchanged():
+        answer = client.post(
+            reverse(f"workbench:{name}", args=[lecture.pk]), {"photos": [upload(1)]}
+        )
+
+    assert answer.status_code in (409, 422)
+
+
+def test_nobody_approves_an_own_record(sign_in, unchanged):
+    reviewer = UserFactory(role=Role.FEDERATION)
+    lecture = submitted(created_by=reviewer)
+
+    with unchanged():
+        answer = sign_in(reviewer).post(
+            reverse("admin:activities_lecture_accept", args=[lecture.pk])
+        )
+
+    assert answer.status_code == 409
+    assert "不能审核本人提交的记录。" in page_of(answer)
+
+
+def test_second_approval_says_who_was_first(staff, unchanged):
+    lecture = submitted()
+    services.accept_lecture(lecture, user=UserFactory(name="王审核"))
+
+    with unchanged():
+        answer = staff.post(
+            reverse("admin:activities_lecture_accept", args=[lecture.pk])
+        )
+
+    assert answer.status_code == 409
+    assert "已由 王审核 于" in page_of(answer)
+
+
+def workbench_addresses(lecture):
+    names = ["detail", "update", "submit", "withdraw", "delete", "correct", "roll-of"]
+    yield from (reverse(f"workbench:lecture-{name}", args=[lecture]) for name in names)
+    yield reverse("workbench:photo-add", args=[lecture])
+    yield reverse("workbench:photo-delete", args=[lecture, 1])
+
+
+def test_stranger_is_led_to_the_sign_in(draft, unchanged):
+    client = Client()
+    addresses = [*workbench_addresses(draft.pk), reverse(NEW)]
+
+    for address in addresses:
+        for method in (client.get, client.post):
+            with unchanged():
+                answer = method(address)
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("step", ["accept", "return"])
+def test_secretary_has_no_right_to_review(client, user, chamber, unchanged, step):
+    lecture = submitted(chamber=chamber)
+    address = reverse(f"admin:activities_lecture_{step}", args=[lecture.pk])
+
+    with unchanged():
+        answer = client.post(address, {"reason": "不符"}, follow=True)
+
+    assert answer.status_code == 403
+    assert "您没有使用此功能的权限，如需开通请联系县委组织部管理员。" in page_of(answer)
+
+
+def test_administrator_does_not_review(sign_in, unchanged):
+    lecture = submitted()
+    client = sign_in(UserFactory(role=Role.ADMINISTRATOR))
+
+    with unchanged():
+        answer = client.post(
+            reverse("admin:activities_lecture_accept", args=[lecture.pk])
+        )
+
+    assert answer.status_code == 403
+
+
+def main_of(answer):
+    return page_of(answer).partition("<main")[2].partition("</main>")[0]
+
+
+def test_foreign_and_missing_records_are_told_alike(client, unchanged):
+    foreign = submitted()
+    pairs = zip(
+        workbench_addresses(foreign.pk), workbench_addresses(10**9), strict=True
+    )
+
+    for there, nowhere in pairs:
+        with unchanged():
+            answers = [client.post(address) for address in (there, nowhere)]
+        if answers[1].status_code == 405:
+            answers = [client.get(address) for address in (there, nowhere)]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert main_of(answers[0]) == main_of(answers[1])
+        assert "未找到该记录，可能已被删除，或不在您的管理范围。" in main_of(answers[0])
+
+
+def test_key_that_no_database_holds_is_a_missing_page(client):
+    for number in (10**18, 2**63, 10**30):
+        for address in workbench_addresses(number):
+            assert client.get(address).status_code in (404, 405)
+            assert client.post(address).status_code in (404, 405)
+
+
+def test_photo_of_another_record_is_a_missing_page(client, draft, unchanged):
+    (photo,) = photos.add_photos(LectureFactory(), [upload(1)])
+
+    with unchanged():
+        answer = client.post(
+            reverse("workbench:photo-delete", args=[draft.pk, photo.pk])
+        )
+
+    assert answer.status_code == 404
+
+
+# 61: the second factor.
+
+
+def test_code_that_is_wrong_or_used_is_refused(client, settings):
+    from allauth.mfa.totp.internal.auth import (
+        TOTP,
+        format_hotp_value,
+        generate_totp_secret,
+        hotp_value,
+        yield_hotp_counters_from_time,
+    )
+
+    reviewer = UserFactory(role=Role.FEDERATION)
+    reviewer.set_password("Xiaoqiao-4321")
+    reviewer.save()
+    secret = generate_totp_secret()
+    TOTP.activate(reviewer, secret)
+    counter = next(iter(yield_hotp_counters_from_time()))
+    right = format_hotp_value(hotp_value(secret, counter))
+    wrong = f"{(int(right) + 1) % 1_000_000:06}"
+    sign_in = {"login": reviewer.username, "password": "Xiaoqiao-4321"}
+    message = "动态验证码不正确或已使用，请等待新的验证码后重试。"
+
+    def code(text):
+        visitor = Client()
+        visitor.post(reverse("account_login"), sign_in)
+        return visitor.post(reverse("mfa_authenticate"), {"code": text})
+
+    assert message in page_of(code(wrong))
+    assert code(right).status_code == 302
+    assert message in page_of(code(right))
+
+
+# 63: queries.
+
+IGNORED = "查询条件无效，已忽略。"
+SIGNS = ["0", "-1", "abc", "9999", "99999", "9" * 20, "\0", "%", "\u202e", "1.5", "²"]
+NAMES = ["page", "year", "q", "id", "o", "older", "state", "series", "kind", "quarter"]
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("workbench:lecture-list", {"state": "lost"}),
+        ("workbench:lecture-list", {"older": "made-up"}),
+        ("workbench:lecture-list", {"state": "\0", "older": "\0:1"}),
+        ("public:lecture-list", {"older": "made-up"}),
+        ("public:lecture-list", {"year": "99999"}),
+        ("public:lecture-list", {"series": "9" * 20}),
+        ("workbench:plan", {"quarter": "2026-5"}),
+    ],
+)
+def test_query_that_means_nothing_is_left_out(client, draft, name, query):
+    answer = client.get(reverse(name), query)
+
+    assert answer.status_code == 200
+    assert IGNORED in page_of(answer)
+    if name == "workbench:lecture-list":
+        assert answer.context["page"].rows == [draft]
+
+
+def test_query_that_means_something_is_not_complained_of(client, draft):
+    for query in ({}, {"state": "draft"}, {"state": ""}, {"page": "0"}):
+        assert IGNORED not in page_of(
+            client.get(reverse("workbench:lecture-list"), query)
+        )
+
+
+# 64, 65, 66, 67: the protocol.
+
+
+def test_request_that_was_cut_off_is_refused(client, draft, unchanged):
+    whole = upload(1).read()
+    head = (
+        b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n'
+        b"Content-Type: image/jpeg\r\n\r\n"
+    )
+    address = reverse("workbench:photo-add", args=[draft.pk])
+    bodies = [
+        (head + whole[: len(whole) // 2], "multipart/form-data; boundary=x"),
+        (b"--x", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data; boundary=x"),
+        (head + whole, "multipart/form-data"),
+        (head + whole, "multipart/form-data; boundary=\xe7"),
+        (b"photos=1", "application/x-www-form-urlencoded; charset=no-such"),
+        (b"\xff\xfe%00=%ff", "application/x-www-form-urlencoded"),
+        (b"{", "application/json"),
+    ]
+
+    for body, kind in bodies:
+        with unchanged():
+            answer = client.generic("POST", address, body, content_type=kind)
+        assert answer.status_code in (400, 422), (body[:20], kind)
+        assert "请求格式有误" in page_of(answer) or answer.status_code == 422
+
+
+def test_fields_over_the_limit_are_refused(client, chamber, unchanged, settings):
+    many = {f"roll-{number}": "present" for number in range(1001)}
+
+    with unchanged():
+        fields = send(client, chamber, **many)
+        settings.MAX_BODY_SIZE = 1000
+        body = send(client, chamber, content="字" * 3000)
+
+    for answer in (fields, body):
+        assert answer.status_code == 413
+        assert code_of(answer) == "64"
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_method_that_nobody_offers_is_refused(client, draft, unchanged, method):
+    for address in workbench_addresses(draft.pk):
+        with unchanged():
+            answer = getattr(client, method)(address)
+        assert answer.status_code == 405
+        assert "这个地址不支持这种请求方式。" in page_of(answer)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "https:evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "\x01//evil.example",
+        "http:///evil.example",
+    ],
+)
+def test_sign_in_leads_to_no_other_site(user, address):
+    user.set_password("Xiaoqiao-4321")
+    user.save()
+    sign_in = {"login": user.username, "password": "Xiaoqiao-4321", "next": address}
+
+    by_form = Client().post(reverse("account_login"), sign_in)
+    by_query = Client().post(
+        reverse("account_login", query={"next": address}), sign_in | {"next": ""}
+    )
+
+    for answer in (by_form, by_query):
+        assert answer.status_code == 302
+        assert answer["Location"] == reverse("workbench:desk")
+
+
+# 69: the database is down.
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("lecture-create", "save_lecture"), ("lecture-submit", "submit_lecture")],
+)
+def test_database_that_is_down_says_so_and_keeps_the_form(
+    client, chamber, draft, unchanged, monkeypatch, name, service
+):
+    def down(*args, **kwargs):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(services, service, down)
+    keys = [] if name == "lecture-create" else [draft.pk]
+
+    with unchanged():
+        answer = client.post(reverse(f"workbench:{name}", args=keys), typed(chamber))
+
+    text = page_of(answer)
+    assert answer.status_code == 503
+    assert "系统暂时无法保存，您填写的内容未丢失，请稍后重试" in text
+    assert "编号" in text
+    assert "server closed" not in text
+    assert answer["Retry-After"] == "30"
+
+
+def test_disk_that_is_full_says_so_and_keeps_nothing(
+    client, draft, unchanged, monkeypatch
+):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("redleader.storage.DurableStorage._save", full)
+
+    with unchanged():
+        answer = add_photos(client, draft, 1)
+
+    assert answer.status_code == 503
+    assert "No space" not in page_of(answer)
+
+
+# A plan has the same answers.
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"topic": "坏\x00字"}, "topic", "主题含有无法显示的字符，请删除后重试。"),
+        ({"topic": "字" * 81}, "topic", "主题最多 80 个字，现有 81 个字。"),
+        ({"topic": "\u3000"}, "topic", "请填写主题，或选择课程。"),
+        (
+            {"venue": "350823199001011234"},
+            "venue",
+            "请勿填写身份证号码等敏感个人信息。",
+        ),
+        ({"started_at": "2026-02-30T10:00"}, "started_at", TIME),
+        ({"chamber": "9" * 30}, "chamber", "所选所属商会无效，请重新选择。"),
+        ({"course": "x"}, "course", "所选课程无效，请重新选择。"),
+    ],
+)
+def test_plan_form_names_what_is_wrong(
+    client, chamber, unchanged, changes, field, message
+):
+    later = timezone.localtime() + timedelta(days=7)
+    plan = {
+        "kind": "party_lecture",
+        "topic": "计划",
+        "started_at": f"{later:%Y-%m-%dT%H:%M}",
+        "organiser": "chamber",
+        "chamber": chamber.pk,
+    }
+
+    with unchanged():
+        answer = client.post(reverse("workbench:plan-create"), plan | changes)
+
+    assert answer.status_code == 422
+    assert said(answer, field) == [message]
+
+
+def test_plan_is_not_cancelled_without_a_reason(client, user, chamber, unchanged):
+    plan = planned(chamber=chamber, created_by=user)
+    address = reverse("workbench:plan-cancel", args=[plan.pk])
+
+    for reason in ("", "\u3000", "\u200b"):
+        with unchanged():
+            answer = client.post(address, {"reason": reason})
+        assert said(answer, "reason") == ["请填写取消原因。"]
+
+
+# 70: whatever is sent, nothing is a fault.
+
+FIELDS = [*LectureForm.base_fields, "roll-1", "roll-x", "pick-venue", "pick-roll"]
+VALUES = st.one_of(
+    st.text(max_size=40),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.datetimes().map(lambda at: f"{at:%Y-%m-%dT%H:%M}"),
+    st.sampled_from([*SIGNS, *SCRIPTS, "new:1:1", "new::", "new:1:x", "present", "18"]),
+)
+WORDS = [
+    *NAMES,
+    *("draft", "copy", "key", "month", "township", "theme", "level", "cycle", "branch"),
+    *("p", "e", "all", "_changelist_filters", "state__exact", "term", "pk__in"),
+    *("started_at__year", "started_at__month", "started_at__gte", "chamber__id__exact"),
+    *("is_public__exact", "ended_on__isempty", "issue__series__id__exact", "lecture"),
+    *("township__code__exact", "kind__exact", "model_name", "app_label", "field_name"),
+]
+LISTS = [
+    *(
+        f"public:{name}"
+        for name in (
+            "home",
+            "honour-list",
+            "chamber-list",
+            "lecture-list",
+            "lecture-calendar",
+            "lecture-feed",
+            "course-list",
+            "site-list",
+            "figure-list",
+            "calendar-county",
+        )
+    ),
+    *("workbench:desk", "workbench:calendar", "workbench:lecture-list"),
+    *("workbench:lecture-create", "workbench:plan", "workbench:plan-create"),
+    *("workbench:meeting-summary", "admin:index", "admin:autocomplete"),
+    *(
+        f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
+        for model in admin.site._registry
+    ),
+]
+ANYTHING = hypothesis.settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+
+
+@ANYTHING
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6))
+def test_lecture_form_that_is_sent_anything_is_no_fault(client, chamber, fields):
+    answer = send(client, chamber, **{"expected": "20"} | fields)
+
+    assert answer.status_code in (302, 422), page_of(answer)
+
+
+@ANYTHING
+@given(
+    st.sampled_from(LISTS),
+    st.dictionaries(st.sampled_from(WORDS), VALUES, max_size=3),
+)
+def test_list_that_is_asked_anything_is_no_fault(administrator, name, query):
+    answer = administrator.get(reverse(name), query)
+
+    assert answer.status_code < 500, (name, query)
+
+
+@pytest.fixture
+def administrator(sign_in):
+    LectureFactory(topic="草稿")
+    accepted(topic="通过的")
+    return sign_in(UserFactory(role=Role.ADMINISTRATOR))
+
+
+def test_every_list_is_asked():
+    lists = {
+        f"{namespace}:{name}"
+        for namespace, (_, resolver) in get_resolver().namespace_dict.items()
+        if namespace in ("public", "workbench")
+        for name in resolver.reverse_dict
+        if isinstance(name, str) and not resolver.reverse_dict.getlist(name)[0][0][0][1]
+    }
+
+    assert lists - set(LISTS) == {"workbench:lecture-roll"}
