@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -103,6 +104,15 @@ class ModelAdmin(admin.ModelAdmin):
         if "seen" in shown:
             return fieldsets
         return [*fieldsets, (None, {"fields": ["seen"], "classes": ["hidden"]})]
+
+    def changelist_view(self, request, extra_context=None):
+        """Leave out a query that no list can answer, and say so."""
+        texts = [text for _, row in request.GET.lists() for text in row]
+        if any("\0" in text for text in [*request.GET, *texts]):
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
+        if ERROR_FLAG in request.GET:
+            messages.warning(request, "查询条件无效，已忽略。")
+        return super().changelist_view(request, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         response = super().changeform_view(request, object_id, form_url, extra_context)
