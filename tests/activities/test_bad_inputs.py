@@ -844,6 +844,25 @@ def test_query_that_means_nothing_is_left_out(client, draft, name, query):
         assert answer.context["page"].rows == [draft]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"state__exact": "\0"},
+        {"topic": "\0"},
+        {"started_at__gte": "昨天"},
+        {"chamber__id__exact": "x"},
+    ],
+)
+def test_query_of_the_admin_that_means_nothing_is_left_out(administrator, query):
+    address = reverse("admin:activities_lecture_changelist")
+
+    answer = administrator.get(address, query, follow=True)
+
+    assert answer.status_code == 200
+    assert IGNORED in page_of(answer)
+    assert "草稿" in page_of(answer)
+
+
 def test_query_that_means_something_is_not_complained_of(client, draft):
     for query in ({}, {"state": "draft"}, {"state": ""}, {"page": "0"}):
         assert IGNORED not in page_of(
