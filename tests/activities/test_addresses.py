@@ -1,5 +1,7 @@
 """Every address × actor × method; an address that is not listed here fails."""
 
+import uuid
+
 import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
@@ -89,6 +91,11 @@ TABLE = {
         [302, 302, 404, 302, 302],
     ),
     "workbench:lecture-delete": (("draft",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:lecture-roll": ((), NO_POST_INSIDE, SIGNED_IN),
+    "workbench:lecture-roll-of": (("draft",), NO_POST_INSIDE, OWN),
+    "workbench:lecture-correct": (("accepted",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:draft-keep": (("key",), NO_POST_INSIDE, [302, 400, 400, 400, 400]),
+    "workbench:draft-drop": (("key",), NO_POST_INSIDE, [302, 204, 204, 204, 204]),
     "workbench:photo-add": (("draft",), NO_POST_INSIDE, [302, 422, 404, 422, 422]),
     "workbench:photo-delete": (
         ("draft", "photo"),
@@ -210,6 +217,7 @@ def world():
         "submitted": submitted(chamber=chamber, created_by=own).pk,
         "accepted": accepted(chamber=chamber).pk,
         "thumbnail": "thumbnail",
+        "key": uuid.uuid4(),
         "branch": BranchFactory(chambers=[chamber]).pk,
         "series": SeriesFactory().pk,
         "course": CourseFactory(is_public=True).pk,
