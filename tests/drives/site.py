@@ -83,6 +83,7 @@ class Site:
         for pid in family:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        wait_until_gone(family)
         return len(family)
 
     def start_database(self) -> None:
@@ -100,6 +101,15 @@ class Site:
             cursor.execute(f"ALTER SYSTEM SET {setting} = {value}")
             cursor.execute("SELECT pg_reload_conf()")
         link.close()
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    """Wait until no process has these numbers; a dead one may keep its own a while."""
+    limit = time.monotonic() + 30
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > limit:
+            raise RuntimeError("The killed database server is still there.")
+        time.sleep(0.01)
 
 
 def children(parent: int) -> list[int]:
