@@ -28,7 +28,7 @@ class Editor:
 
     def work(self, rounds, *, ignore_version):
         for turn in range(rounds):
-            self.start.wait(timeout=120)
+            self.start.wait(timeout=300)
             form = read_form(self.browser.get(self.address).text)
             line = f"{self.number}-{turn}"
             form["content"] = f"{form['content']}\n{line}".strip()
@@ -96,7 +96,7 @@ def main() -> int:
     short = wants_short(__doc__)
     editors, rounds = (4, 4) if short else (10, 20)
     report = Report(f"Edits: {editors} editors, {rounds} rounds, one record")
-    with running_site(servers=2, limit=600) as site:
+    with running_site(servers=2, limit=1200) as site:
         lecture, people = drive(site, editors=editors, rounds=rounds)
         texts = {v: text for person in people for v, text in person.accepted.items()}
         accepted = sum(len(person.lines) for person in people)

@@ -12,7 +12,7 @@ def main() -> int:
     short = wants_short(__doc__)
     forms, posts = (5, 8) if short else (50, 20)
     report = Report(f"Forms: {forms} forms, each sent {posts} times at once")
-    with running_site(servers=2, limit=900) as site:
+    with running_site(servers=2, limit=1200) as site:
         from activities.models import Lecture
         from tests.drives import records
 
