@@ -136,9 +136,6 @@ def running_site(*, servers: int, limit: int):
 
     After ``limit`` seconds the drive is broken off.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"Not done in {limit} s."))
-    signal.alarm(limit)
     var = Path(tempfile.mkdtemp(prefix="redleader-drive-"))
     var.chmod(0o755)  # The database server has an account of its own under root.
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "MEDIA_ROOT"):
@@ -152,6 +149,23 @@ def running_site(*, servers: int, limit: int):
 
     cluster = database.ensure_running(os.environ, ROOT, demo=True)
     site = Site(var, cluster, servers)
+
+    def clear():
+        signal.alarm(0)
+        site.stop_all()
+        cluster.stop()
+        shutil.rmtree(cluster.socket_dir, ignore_errors=True)
+        shutil.rmtree(var, ignore_errors=True)
+
+    def break_off(number, frame):
+        """Stop all the same when the clients' threads would still go on."""
+        sys.stderr.write(f"Broken off: {signal.Signals(number).name}, {limit} s.\n")
+        clear()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, break_off)
+    signal.signal(signal.SIGALRM, break_off)
+    signal.alarm(limit)
     try:
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         subprocess.run(migrate, cwd=ROOT, check=True)
@@ -161,11 +175,7 @@ def running_site(*, servers: int, limit: int):
         site.start_all()
         yield site
     finally:
-        signal.alarm(0)
-        site.stop_all()
-        cluster.stop()
-        shutil.rmtree(cluster.socket_dir, ignore_errors=True)
-        shutil.rmtree(var, ignore_errors=True)
+        clear()
 
 
 def wants_short(description: str) -> bool:
