@@ -7,10 +7,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 from tests.drives.browser import LOST, read_form
-from tests.drives.server import HALVES
+from tests.drives.server import AFTER_COMMIT, BEFORE_ROLL, HALVES
 from tests.drives.site import Report, running_site, wants_short
 
 PATIENCE = 300  # seconds until a client gives up
@@ -97,10 +98,10 @@ class Load:
                 job.result()
         self.seconds = time.monotonic() - began
 
-    def kill_web(self, *options):
+    def kill_web(self):
         self.kills.append(time.monotonic())
         self.site.kill()
-        self.site.start(0, *options)
+        self.site.start()
 
     def kill_database(self):
         self.kills.append(time.monotonic())
@@ -180,8 +181,17 @@ class Load:
             report.note(wait, figure)
 
 
-def between_commit_and_answer(site, browser, members, count, report):
-    """The record is committed, its maker hears nothing, and sends it again."""
+@dataclass(frozen=True)
+class Moment:
+    """Forms whose process died at one moment, and which were then sent again."""
+
+    dropped: int  # connections
+    led: int  # forms that led to their record in the end
+    check: object
+
+
+def die_at(site, browser, members, count, order, *options):
+    """Let the process die at one moment of each form, and send the form again."""
     from tests.drives import records
 
     dropped, sent, acknowledged = 0, [], {}
@@ -189,34 +199,37 @@ def between_commit_and_answer(site, browser, members, count, report):
         form = read_form(browser.get(records.CREATE).text)
         typed = records.fill_in(form, next(NUMBERS), members)
         sent.append(typed)
-        site.order.touch()
+        (site.var / order).touch()
         try:
             browser.post(records.CREATE, typed.fields, typed.files)
         except LOST:
             dropped += 1
         site.wait_for_end()
-        site.start()
+        site.start(0, *options)
         pk = records.number_of(browser.post(records.CREATE, typed.fields, typed.files))
         if pk:
             acknowledged[typed.key] = pk
     check = records.check_records(sent, acknowledged)
-    name = "killed after commit"
+    return Moment(dropped, len(acknowledged) - check.lost, check)
+
+
+def tell_moment(report, name, moment, count):
     report.promise(
         f"{name}: connection dropped, no answer",
-        f"{dropped} of {count}",
-        kept=dropped == count,
+        f"{moment.dropped} of {count}",
+        kept=moment.dropped == count,
     )
-    right = len(acknowledged) - check.lost
     report.promise(
         f"{name}: sent again, led to the record",
-        f"{right} of {count}",
-        kept=right == count,
+        f"{moment.led} of {count}",
+        kept=moment.led == count,
     )
-    report.promise(f"{name}: doubles", check.doubles, kept=not check.doubles)
+    doubles, whole = moment.check.doubles, moment.check.whole
+    report.promise(f"{name}: doubles", doubles, kept=not doubles)
     report.promise(
         f"{name}: roll once, photo once, file good",
-        "yes" if check.whole else "no",
-        kept=check.whole,
+        "yes" if whole else "no",
+        kept=whole,
     )
 
 
@@ -231,31 +244,27 @@ def main() -> int:
         browsers = records.signed_in(site, users)
         new_load = partial(Load, site, browsers, members)
 
-        between_commit_and_answer(site, browsers[0], members, 1 if short else 5, report)
+        count = 1 if short else 5
+        one = (site, browsers[0], members, count)
+        tell_moment(report, "after commit", die_at(*one, AFTER_COMMIT), count)
+        tell_moment(report, "before the roll", die_at(*one, BEFORE_ROLL), count)
         load = new_load()
         load.drive(load.kill_web, 3 if short else 30).tell(report, "web")
         load = new_load()
         load.drive(load.kill_database, 1 if short else 10)
         load.tell(report, "database", limit=RECOVERY)
-        halve(site, new_load(), 5 if short else 10, report)
+        site.kill()
+        site.start(0, HALVES)
+        check = die_at(*one, BEFORE_ROLL, HALVES).check
+        report.control(
+            "control, no transactions: half-made records",
+            f"{max(check.without_roll, check.without_photo)} of {count}",
+            found=not check.whole,
+        )
+        site.kill()
+        site.start()
         forget(site, new_load, short, report)
     return report.finish()
-
-
-def halve(site, load, count, report):
-    """Control: without transactions the same kills leave half-made records."""
-    site.kill()
-    site.start(0, HALVES)
-    load.drive(partial(load.kill_web, HALVES), count)
-    check = load.check()
-    halves = check.without_roll + check.without_photo
-    report.control(
-        f"control, no transactions: half-made in {count} kills",
-        f"{halves} of {len(load.acknowledged)}",
-        found=halves > 0,
-    )
-    site.kill()
-    site.start()
 
 
 def forget(site, new_load, short, report):

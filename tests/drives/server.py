@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 CREATE = "/workbench/lectures/new/"
+AFTER_COMMIT, BEFORE_ROLL = "die-after-commit", "die-before-roll"
 HALVES = "--halves"  # without transactions: the control of the kills
 
 
@@ -19,11 +20,18 @@ def end_with_driver():
     os._exit(0)
 
 
-def die_after_commit(application, order: Path):
-    """End the process after a record is committed and before it is answered.
+def die_if(order: Path) -> None:
+    """End the process without a word, once for every order that was left."""
+    with contextlib.suppress(FileNotFoundError):
+        order.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    It happens once for every ``order`` file. The request's transaction ends
-    inside ``application``; the server sends nothing before that returns.
+
+def die_after_commit(application, orders: Path):
+    """Die after a record is committed and before it is answered.
+
+    The request's transaction ends inside ``application``; the server sends
+    nothing before that returns.
     """
 
     def wrapped(environ, start_response):
@@ -36,12 +44,23 @@ def die_after_commit(application, order: Path):
         body = application(environ, note)
         created = environ["REQUEST_METHOD"] == "POST" and began[0][:3] == "302"
         if created and environ["PATH_INFO"] == CREATE:
-            with contextlib.suppress(FileNotFoundError):
-                order.unlink()
-                os.kill(os.getpid(), signal.SIGKILL)
+            die_if(orders / AFTER_COMMIT)
         return body
 
     return wrapped
+
+
+def die_before_roll(orders: Path):
+    """Die when a record is written and its roll and photos are not."""
+    from activities.services import lecture
+
+    set_roll = lecture.set_roll
+
+    def wrapped(*args):
+        die_if(orders / BEFORE_ROLL)
+        return set_roll(*args)
+
+    lecture.set_roll = wrapped
 
 
 def without_transactions():
@@ -61,7 +80,7 @@ def without_transactions():
     forms.check_deferred_rules = lambda: None
 
 
-def main(port: int, order: Path, options: list[str]):
+def main(port: int, orders: Path, options: list[str]):
     from waitress import serve
 
     threading.Thread(target=end_with_driver, daemon=True).start()
@@ -69,7 +88,8 @@ def main(port: int, order: Path, options: list[str]):
 
     if HALVES in options:
         without_transactions()
-    application = die_after_commit(application, order)
+    die_before_roll(orders)
+    application = die_after_commit(application, orders)
     serve(application, host="127.0.0.1", port=port, threads=8, _quiet=True)
 
 

@@ -24,7 +24,6 @@ class Site:
     def __init__(self, var: Path, cluster, servers: int):
         self.var = var
         self.cluster = cluster
-        self.order = var / "die-after-commit"
         self.ports = [free_port() for _ in range(servers)]
         self.processes: list[subprocess.Popen | None] = [None] * servers
 
@@ -34,7 +33,7 @@ class Site:
     def start(self, number: int = 0, *options: str) -> None:
         """Start one web process and wait until it answers."""
         command = [sys.executable, "-m", "tests.drives.server"]
-        command += [str(self.ports[number]), str(self.order), *options]
+        command += [str(self.ports[number]), str(self.var), *options]
         with open(self.var / "server.log", "ab") as log:
             self.processes[number] = subprocess.Popen(
                 command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log
