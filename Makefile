@@ -8,13 +8,18 @@ BIN := .venv/bin
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check format lock screenshots minute clean
+.PHONY: demo test drives check format lock screenshots minute clean
 
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
 
 test: .venv/dev
 	@$(BIN)/pytest
+
+# People who collide and processes that die; DRIVE=--short is a quick look.
+drives: .venv/dev
+	@status=0; for name in edits forms reviews kill; do \
+	$(BIN)/python -m tests.drives.$$name $(DRIVE) || status=1; done; exit $$status
 
 check: .venv/dev
 	$(BIN)/ruff check
