@@ -14,19 +14,29 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from activities.models import Course, Issue, Lecture, Series, Site
+from activities.models import (
+    Course,
+    Issue,
+    Lecture,
+    RequirementExemption,
+    Series,
+    Site,
+)
 from activities.models.course import SiteKind
 from activities.models.lecture import (
     AttendanceStatus,
     LectureKind,
     LecturerRole,
+    Organiser,
     Theme,
 )
 from activities.services.lecture import (
     accept_lecture,
+    cancel_plan,
     next_number,
     return_lecture,
     save_lecture,
+    save_plan,
     submit_lecture,
 )
 from chambers.models import (
@@ -99,6 +109,12 @@ TOPICS = [
     "绿水青山与特色农业",
 ]
 VENUES = ["会议室", "党群服务中心二楼", "文化礼堂", "镇政府三楼会议室", "红色展馆"]
+MEETING_TOPICS = {
+    LectureKind.PARTY_DAY: "主题党日：红色资源现场学习",
+    LectureKind.ASSEMBLY: "支部党员大会：季度工作通报",
+    LectureKind.COMMITTEE: "支部委员会：研究近期工作",
+    LectureKind.EXCHANGE: "到兄弟商会考察交流",
+}
 # Name, township, address, what is told of it.
 SITES = [
     (
@@ -148,6 +164,10 @@ def load_demo(*, seed: int = 23) -> None:
     secretaries = make_secretaries(chambers, today)
     courses = make_courses()
     make_lectures(chambers, branches, courses, secretaries, staff, luck, today)
+    make_meetings(branches, secretaries, staff, today)
+    make_plans(branches, secretaries, today)
+    make_committee(branches[0], today)
+    make_exemption(branches[1], today)
 
 
 def make_staff() -> dict[str, User]:
@@ -474,3 +494,88 @@ def draw_logo(number: int) -> bytes:
     content = BytesIO()
     image.save(content, "JPEG", quality=88)
     return content.getvalue()
+
+
+def make_meetings(branches, secretaries, staff, today: date) -> None:
+    """Make accepted meetings of three branches, last month and the month before."""
+    for turn, branch in enumerate(branches[:3]):
+        chamber = branch.chambers.order_by("pk")[0]
+        user = secretaries[chamber.pk]
+        for days, kind in [
+            (36, LectureKind.PARTY_DAY),
+            (22, LectureKind.ASSEMBLY),
+            (8, LectureKind.PARTY_DAY),
+        ]:
+            started_at = at_half_past(today - timedelta(days=days + turn), 15)
+            lecture = Lecture(
+                kind=kind,
+                topic=MEETING_TOPICS[kind],
+                organiser=Organiser.BRANCH,
+                chamber=chamber,
+                branch=branch,
+                started_at=started_at,
+                venue="党群服务中心二楼",
+                lecturer_name=secretary_of(branch).name,
+                lecturer_role=LecturerRole.OTHER,
+                present=6 + turn,
+                is_public=False,
+                is_demo=True,
+            )
+            save_lecture(lecture, user=user)
+            submit_lecture(lecture, user=user, at=started_at + timedelta(hours=3))
+            accept_lecture(
+                lecture,
+                user=staff[Role.ORGANISATION],
+                at=started_at + timedelta(days=1),
+            )
+
+
+def make_plans(branches, secretaries, today: date) -> None:
+    """Make plans to come for some branches; the first has one held and one off."""
+    for turn, branch in enumerate(branches[:6]):
+        for days, kind in [(6, LectureKind.PARTY_DAY), (17, LectureKind.ASSEMBLY)]:
+            make_plan(branch, secretaries, kind, today + timedelta(days=days + turn))
+    make_plan(
+        branches[0], secretaries, LectureKind.COMMITTEE, today - timedelta(days=5)
+    )
+    plan = make_plan(
+        branches[0], secretaries, LectureKind.EXCHANGE, today + timedelta(days=10)
+    )
+    cancel_plan(plan, reason="对方商会改期，待定后再排。")
+
+
+def make_plan(branch: Branch, secretaries, kind: LectureKind, day: date) -> Lecture:
+    chamber = branch.chambers.order_by("pk")[0]
+    plan = Lecture(
+        kind=kind,
+        topic=MEETING_TOPICS[kind],
+        organiser=Organiser.BRANCH,
+        chamber=chamber,
+        branch=branch,
+        started_at=at_half_past(day, 15),
+        venue="党群服务中心二楼",
+        is_demo=True,
+    )
+    return save_plan(plan, user=secretaries[chamber.pk])
+
+
+def make_committee(branch: Branch, today: date) -> None:
+    """Give one branch a committee, so that its monthly meeting is asked for."""
+    term = branch.terms.get()
+    posts = [Post.ORGANISATION, Post.PUBLICITY, Post.DISCIPLINE]
+    members = branch.chambers.get().members.order_by("pk")[3:6]
+    for post, member in zip(posts, members, strict=True):
+        member.party_status, member.branch = PartyStatus.FULL, branch
+        member.save()
+        appoint(member, post, term.started_on, branch=branch)
+
+
+def make_exemption(branch: Branch, today: date) -> None:
+    exemption = RequirementExemption(
+        branch=branch,
+        started_on=today.replace(day=1),
+        ended_on=today.replace(day=1) + timedelta(days=62),
+        reason="支部换届筹备期间，经县委组织部同意。",
+    )
+    exemption.full_clean()
+    exemption.save()

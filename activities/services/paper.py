@@ -24,9 +24,9 @@ class Place:
 def sign_in_lines(lecture: Lecture) -> list[list[Place]]:
     """Return the lines of a sign-in sheet, each with one place or with two."""
     members = list(roster_of(lecture).select_related("enterprise"))
-    total = max(len(members) + SPARE, ONE_PAGE)
-    columns = 1 if total == ONE_PAGE else 2
-    total += total % columns
+    total = len(members) + SPARE
+    columns = 1 if total <= ONE_PAGE else 2
+    total = max(total + total % columns, ONE_PAGE * columns)
     places = [
         Place(number, member.name, unit_of(member))
         for number, member in enumerate(members, start=1)

@@ -5,7 +5,8 @@ import pytest
 from activities.models import Course, Lecture, Site
 from activities.services.demo import load_demo
 from activities.services.report import load_report
-from chambers.models import Chamber, User
+from activities.services.rules import load_rules
+from chambers.models import Branch, Chamber, User
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.chambers import UserFactory
 
@@ -15,6 +16,7 @@ VIEWPORTS = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360", "1
 @pytest.fixture
 def demo(live_server):
     load_report()
+    load_rules()
     load_demo()
 
 
@@ -62,9 +64,16 @@ def test_workbench_pages(visit, demo, viewport):
     for state in ("draft", "submitted", "returned", "accepted"):
         pages.append(f"/workbench/lectures/{own.filter(state=state).first().pk}/")
     draft = own.get(state="draft")
+    branch = Branch.objects.visible_to(user).first()
     pages += [
         f"/workbench/lectures/{draft.pk}/edit/",
         f"/workbench/lectures/{draft.pk}/delete/",
+        "/workbench/meetings/",
+        f"/workbench/meetings/{branch.pk}/party_day/",
+        "/workbench/plan/",
+        "/workbench/plan/new/",
+        f"/workbench/plan/{own.planned().first().pk}/",
+        f"/workbench/plan/{own.planned().first().pk}/cancel/",
         f"/workbench/lectures/{draft.pk}/signin-sheet/",
         f"/workbench/lectures/{draft.pk}/record-sheet/",
         "/workbench/calendar/",

@@ -79,7 +79,7 @@ def test_a_sheet_names_who_is_called_and_leaves_lines_free(client, chamber):
 
 
 @pytest.mark.parametrize(
-    ("called", "lines", "columns"), [(13, 20, 1), (14, 11, 2), (79, 43, 2)]
+    ("called", "lines", "columns"), [(13, 20, 1), (14, 20, 2), (79, 43, 2)]
 )
 def test_a_long_list_is_set_in_two_columns(client, chamber, called, lines, columns):
     call(chamber, called)  # and the secretary
