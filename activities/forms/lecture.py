@@ -430,16 +430,6 @@ class ReasonForm(Form):
     )
 
 
-class ReturnForm(Form):
-    reason = forms.CharField(
-        label="退回原因", max_length=300, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
-class AcceptForm(Form):
-    publish_photos = forms.BooleanField(label="照片可公开", required=False)
-
-
 class PhotosForm(Form):
     photos = MultipleFileField(label="照片")
     kind = forms.ChoiceField(

@@ -127,7 +127,7 @@ def test_no_secretary_may_name_a_foreign_chamber_branch_or_member(county, sign_i
         {
             "chamber": foreign.pk,
             "branch": foreign.branches.first().pk,
-            "attendees": [foreign.members.first().pk],
+            f"roll-{foreign.members.first().pk}": "present",
             "topic": "混入",
         },
     )
@@ -135,7 +135,7 @@ def test_no_secretary_may_name_a_foreign_chamber_branch_or_member(county, sign_i
     errors = answer.context["form"].errors
     assert "chamber" in errors
     assert "branch" in errors
-    assert "attendees" in errors
+    assert "roll" in errors
 
 
 def test_no_secretary_may_plan_for_a_foreign_chamber_or_branch(county, sign_in):

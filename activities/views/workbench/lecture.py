@@ -360,7 +360,7 @@ def lecture_delete(request: UserRequest, pk: int) -> HttpResponse:
         return render(request, "workbench/lecture/delete.html", context)
     form = Form(request.POST)
     if form.is_valid() and attempt(form, services.delete_draft, lecture):
-        messages.success(request, "草稿已删除。")
+        messages.success(request, f"{lecture.get_state_display()}已删除。")
         return redirect("workbench:lecture-list")
     return render_detail(
         request, find(request, pk), photos_form=PhotosForm(), form=form, status=409
