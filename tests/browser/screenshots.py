@@ -138,11 +138,12 @@ def main() -> None:
                 browser = play.chromium.launch(
                     executable_path=CHROMIUM, args=["--no-sandbox"]
                 )
-                page = browser.new_page(
+                context = browser.new_context(
                     viewport=PHONE,
                     base_url=f"http://127.0.0.1:{port}",
                     locale="zh-CN",
                 )
+                page = context.new_page()
                 work(page, Album(page, folder), password)
                 browser.close()
         finally:
