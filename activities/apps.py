@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ActivitiesConfig(AppConfig):
     name = "activities"
     verbose_name = "活动与成果"
+
+    def ready(self):
+        from activities.counting import discover
+
+        discover()

@@ -15,7 +15,7 @@ from django.core.validators import (
     MinValueValidator,
     ProhibitNullCharactersValidator,
 )
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
@@ -190,6 +190,13 @@ def refusal(error: IntegrityError) -> str:
     if any("\u4e00" <= c <= "\u9fff" for c in message):
         return message
     return "数据之间有冲突，未保存，请核对后重试。"
+
+
+class EditConflictError(Exception):
+    """Somebody saved the row since the form was opened; ``current`` is the row."""
+
+    def __init__(self, current: models.Model):
+        self.current = current
 
 
 def attempt(form: forms.BaseForm, service: Callable, *args, **kwargs) -> bool:

@@ -161,7 +161,7 @@ TURNS = {
 
 def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPhoto:
     """Return the picture made anew, or say in Chinese what is wrong with it."""
-    name = _display_name(upload.name or "")
+    name = clean_name(upload.name or "")
     content = _read(upload, name, limits)
     format_ = _format(name, content)
     try:
@@ -194,7 +194,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 30 else text[:29] + "…"
 
 
-def _display_name(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return the bare file name without invisible characters, ending kept."""
     if any(unicodedata.category(character) == "Cc" for character in name):
         raise _refusal("name")

@@ -30,15 +30,14 @@ class SchemeVersionAdmin(ModelAdmin):
 class AwardAdmin(ModelAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
-    list_display = ["title", "recipient", "level", "cycle", "grantor", "state"]
+    list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]
     list_filter = [
         "level",
-        "state",
         "version__scheme",
         ("cycle_label", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["chamber", "branch", "site"]
-    autocomplete_fields = ["version", "chamber", "branch", "site"]
+    autocomplete_fields = ["version", "chamber", "branch", "site", "renews"]
     search_fields = ["title"]
     search_help_text = "按获得者的名称、拼音或首字母查找"
     fieldsets = [
@@ -60,7 +59,7 @@ class AwardAdmin(ModelAdmin):
             "状态",
             {
                 "fields": [
-                    "state",
+                    "renews",
                     "revoked_on",
                     "revocation_reason",
                     "revocation_document",
@@ -69,6 +68,13 @@ class AwardAdmin(ModelAdmin):
             },
         ),
     ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).on()
+
+    @admin.display(description="状态")
+    def state_word(self, award):
+        return award.state_label
 
     def get_search_results(self, request, queryset, search_term):
         found = queryset.search(search_term) if search_term.strip() else queryset

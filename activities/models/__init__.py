@@ -1,25 +1,49 @@
+from activities.models.application import (
+    Application,
+    ApplicationStep,
+    Evidence,
+    EvidenceFile,
+    Objection,
+)
+from activities.models.certificate import Certificate, CertificateTemplate
 from activities.models.course import Course, Site
 from activities.models.figure import OfficialFigure
-from activities.models.honour import Award, Scheme, SchemeVersion
+from activities.models.holiday import Holiday
+from activities.models.honour import Award
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
     Deadlines,
     MeetingRequirement,
     RequirementExemption,
 )
+from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
 
 __all__ = [
+    "Application",
+    "ApplicationStep",
     "Attendance",
     "Award",
+    "Certificate",
+    "CertificateTemplate",
     "Course",
+    "Criterion",
     "Deadlines",
+    "Evidence",
+    "EvidenceFile",
+    "Holiday",
     "Issue",
     "Lecture",
     "MeetingRequirement",
+    "Objection",
     "OfficialFigure",
     "Photo",
+    "Practice",
+    "PracticeItem",
+    "PracticeResult",
     "RequirementExemption",
     "Scheme",
+    "SchemeLevel",
     "SchemeVersion",
     "Series",
     "Site",

@@ -1,80 +1,66 @@
-"""Titles: the schemes that grant them and the awards that were made."""
+"""Titles that were granted: to whom, by whom, from when and until when."""
+
+import datetime
 
 import pghistory
+import pgtrigger
+from dateutil.relativedelta import relativedelta
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from activities.models.course import Site
+from activities.models.scheme import (
+    HonourLevel,
+    SchemeKind,
+    SchemeVersion,
+    level_order,
+)
 from chambers.models import Branch, Chamber
-from redleader.constraints import exactly_one, one_of
+from redleader.constraints import Refuse, exactly_one, one_of
 from redleader.search import search
 
 
-class HonourLevel(models.TextChoices):
-    NATIONAL = "national", "国家级"
-    PROVINCIAL = "provincial", "省级"
-    CITY = "city", "市级"
-    COUNTY = "county", "县级"
-
-
-LEVEL_ORDER = {level: order for order, level in enumerate(HonourLevel.values)}
-
-
-class SchemeKind(models.TextChoices):
-    FOUR_GOODS = "four_goods", "“四好”商会"
-    PILOT = "pilot", "试点"
-    TITLE = "title", "先进和示范称号"
-    PRAISE = "praise", "工作肯定"
-
-
 class AwardState(models.TextChoices):
+    """What a title is on a day; the dates say it, so nothing is stored."""
+
     VALID = "valid", "有效"
+    DUE = "due", "待复评"
+    RENEWED = "renewed", "已再次认定"
     EXPIRED = "expired", "已到期"
     REVOKED = "revoked", "已取消"
 
 
-@pghistory.track()
-class Scheme(models.Model):
-    """A family of titles, such as 四好商会; praise is kept but is no title."""
-
-    name = models.CharField("名称", max_length=60, unique=True)
-    kind = models.CharField("类别", max_length=12, choices=SchemeKind)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "荣誉项目"
-        ordering = ["name"]
-        constraints = [one_of(SchemeKind, "kind", "类别")]
-
-    def __str__(self):
-        return self.name
+HELD_STATES = [AwardState.VALID, AwardState.DUE]
 
 
-@pghistory.track()
-class SchemeVersion(models.Model):
-    """A scheme as one document set it out; its rules change nearly every year."""
+class Months(Func):
+    """An interval of so many months."""
 
-    scheme = models.ForeignKey(
-        Scheme, models.PROTECT, related_name="versions", verbose_name="荣誉项目"
+    template = "MAKE_INTERVAL(months => %(expressions)s)"
+    output_field = models.DurationField()
+
+
+def state_on(day: datetime.date) -> Case:
+    """Return the expression of an award's state on a day."""
+    review_from = models.ExpressionWrapper(
+        F("valid_until") - Months(F("version__review_months")),
+        output_field=models.DateTimeField(),
     )
-    label = models.CharField("版本", max_length=60, help_text="如年份或办法名称。")
-    document = models.CharField("依据文件", max_length=120, blank=True)
-    note = models.TextField("说明", max_length=1000, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "项目版本"
-        ordering = ["scheme__name", "label"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "label"],
-                name="%(app_label)s_%(class)s_label_unique",
-                violation_error_message="该项目已有同名版本。",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.scheme} {self.label}"
+    return Case(
+        When(revoked_on__lte=day, then=Value(AwardState.REVOKED)),
+        When(renewal__granted_on__lte=day, then=Value(AwardState.RENEWED)),
+        When(valid_until__lt=day, then=Value(AwardState.EXPIRED)),
+        When(
+            models.lookups.LessThanOrEqual(
+                review_from, Value(day, output_field=models.DateField())
+            ),
+            then=Value(AwardState.DUE),
+        ),
+        default=Value(AwardState.VALID),
+        output_field=models.CharField(),
+    )
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -82,8 +68,24 @@ class AwardQuerySet(models.QuerySet["Award"]):
         """Awards that are titles; praise is not."""
         return self.exclude(version__scheme__kind=SchemeKind.PRAISE)
 
-    def held(self):
-        return self.filter(state=AwardState.VALID)
+    def on(self, day=None):
+        """What was granted by a day (today), each with its ``state`` on that day.
+
+        A title whose source states no date is on the roll of every day.
+        """
+        day = day or timezone.localdate()
+        known = Q(granted_on__isnull=True) | Q(granted_on__lte=day)
+        return self.filter(known).annotate(state=state_on(day))
+
+    def held(self, day=None):
+        return self.on(day).filter(state__in=HELD_STATES)
+
+    def expiring(self, day, *, months):
+        """Titles that end within so many months after a day and have no successor."""
+        until = day + relativedelta(months=months)
+        return self.held(day).filter(
+            valid_until__range=(day, until), renewal__isnull=True
+        )
 
     def four_goods(self, level):
         return self.filter(version__scheme__kind=SchemeKind.FOUR_GOODS, level=level)
@@ -130,12 +132,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
                 "version__scheme", "chamber__township", "branch", "site__township"
             )
             .annotate(
-                level_order=models.Case(
-                    *(
-                        models.When(level=level, then=order)
-                        for level, order in LEVEL_ORDER.items()
-                    )
-                ),
+                level_order=level_order(),
                 recipient_key=Coalesce(
                     "chamber__sort_key", "branch__sort_key", "site__sort_key"
                 ),
@@ -193,8 +190,14 @@ class Award(models.Model):
     )
     granted_on = models.DateField("授予日期", null=True, blank=True)
     valid_until = models.DateField("有效期至", null=True, blank=True)
-    state = models.CharField(
-        "状态", max_length=10, choices=AwardState, default=AwardState.VALID
+    renews = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewal",
+        verbose_name="再次认定",
+        help_text="上一次的同一称号；再次认定另立一条，原来的保留。",
     )
     revoked_on = models.DateField("取消日期", null=True, blank=True)
     revocation_reason = models.CharField("取消原因", max_length=200, blank=True)
@@ -212,7 +215,6 @@ class Award(models.Model):
         ordering = ["pk"]
         constraints = [
             one_of(HonourLevel, "level", "级别"),
-            one_of(AwardState, "state", "状态"),
             exactly_one(
                 "chamber",
                 "branch",
@@ -240,17 +242,14 @@ class Award(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state=AwardState.REVOKED, revoked_on__isnull=False)
+                    Q(revoked_on__isnull=False)
                     & ~Q(revocation_reason="")
                     & ~Q(revocation_document="")
                 )
-                | (
-                    ~Q(state=AwardState.REVOKED)
-                    & Q(
-                        revoked_on__isnull=True,
-                        revocation_reason="",
-                        revocation_document="",
-                    )
+                | Q(
+                    revoked_on__isnull=True,
+                    revocation_reason="",
+                    revocation_document="",
                 ),
                 name="%(app_label)s_%(class)s_revocation_complete",
                 violation_error_message="取消称号须填写取消日期、原因和文号。",
@@ -262,6 +261,37 @@ class Award(models.Model):
                 name="%(app_label)s_%(class)s_revoked_after_granted",
                 violation_error_message="取消日期不能早于授予日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(renews__isnull=True) | Q(granted_on__isnull=False),
+                name="%(app_label)s_%(class)s_renewal_dated",
+                violation_error_message="再次认定须填写授予日期。",
+            ),
+        ]
+        triggers = [
+            Refuse(
+                name="renews_its_own",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                test="""NEW.renews_id IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM activities_award former
+                    JOIN activities_schemeversion v ON v.id = former.version_id
+                    JOIN activities_schemeversion w ON w.id = NEW.version_id
+                    WHERE former.id = NEW.renews_id AND former.id <> NEW.id
+                        AND v.scheme_id = w.scheme_id AND former.level = NEW.level
+                        AND (former.granted_on IS NULL
+                            OR former.granted_on < NEW.granted_on)
+                        AND former.chamber_id IS NOT DISTINCT FROM NEW.chamber_id
+                        AND former.branch_id IS NOT DISTINCT FROM NEW.branch_id
+                        AND former.site_id IS NOT DISTINCT FROM NEW.site_id
+                )""",
+                message="再次认定须是同一获得者、同一项目、同一级别的较早称号。",
+            ),
+            Refuse(
+                name="revocation_stays",
+                operation=pgtrigger.Update,
+                test="OLD.revoked_on IS NOT NULL"
+                " AND NEW.revoked_on IS DISTINCT FROM OLD.revoked_on",
+                message="称号取消后不能恢复；需要恢复的，请重新认定。",
+            ),
         ]
 
     def __str__(self):
@@ -270,3 +300,16 @@ class Award(models.Model):
     @property
     def recipient(self):
         return self.chamber or self.branch or self.site
+
+    @property
+    def state_label(self):
+        """The word of the state; the query must have asked ``on`` a day."""
+        return AwardState(self.state).label
+
+    @property
+    def is_held(self):
+        return self.state in HELD_STATES
+
+    @property
+    def anchor(self):
+        return f"award-{self.pk}"

@@ -24,17 +24,11 @@ from activities.models.lecture import (
 from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
 from chambers.models import User
+from redleader.forms import EditConflictError
 from redleader.history import columns, text_of
 
 # Who was there, by the key of a member of the roster.
 Roll = Mapping[int, str]
-
-
-class EditConflictError(Exception):
-    """Somebody saved the record since the form was opened."""
-
-    def __init__(self, current: Lecture):
-        self.current = current
 
 
 def next_number(series: Series) -> int:

@@ -235,7 +235,7 @@ def test_a_branch_covers_as_many_chambers_as_its_form_allows(
 def test_a_title_is_revoked_with_reason_and_document(staff):
     award = AwardFactory()
     address = reverse("admin:activities_award_change", args=[award.pk])
-    revoked = of_page(staff, address) | {"state": "revoked"}
+    revoked = of_page(staff, address) | {"revocation_reason": "弄虚作假"}
     text = staff.post(address, revoked).content.decode()
     assert "取消称号须填写取消日期、原因和文号。" in text
     staff.post(
@@ -247,7 +247,7 @@ def test_a_title_is_revoked_with_reason_and_document(staff):
             "revocation_document": "闽联〔2026〕1号",
         },
     )
-    assert Award.objects.get().state == "revoked"
+    assert Award.objects.on().get().state == "revoked"
 
 
 def test_history_shows_who_when_old_and_new(staff):

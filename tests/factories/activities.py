@@ -11,20 +11,43 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from activities.models import (
+    Application,
+    ApplicationStep,
     Attendance,
     Award,
+    Certificate,
+    CertificateTemplate,
     Course,
+    Criterion,
     Deadlines,
+    Evidence,
+    EvidenceFile,
+    Holiday,
     Issue,
     Lecture,
     MeetingRequirement,
+    Objection,
     OfficialFigure,
     Photo,
+    Practice,
+    PracticeItem,
+    PracticeResult,
     RequirementExemption,
     Scheme,
+    SchemeLevel,
     SchemeVersion,
     Series,
     Site,
+)
+from activities.models.application import LADDER, PASSED, ApplicationState
+from activities.models.scheme import HonourLevel
+from activities.services.application import (
+    fail_application,
+    pass_application,
+    publicise,
+    recognise,
+    return_application,
+    submit_application,
 )
 from activities.services.lecture import (
     accept_lecture,
@@ -106,6 +129,138 @@ class AwardFactory(DjangoModelFactory):
     title = "全国“四好”商会"
     level = "national"
     chamber = factory.SubFactory(ChamberFactory)
+
+
+class SchemeLevelFactory(DjangoModelFactory):
+    class Meta:
+        model = SchemeLevel
+
+    version = factory.SubFactory(SchemeVersionFactory, is_open=True)
+    level = "county"
+    title = "县“四好”商会"
+    grantor = "县工商联"
+    cycle_label = "2026年度"
+    cycle_start = date(2026, 1, 1)
+    cycle_end = date(2026, 12, 31)
+    valid_until = date(2028, 12, 31)
+
+
+class CriterionFactory(DjangoModelFactory):
+    """One of the goods; ``indicator()`` makes an indicator under one."""
+
+    class Meta:
+        model = Criterion
+
+    version = factory.SubFactory(SchemeVersionFactory)
+    name = factory.Sequence(lambda n: f"第{n}好")
+
+
+def indicator(version, *, proof="text", **fields):
+    good = fields.pop("parent", None) or CriterionFactory(version=version)
+    return CriterionFactory(version=version, parent=good, proof=proof, **fields)
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """A draft; ``application_at()`` takes it further by the services."""
+
+    class Meta:
+        model = Application
+
+    level = factory.SubFactory(SchemeLevelFactory)
+    chamber = factory.SubFactory(ChamberFactory)
+    statement = "本周期各项工作总结。"
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ApplicationStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ApplicationStep
+
+    application = factory.SubFactory(ApplicationFactory)
+    number = 2
+    before = "draft"
+    state = "submitted"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    application = factory.SubFactory(ApplicationFactory)
+    criterion = factory.LazyAttribute(
+        lambda row: indicator(row.application.level.version)
+    )
+
+
+class EvidenceFileFactory(DjangoModelFactory):
+    """A row without a file."""
+
+    class Meta:
+        model = EvidenceFile
+
+    evidence = factory.SubFactory(EvidenceFactory)
+    name = "章程.pdf"
+    is_pdf = True
+    size = 1000
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class ObjectionFactory(DjangoModelFactory):
+    class Meta:
+        model = Objection
+
+    application = factory.LazyFunction(lambda: application_at("publicity"))
+    content = "申报材料中的活动没有举行。"
+
+
+class HolidayFactory(DjangoModelFactory):
+    class Meta:
+        model = Holiday
+
+    day = factory.Sequence(lambda n: date(2030, 1, 1) + timedelta(days=n))
+    kind = "off"
+    name = "假日"
+
+
+class CertificateTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = CertificateTemplate
+
+    name = factory.Sequence(lambda n: f"第{n}模板")
+    body = "经评审，认定{recipient}为{title}。"
+
+
+class CertificateFactory(DjangoModelFactory):
+    class Meta:
+        model = Certificate
+
+    award = factory.SubFactory(AwardFactory)
+    issued_by = factory.SubFactory(UserFactory)
+
+
+class PracticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Practice
+
+    name = factory.Sequence(lambda n: f"第{n}做法")
+
+
+class PracticeItemFactory(DjangoModelFactory):
+    class Meta:
+        model = PracticeItem
+
+    practice = factory.SubFactory(PracticeFactory)
+    name = "统一品牌"
+
+
+class PracticeResultFactory(DjangoModelFactory):
+    class Meta:
+        model = PracticeResult
+
+    practice = factory.SubFactory(PracticeFactory)
+    label = "农户增收"
 
 
 class OfficialFigureFactory(DjangoModelFactory):
@@ -212,3 +367,35 @@ def upload(number=0, *, size=(400, 300), name="照片.jpg", **options):
     colour = (number * 37 % 256, number * 91 % 256, 120)
     Image.new("RGB", size, colour).save(content, "JPEG", **options)
     return SimpleUploadedFile(name, content.getvalue(), "image/jpeg")
+
+
+def application_at(state, *, days_ago=60, **fields):
+    """Take a new application by the services to a state of its ladder.
+
+    ``days_ago`` is when its 公示 begins, if it gets that far.
+    """
+    application = ApplicationFactory(**fields)
+    if state == "draft":
+        return application
+    application = submit_application(application, user=application.created_by)
+    if state == "submitted":
+        return application
+    staff = UserFactory()
+    if state == "returned":
+        return return_application(
+            application, user=staff, opinion="请补正总结。", criteria=[]
+        )
+    if state == "failed":
+        return fail_application(application, user=staff, opinion="条件不足。")
+    day = timezone.localdate() - timedelta(days=days_ago)
+    paper = {"document_number": "杭联〔2026〕1号", "document_on": day}
+    passed = PASSED[HonourLevel(application.level.level)]
+    for rung in LADDER[: LADDER.index(passed) + 1]:
+        application = pass_application(application, to=rung, user=staff, **paper)
+        if rung == state:
+            return application
+    application = publicise(application, user=staff, first=day, **paper)
+    if state == ApplicationState.PUBLICITY:
+        return application
+    paper["document_on"] = application.publicity_until + timedelta(days=1)
+    return recognise(application, user=staff, **paper)

@@ -55,7 +55,7 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "chamber": chamber,
         "term": chamber.terms.current().first(),
         "branches": chamber.branches.filter(dissolved_on__isnull=True),
-        "awards": Award.objects.titles().of_chamber(chamber).for_roll(),
+        "awards": Award.objects.titles().on().of_chamber(chamber).for_roll(),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
     }
     return render(request, "public/chamber/detail.html", context)

@@ -17,7 +17,7 @@ NO_CYCLE = "none"
 @require_safe
 def honour_list(request: HttpRequest) -> HttpResponse:
     """Show every title that was granted; revoked ones stay visible as such."""
-    titles = Award.objects.titles()
+    titles = Award.objects.titles().on()
     cycles = titles.exclude(cycle_label="").order_by("-cycle_label")
     chosen = {
         name: request.GET.get(name, "").replace("\0", "")[:60].strip()

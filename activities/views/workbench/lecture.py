@@ -40,7 +40,7 @@ from redleader.drafts import (
 )
 from redleader.errors import TITLES
 from redleader.filters import Filters
-from redleader.forms import Form, attempt, parse_uuid
+from redleader.forms import EditConflictError, Form, attempt, parse_uuid
 from redleader.history import last_change
 from redleader.models import FormDraft
 from redleader.paging import page_newest_first
@@ -223,7 +223,7 @@ def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
             user=user,
             **form.service_arguments(),
         )
-    except services.EditConflictError as conflict:
+    except EditConflictError as conflict:
         found = differences(form, conflict.current)
         if not found:  # The answer to the same text was lost on the way.
             return answer_saved(request, conflict.current)

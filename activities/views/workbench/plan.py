@@ -25,7 +25,7 @@ from activities.views.workbench.meeting import (
 )
 from chambers.access import UserRequest
 from chambers.models import Branch
-from redleader.forms import Form, attempt, parse_uuid
+from redleader.forms import EditConflictError, Form, attempt, parse_uuid
 from redleader.history import last_change
 from redleader.quarters import Quarter, span
 from redleader.search import search
@@ -144,7 +144,7 @@ def save_and_answer(request: UserRequest, form: PlanForm) -> HttpResponse:
             user=request.user,
             version=form.cleaned_data.get("version"),
         )
-    except services.EditConflictError as conflict:
+    except EditConflictError as conflict:
         found = differences(form, conflict.current)
         if not found:  # The answer to the same text was lost on the way.
             return answer_saved(request, conflict.current)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from activities.models import Issue, Lecture
 from activities.models.lecture import LectureState
 from activities.services.lecture import (
-    EditConflictError,
     accept_lecture,
     archive_lecture,
     cancel_plan,
@@ -24,6 +23,7 @@ from activities.services.lecture import (
 )
 from activities.services.photo import add_photos, remove_photo
 from chambers.models import Role
+from redleader.forms import EditConflictError
 from tests.factories.activities import (
     LectureFactory,
     SeriesFactory,

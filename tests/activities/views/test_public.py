@@ -98,7 +98,6 @@ def test_odd_queries_are_harmless(client, query):
 
 def test_a_revoked_title_stays_with_the_word(client):
     AwardFactory(
-        state="revoked",
         revoked_on="2025-01-01",
         revocation_reason="弄虚作假",
         revocation_document="闽联〔2025〕1号",

@@ -1,0 +1,157 @@
+"""Rules over the registry: Party organisation, charter, terms, posts, members."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from activities.counting import CountingRule, Row, Scope, register
+from chambers.models import (
+    Appointment,
+    Branch,
+    Chamber,
+    ChamberTerm,
+    Member,
+    Membership,
+)
+from chambers.models.appointment import BRANCH_POSTS, Post
+from chambers.models.chamber import CharterClause
+
+# A 指导员 is sent by the superior and leads neither chamber nor committee.
+COMMITTEE_POSTS = [post for post in BRANCH_POSTS if post != Post.INSTRUCTOR]
+LEADING_POSTS = [
+    Post.PRESIDENT,
+    Post.EXECUTIVE_VICE,
+    Post.VICE_PRESIDENT,
+    Post.SUPERVISOR,
+    Post.SECRETARY_GENERAL,
+]
+
+
+def chambers(scope: Scope) -> QuerySet[Chamber]:
+    found = Chamber.objects.active()
+    return found.filter(pk=scope.chamber.pk) if scope.chamber else found
+
+
+def lasting(first: str, last: str, scope: Scope) -> Q:
+    """Return the condition that a row's days meet those of the scope."""
+    return Q(**{f"{first}__lte": scope.last}) & (
+        Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": scope.first})
+    )
+
+
+def branches(scope: Scope) -> QuerySet[Branch]:
+    """Party organisations that work in the chamber at the end of the scope."""
+    found = Branch.objects.filter(
+        Q(founded_on__isnull=True) | Q(founded_on__lte=scope.last),
+        Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=scope.last),
+    )
+    if scope.chamber:
+        found = found.filter(chambers=scope.chamber)
+    return found
+
+
+def charter_clauses(scope: Scope) -> QuerySet[Chamber]:
+    return chambers(scope).filter(charter_clause=CharterClause.Y2019)
+
+
+def terms_in_time(scope: Scope) -> QuerySet[ChamberTerm]:
+    """Present terms that are not overdue on the last day of the scope."""
+    return ChamberTerm.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
+        chamber__in=chambers(scope),
+        started_on__lte=scope.last,
+        due_on__gte=scope.last,
+    ).select_related("chamber")
+
+
+def double_posts(scope: Scope) -> QuerySet[Member]:
+    """Persons with a leading chamber post and a Party post on one day of the scope.
+
+    The Party post is in an organisation that covers the same chamber; instructors
+    do not count.
+    """
+    # Three spans that meet two by two have a day in common.
+    in_chamber = Appointment.objects.filter(
+        lasting("started_on", "ended_on", scope),
+        Q(ended_on__isnull=True) | Q(ended_on__gte=OuterRef("started_on")),
+        started_on__lte=Coalesce(OuterRef("ended_on"), Value(date.max)),
+        member=OuterRef("member"),
+        chamber__branches=OuterRef("branch"),
+        post__in=LEADING_POSTS,
+    )
+    if scope.chamber:
+        in_chamber = in_chamber.filter(chamber=scope.chamber)
+    party = Appointment.objects.filter(
+        lasting("started_on", "ended_on", scope),
+        Exists(in_chamber),
+        post__in=COMMITTEE_POSTS,
+    )
+    return Member.objects.filter(pk__in=party.values("member"))
+
+
+def members(scope: Scope) -> QuerySet[Membership]:
+    found = Membership.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
+        started_on__lte=scope.last,
+    ).select_related("member", "chamber")
+    return found.filter(chamber=scope.chamber) if scope.chamber else found
+
+
+register(
+    CountingRule(
+        "party-organisation",
+        "党组织覆盖",
+        "个",
+        "周期最后一天（未到的按今天）仍在、覆盖本商会的党组织。",
+        branches,
+        lambda branch: Row(branch.name, branch.get_kind_display()),
+    )
+)
+register(
+    CountingRule(
+        "charter-clause",
+        "党建写入章程",
+        "家",
+        "章程已写入 2019 年版党建条款（民函〔2019〕54号）；"
+        "只有 2018 年版的须更新，不计。",
+        charter_clauses,
+        lambda chamber: Row(chamber.name, chamber.get_charter_clause_display()),
+        source="民函〔2019〕54号",
+        is_yes_no=True,
+    )
+)
+register(
+    CountingRule(
+        "term-in-time",
+        "按期换届",
+        "届",
+        "有在任的届次，且到周期最后一天（未到的按今天）没有超过应换届日期。",
+        terms_in_time,
+        lambda term: Row(
+            f"{term.chamber} {term}",
+            f"{term.started_on:%Y-%m-%d} 起，应于 {term.due_on:%Y-%m-%d} 换届",
+        ),
+        is_yes_no=True,
+    )
+)
+register(
+    CountingRule(
+        "double-posts",
+        "双向进入、交叉任职",
+        "人",
+        "周期内同一天既任商会领导职务、又任党组织职务的人，每人计 1；党建指导员不计。",
+        double_posts,
+        lambda member: Row(str(member)),
+    )
+)
+register(
+    CountingRule(
+        "members",
+        "会员数",
+        "个",
+        "周期最后一天（未到的按今天）在册的会员，每个计 1。",
+        members,
+        lambda row: Row(str(row.member), f"{row.started_on:%Y-%m-%d} 入会"),
+    )
+)
