@@ -13,17 +13,25 @@ from django.urls import reverse
 from pghistory.models import Event
 
 from activities.models import (
+    Application,
+    ApplicationStep,
     Attendance,
     Award,
     Course,
+    Criterion,
     Deadlines,
+    Evidence,
+    EvidenceFile,
+    Holiday,
     Issue,
     Lecture,
     MeetingRequirement,
+    Objection,
     OfficialFigure,
     Photo,
     RequirementExemption,
     Scheme,
+    SchemeLevel,
     SchemeVersion,
     Series,
     Site,
@@ -60,6 +68,7 @@ pytestmark = pytest.mark.django_db
 
 # What a test changes in a row of each model.
 CHANGES = {
+    Application: lambda: {"statement": "另一总结"},
     Appointment: lambda: {"post": "vice_president"},
     Attendance: lambda: {"status": "absent"},
     Award: lambda: {"title": "另一称号"},
@@ -69,24 +78,30 @@ CHANGES = {
     Chamber: lambda: {"name": "另一商会"},
     ChamberTerm: lambda: {"due_on": date(2028, 6, 1)},
     Course: lambda: {"name": "另一课"},
+    Criterion: lambda: {"name": "另一好"},
     Deadlines: lambda: {"record_days": 5},
     Enterprise: lambda: {"name": "另一企业"},
+    Evidence: lambda: {"text": "另一说明"},
+    EvidenceFile: lambda: {"name": "另一份.pdf"},
+    Holiday: lambda: {"name": "另一假日"},
     Lecture: lambda: {"topic": "另一讲"},
     Member: lambda: {"name": "另一人"},
     MeetingRequirement: lambda: {"minimum": 2},
     Membership: lambda: {"ended_on": date(2025, 1, 1)},
+    Objection: lambda: {"name": "另一人"},
     OfficialFigure: lambda: {"value": Decimal(28)},
     Photo: lambda: {"is_public": True},
     Region: lambda: {"name": "另一镇"},
     RequirementExemption: lambda: {"reason": "支部撤并"},
     Scheme: lambda: {"name": "另一荣誉"},
+    SchemeLevel: lambda: {"title": "另一称号"},
     SchemeVersion: lambda: {"label": "2026年版"},
     Series: lambda: {"name": "另一讲堂"},
     Site: lambda: {"name": "另一基地"},
     User: lambda: {"name": "另一用户"},
 }
-# Neither column of an issue may ever change; a trigger refuses it.
-NEVER_UPDATED = {Issue}
+# No column of these may ever change; a trigger refuses it.
+NEVER_UPDATED = {ApplicationStep, Issue}
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
