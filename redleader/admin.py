@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from redleader.forms import ModelForm
+from redleader.forms import TrialForm, refusal
 from redleader.history import changes, last_change
 from redleader.search import search
 
@@ -47,7 +48,7 @@ class AdminSite(admin.AdminSite):
         return super().index(request, {"waiting": waiting} | (extra_context or {}))
 
 
-class AdminForm(ModelForm):
+class AdminForm(TrialForm):
     """Refuses to overwrite what somebody else saved in the meantime."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -115,7 +116,14 @@ class ModelAdmin(admin.ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic():
+                response = super().changeform_view(
+                    request, object_id, form_url, extra_context
+                )
+        except IntegrityError as error:  # What no trial of a single row could show.
+            messages.error(request, refusal(error))
+            return redirect(request.get_full_path())
         context = getattr(response, "context_data", None) or {}
         form = getattr(context.get("adminform"), "form", None)
         if form is not None and form.has_error("__all__", code="stale"):
@@ -151,6 +159,6 @@ class SearchAdmin(ModelAdmin):
 class TabularInline(admin.TabularInline):
     """Rows of another noun on the page of the one they belong to."""
 
-    form = ModelForm
+    form = TrialForm
     extra = 0
     show_change_link = False

@@ -5,6 +5,7 @@ import unicodedata
 import uuid
 from collections.abc import Callable
 from copy import copy
+from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -195,7 +196,7 @@ def refusal(error: IntegrityError) -> str:
 class EditConflictError(Exception):
     """Somebody saved the row since the form was opened; ``current`` is the row."""
 
-    def __init__(self, current: models.Model):
+    def __init__(self, current: Any):
         self.current = current
 
 
@@ -224,3 +225,29 @@ def check_deferred_rules() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class TrialForm(ModelForm):
+    """Saves its row once for trial, so that a trigger's refusal stands on the form."""
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors and self.has_changed() and self.can_be_tried():
+            try:
+                with transaction.atomic():
+                    copy(self.instance).save()
+                    check_deferred_rules()
+                    transaction.set_rollback(True)
+            except IntegrityError as error:
+                self.add_error(None, refusal(error))
+
+    def can_be_tried(self):
+        """Not before the row it belongs to is there, nor with a file to store."""
+        for field in self.instance._meta.concrete_fields:
+            value = getattr(self.instance, field.attname)
+            if isinstance(field, models.FileField):
+                if value and not value._committed:
+                    return False
+            elif field.is_relation and not field.null and value is None:
+                return False
+        return True

@@ -161,7 +161,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}  # django-axes does that.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",  # django-axes does that.
+    "login_failed": "",
+    "objection": "5/h/ip",  # what the public sends about a title under 公示
+    "receipt": "30/h/ip",
+}
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
 MFA_ADAPTER = "chambers.access.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -181,6 +186,7 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_CALLABLE = "redleader.errors.locked_out"
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

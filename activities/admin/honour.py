@@ -1,29 +1,7 @@
 from django.contrib import admin
 
-from activities.models import Award, Scheme, SchemeVersion
-from redleader.admin import ModelAdmin, TabularInline
-
-
-class SchemeVersionInline(TabularInline):
-    model = SchemeVersion
-
-
-@admin.register(Scheme)
-class SchemeAdmin(ModelAdmin):
-    list_display = ["name", "kind"]
-    list_filter = ["kind"]
-    search_fields = ["name"]
-    inlines = [SchemeVersionInline]
-
-
-@admin.register(SchemeVersion)
-class SchemeVersionAdmin(ModelAdmin):
-    list_display = ["scheme", "label", "document"]
-    list_display_links = ["label"]
-    list_filter = ["scheme"]
-    list_select_related = ["scheme"]
-    search_fields = ["scheme__name", "label"]
-    autocomplete_fields = ["scheme"]
+from activities.models import Award
+from redleader.admin import ModelAdmin
 
 
 @admin.register(Award)

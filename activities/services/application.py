@@ -271,7 +271,7 @@ def remove_file(file: EvidenceFile) -> None:
     open_application(file.evidence.application)
     storage, name = file.file.storage, file.file.name
     file.delete()
-    transaction.on_commit(partial(storage.delete, name))
+    transaction.on_commit(partial(storage.delete, str(name)))
 
 
 def open_application(application: Application) -> Application:

@@ -1,4 +1,4 @@
-"""How often meetings are generally held: the first rows, which staff then edit."""
+"""The rules a county begins with, which staff then edit: meetings, 四好, holidays."""
 
 from collections import Counter
 
@@ -7,6 +7,7 @@ from django.db import transaction
 from activities.models import MeetingRequirement
 from activities.models.lecture import LectureKind
 from activities.models.requirement import Applies, Period
+from activities.services.scheme import load_four_goods, load_holidays
 
 REGULATION = "《中国共产党支部工作条例（试行）》"
 # Kind, period, for whom, source; domain.md 2.4. Each is held once in its period.
@@ -52,9 +53,9 @@ RULES = [
 
 @transaction.atomic
 def load_rules(*, dry_run: bool = False) -> Counter[str]:
-    """Make the requirements that are missing, and return how many.
+    """Make the rows that are missing, and return how many of each noun.
 
-    A kind that has a requirement already, in use or not, is left to staff.
+    What is there already, in use or not, is left to staff.
     """
     made: Counter[str] = Counter()
     known = set(MeetingRequirement.objects.values_list("kind", flat=True))
@@ -67,6 +68,8 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         requirement.full_clean()
         requirement.save()
         made[str(MeetingRequirement._meta.verbose_name)] += 1
+    load_four_goods(made)
+    load_holidays(made)
     if dry_run:
         transaction.set_rollback(True)
     return made

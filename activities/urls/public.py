@@ -9,6 +9,7 @@ from activities.views.public import (
     home,
     honour,
     lecture,
+    publicity,
 )
 
 app_name = "public"
@@ -40,4 +41,12 @@ urlpatterns = [
     path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
+    path("publicity/", publicity.publicity_list, name="publicity-list"),
+    path("publicity/<int:pk>/", publicity.publicity_detail, name="publicity-detail"),
+    path("publicity/receipts/", publicity.objection_search, name="objection-search"),
+    path(
+        "publicity/receipts/<slug:receipt>/",
+        publicity.objection_detail,
+        name="objection",
+    ),
 ]

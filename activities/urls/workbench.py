@@ -1,8 +1,10 @@
 from django.urls import path
 
 from activities.views.workbench import (
+    application,
     calendar,
     desk,
+    honour,
     lecture,
     meeting,
     paper,
@@ -49,4 +51,54 @@ urlpatterns = [
     path("plan/<int:pk>/", plan.plan_update, name="plan-update"),
     path("plan/<int:pk>/cancel/", plan.plan_cancel, name="plan-cancel"),
     path("plan/<int:pk>/reopen/", plan.plan_reopen, name="plan-reopen"),
+    path("honours/", honour.honour_desk, name="honour-desk"),
+    path("honours/<int:pk>/", application.gap_list, name="gap-list"),
+    path(
+        "honours/<int:pk>/start/",
+        application.application_start,
+        name="application-start",
+    ),
+    path("honours/<int:pk>/rows/<slug:code>/", application.rule_rows, name="rule-rows"),
+    path("applications/", application.application_list, name="application-list"),
+    path(
+        "applications/<int:pk>/",
+        application.application_detail,
+        name="application-detail",
+    ),
+    path(
+        "applications/<int:pk>/edit/",
+        application.application_update,
+        name="application-update",
+    ),
+    path(
+        "applications/<int:pk>/submit/",
+        application.application_submit,
+        name="application-submit",
+    ),
+    path(
+        "applications/<int:pk>/withdraw/",
+        application.application_withdraw,
+        name="application-withdraw",
+    ),
+    path(
+        "applications/<int:pk>/delete/",
+        application.application_delete,
+        name="application-delete",
+    ),
+    path(
+        "applications/<int:pk>/step/<slug:state>/",
+        application.application_step,
+        name="application-step",
+    ),
+    path("papers/<int:pk>/", application.evidence_file, name="evidence-file"),
+    path(
+        "papers/<int:pk>/delete/",
+        application.evidence_file_delete,
+        name="evidence-file-delete",
+    ),
+    path(
+        "objections/<int:pk>/answer/",
+        application.objection_answer,
+        name="objection-answer",
+    ),
 ]

@@ -66,7 +66,8 @@
   const page = location.pathname;
   const slot = prefix + page;
   const status = form.querySelector("[data-draft-status]");
-  const photos = form.elements.photos;
+  // A form without photos has an empty field of them that is on no page.
+  const photos = form.elements.photos || Object.assign(document.createElement("input"), { type: "file" });
   const field = (name) => form.elements[name]?.value || "";
   const say = (text) => (status.textContent = text);
   const clock = () => new Date().toTimeString().slice(0, 5);
@@ -152,8 +153,9 @@
   const keepHere = () => !dropped && JSON.stringify(fields()) !== blank && write(slot, kept());
   const keepThere = async () => {
     if (dropped || sending || JSON.stringify(fields()) === blank) return;
-    const body = new FormData(form);
-    body.delete("photos");
+    const body = new FormData();
+    fields().forEach(([name, value]) => body.append(name, value));
+    body.set("csrfmiddlewaretoken", field("csrfmiddlewaretoken"));
     const address = `/workbench/drafts/${field("form_key")}/?address=${encodeURIComponent(page)}`;
     try {
       const answer = await post(address, body);
