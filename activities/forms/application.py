@@ -194,7 +194,7 @@ class ApplicationForm(ModelForm):
 def typed_initial(data: QueryDict) -> dict[str, str]:
     """Return a kept text as initial values of the form."""
     return {
-        name: data[name]
+        name: str(data[name])
         for name in data
         if name == "statement" or name.startswith(("text_", "points_"))
     }
@@ -203,6 +203,7 @@ def typed_initial(data: QueryDict) -> dict[str, str]:
 class StepForm(Form):
     """What a review step asks for; ``to`` is the state that it leads to."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     first = forms.DateField(
         label="公示起", widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -333,10 +333,17 @@ def withdraw_application(application: Application, *, user: User) -> Application
 
 @transaction.atomic
 def return_application(
-    application: Application, *, user: User, opinion: str, criteria: list[int]
+    application: Application,
+    *,
+    user: User,
+    opinion: str,
+    criteria: list[int],
+    version: int | None = None,
 ) -> Application:
     """Send an application back with the reason and the indicators to mend."""
-    application = reviewed(application, user=user, to=ApplicationState.RETURNED)
+    application = reviewed(
+        application, user=user, to=ApplicationState.RETURNED, version=version
+    )
     application.return_reason = opinion.strip()
     application.return_criteria = sorted(criteria)
     return step(application, ApplicationState.RETURNED, user=user, opinion=opinion)
@@ -351,9 +358,10 @@ def pass_application(
     document_number: str = "",
     document_on: date | None = None,
     opinion: str = "",
+    version: int | None = None,
 ) -> Application:
     """Record that the county, or an authority above it, has passed it."""
-    application = reviewed(application, user=user, to=to)
+    application = reviewed(application, user=user, to=to, version=version)
     return step(
         application,
         to,
@@ -373,9 +381,12 @@ def publicise(
     document_number: str,
     document_on: date,
     opinion: str = "",
+    version: int | None = None,
 ) -> Application:
     """Begin 公示 on a day; it lasts the working days of the version."""
-    application = reviewed(application, user=user, to=ApplicationState.PUBLICITY)
+    application = reviewed(
+        application, user=user, to=ApplicationState.PUBLICITY, version=version
+    )
     days = application.level.version.publicity_days
     application.publicity_from = first
     application.publicity_until = last_of_workdays(first, days)
@@ -397,9 +408,12 @@ def recognise(
     document_number: str,
     document_on: date,
     opinion: str = "",
+    version: int | None = None,
 ) -> Application:
     """Grant the title: make its award, which renews the one before if there is one."""
-    application = reviewed(application, user=user, to=ApplicationState.RECOGNISED)
+    application = reviewed(
+        application, user=user, to=ApplicationState.RECOGNISED, version=version
+    )
     if document_on > timezone.localdate():
         raise ValidationError({"document_on": "认定日期不能晚于今天。"})
     level = application.level
@@ -457,9 +471,12 @@ def fail_application(
     opinion: str,
     document_number: str = "",
     document_on: date | None = None,
+    version: int | None = None,
 ) -> Application:
     """Record that the title is not granted, with the reason."""
-    application = reviewed(application, user=user, to=ApplicationState.FAILED)
+    application = reviewed(
+        application, user=user, to=ApplicationState.FAILED, version=version
+    )
     return step(
         application,
         ApplicationState.FAILED,
@@ -470,16 +487,20 @@ def fail_application(
     )
 
 
-def reviewed(application: Application, *, user: User, to: str) -> Application:
+def reviewed(
+    application: Application, *, user: User, to: str, version: int | None
+) -> Application:
     """Return the locked application if this user may take it to a state.
 
-    Raises ValidationError without the right, for one's own application, and when
-    the step is not next.
+    ``version`` is the one that the reviewer has seen. Raises ValidationError
+    without the right, for one's own application, when the step is not next, and
+    when somebody else has taken one since.
     """
     if not may_review(user):
         raise ValidationError("您没有审核权限。", code="no_right")
     application = locked(application)
-    if to not in application.next_states:
+    stale = version is not None and version != application.version
+    if stale or to not in application.next_states:
         raise already_done(application)
     if user.pk in (application.submitted_by_id, application.created_by_id):
         raise ValidationError("不得审核本人提交的申请。", code="own")

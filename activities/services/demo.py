@@ -15,13 +15,16 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from activities.models import (
+    Application,
     Course,
     Issue,
     Lecture,
     RequirementExemption,
+    SchemeVersion,
     Series,
     Site,
 )
+from activities.models.application import ApplicationState
 from activities.models.course import SiteKind
 from activities.models.lecture import (
     AttendanceStatus,
@@ -29,6 +32,18 @@ from activities.models.lecture import (
     LecturerRole,
     Organiser,
     Theme,
+)
+from activities.models.scheme import HonourLevel, Proof, SchemeKind
+from activities.services.application import (
+    Typed,
+    add_files,
+    fail_application,
+    pass_application,
+    publicise,
+    recognise,
+    return_application,
+    save_application,
+    submit_application,
 )
 from activities.services.lecture import (
     accept_lecture,
@@ -39,6 +54,7 @@ from activities.services.lecture import (
     save_plan,
     submit_lecture,
 )
+from activities.services.scheme import copy_version
 from chambers.models import (
     Appointment,
     Branch,
@@ -168,6 +184,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_plans(branches, secretaries, today)
     make_committee(branches[0], today)
     make_exemption(branches[1], today)
+    make_applications(chambers, secretaries, staff, today)
 
 
 def make_staff() -> dict[str, User]:
@@ -481,6 +498,21 @@ def draw_person(pen: ImageDraw.ImageDraw, x: int, y: int, size: float, colour: s
     pen.pieslice([x - head, y - head * 2, x + head, y], 180, 360, fill="#2a2420")
 
 
+def draw_paper(number: int) -> bytes:
+    """Return a drawn page with lines and a stamp as JPEG."""
+    luck = random.Random(number)
+    image = Image.new("RGB", (620, 877), "#fffdf8")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle([170, 70, 450, 96], fill="#3c4a57")
+    for line in range(22):
+        right = 540 - (luck.randint(0, 180) if line % 5 == 4 else 0)
+        pen.rectangle([80, 150 + line * 26, right, 158 + line * 26], fill="#c9c2b6")
+    pen.ellipse([400, 690, 520, 810], outline="#a61b1b", width=6)
+    content = BytesIO()
+    image.save(content, "JPEG", quality=82)
+    return content.getvalue()
+
+
 def draw_logo(number: int) -> bytes:
     """Return a plain geometric mark as JPEG."""
     colour = BACKDROPS[number % len(BACKDROPS)]
@@ -579,3 +611,85 @@ def make_exemption(branch: Branch, today: date) -> None:
     )
     exemption.full_clean()
     exemption.save()
+
+
+# How far the applications of the first chambers are, and for which title.
+APPLICATIONS = [
+    (0, HonourLevel.COUNTY, ApplicationState.DRAFT),
+    (1, HonourLevel.COUNTY, ApplicationState.SUBMITTED),
+    (2, HonourLevel.COUNTY, ApplicationState.RETURNED),
+    (3, HonourLevel.COUNTY, ApplicationState.PUBLICITY),
+    (4, HonourLevel.COUNTY, ApplicationState.RECOGNISED),
+    (4, HonourLevel.PROVINCIAL, ApplicationState.CITY),
+    (5, HonourLevel.COUNTY, ApplicationState.FAILED),
+]
+# What the invented records of a year can meet.
+EASIER = {
+    "lectures-held": {"target": 1},
+    "conviction-education": {"is_required": False},
+    "term-in-time": {"is_required": False},
+}
+STATEMENT = "演示总结：本年度按季度开展讲堂和党课，走访会员，办理村企共建和纠纷调解。"
+
+
+def make_applications(chambers, secretaries, staff, today: date) -> None:
+    """Take some applications along their ladder, under an easier copy of the draft."""
+    shipped = SchemeVersion.objects.get(
+        scheme__kind=SchemeKind.FOUR_GOODS, year__isnull=False
+    )
+    version = copy_version(shipped, label="演示版", year=today.year)
+    version.is_open = True
+    version.full_clean()
+    version.save()
+    # The cycle is the year that has passed, so that its lectures are counted.
+    for level in version.levels.all():
+        level.cycle_start = years_before(today, 1)
+        level.cycle_end = today + timedelta(days=38)
+        level.cycle_label = f"{today:%Y}年度（演示）"
+        level.valid_until = years_before(today, -2)
+        level.full_clean()
+        level.save()
+    for rule, fields in EASIER.items():
+        version.criteria.filter(rule=rule).update(**fields)
+    for chamber in chambers[:6]:
+        chamber.charter_clause = CharterClause.Y2019
+        chamber.save()
+    for index, level, state in APPLICATIONS:
+        make_application(
+            chambers[index], version.levels.get(level=level), state, secretaries, staff
+        )
+
+
+def make_application(chamber, level, state, secretaries, staff) -> None:
+    user, reviewer = secretaries[chamber.pk], staff[Role.FEDERATION]
+    application = Application(
+        level=level, chamber=chamber, statement=STATEMENT, is_demo=True
+    )
+    if state == ApplicationState.DRAFT:
+        save_application(application, user=user)
+        return
+    texts = level.version.criteria.filter(proof=Proof.TEXT)
+    typed = {row.pk: Typed("演示说明：有制度、有记录、有成效。") for row in texts}
+    save_application(application, user=user, typed=typed)
+    for row in level.version.criteria.filter(proof=Proof.FILE, is_required=True):
+        paper = SimpleUploadedFile(f"演示·{row.name}.jpg", draw_paper(row.pk))
+        add_files(application, row, [paper])
+    application = submit_application(application, user=user)
+    today = timezone.localdate()
+    paper = {"document_number": "杭工商联〔演示〕1号", "document_on": today}
+    begin = today - timedelta(days=30 if state == ApplicationState.RECOGNISED else 1)
+    match state:
+        case ApplicationState.RETURNED:
+            return_application(
+                application, user=reviewer, opinion="请补充班子分工。", criteria=[]
+            )
+        case ApplicationState.FAILED:
+            fail_application(application, user=reviewer, opinion="当年受到行政处罚。")
+        case ApplicationState.CITY:
+            for rung in (ApplicationState.COUNTY, ApplicationState.CITY):
+                pass_application(application, to=rung, user=reviewer, **paper)
+        case ApplicationState.PUBLICITY | ApplicationState.RECOGNISED:
+            pass_application(application, to=ApplicationState.COUNTY, user=reviewer)
+            publicise(application, user=reviewer, first=begin, **paper)
+            if state == ApplicationState.RECOGNISED:
+                recognise(application, user=reviewer, **paper)

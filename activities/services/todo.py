@@ -8,9 +8,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Deadlines, Lecture
+from activities.models import Application, Award, Deadlines, Lecture, Objection
+from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
 from activities.models.requirement import Period
+from activities.services.honour import expiring_groups
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
 from chambers.models import Branch, Chamber, User
@@ -19,6 +21,7 @@ from redleader.quarters import Quarter, span
 LIMIT = 10  # of each group; more are named by their number
 DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
+HONOUR, EXPIRING = "荣誉申报", "称号快到期"
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
 
 
@@ -45,7 +48,59 @@ def todos(user: User) -> list[Todo]:
         found += counted(
             REVIEW, lectures.waiting(), "份记录等待审核", waiting_address()
         )
-    found += county(lectures) if user.is_staff else own(lectures, user)
+        found += review_of_honours()
+    if user.is_staff:
+        return found + county(lectures) + expiring(user)
+    return found + own(lectures, user)
+
+
+def review_of_honours() -> list[Todo]:
+    """Return what waits for a reviewer in the applications for titles."""
+    applications = Application.objects.all()
+    address = reverse("workbench:application-list")
+    desk = reverse("workbench:honour-desk")
+    ended = applications.filter(
+        state=ApplicationState.PUBLICITY, publicity_until__lt=timezone.localdate()
+    )
+    return [
+        *counted(
+            REVIEW,
+            applications.waiting(),
+            "份荣誉申报等待审核",
+            f"{address}?state=submitted",
+        ),
+        *counted(REVIEW, Objection.objects.open(), "件公示异议等待答复", desk),
+        *counted(
+            HONOUR, ended, "项公示已期满，等待登记结果", f"{address}?state=publicity"
+        ),
+    ]
+
+
+def expiring(user: User) -> list[Todo]:
+    """Return how many titles end within 3, 6 and 12 months, nearest first."""
+    awards = Award.objects.visible_to(user).titles()
+    address = f"{reverse('workbench:honour-desk')}#expiring"
+    found = []
+    for group in expiring_groups(awards, timezone.localdate()):
+        if group.awards:
+            text = f"{len(group.awards)} 项称号{group.label}，请准备复评"
+            due_on = group.awards[0].valid_until
+            found.append(Todo(EXPIRING, text, "", address, due_on))
+    return found
+
+
+def application_todos(user: User) -> list[Todo]:
+    """Return the applications that wait for the chamber."""
+    open_ones = Application.objects.visible_to(user).filter(
+        state__in=[ApplicationState.DRAFT, ApplicationState.RETURNED]
+    )
+    found = []
+    for row in open_ones.with_names()[:LIMIT]:
+        detail = "草稿，尚未申报。"
+        if row.state == ApplicationState.RETURNED:
+            detail = f"退回原因：{row.return_reason}"
+        due_on = row.level.version.apply_until
+        found.append(Todo(HONOUR, str(row), detail, row.get_absolute_url(), due_on))
     return found
 
 
@@ -107,6 +162,8 @@ def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
             draft_todo,
             Todo(DRAFTS, "其余草稿", "", f"{records}?state=draft"),
         ),
+        *application_todos(user),
+        *expiring(user),
         *plan_todos(user, deadlines),
         *asked_todos(user),
         *some(

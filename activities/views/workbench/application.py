@@ -248,11 +248,11 @@ def step_forms(request, application, goods, bound: StepForm | None) -> list[Step
     if not may_review(request.user) or request.user.pk in own:
         return []
     criteria = [row.criterion for good in goods for row in good.standings]
-    today = timezone.localdate()
+    initial = {"first": timezone.localdate(), "version": application.version}
     return [
         bound
         if bound is not None and bound.to == to
-        else StepForm(to=to, criteria=criteria, initial={"first": today})
+        else StepForm(to=to, criteria=criteria, initial=initial)
         for to in application.next_states
         if to in StepForm.NEEDED
     ]
