@@ -6,21 +6,27 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
-from activities.models import Deadlines, MeetingRequirement
+from activities.models import Application, Deadlines, Lecture
+from activities.services.application import add_files
 from activities.services.photo import add_photos
-from chambers.models import Role
+from chambers.models import Chamber, Role
 from tests.factories.activities import (
+    ApplicationFactory,
     AwardFactory,
     CourseFactory,
+    HolidayFactory,
     IssueFactory,
     LectureFactory,
     MeetingRequirementFactory,
+    ObjectionFactory,
     OfficialFigureFactory,
     RequirementExemptionFactory,
     SeriesFactory,
     SiteFactory,
     accepted,
+    application_at,
     cancelled,
+    indicator,
     planned,
     submitted,
     upload,
@@ -46,6 +52,7 @@ SIGNED_IN = [302, 200, 200, 200, 200]
 NO_POST = [405] * 5
 NO_POST_INSIDE = [302, 405, 405, 405, 405]
 OWN = [302, 200, 404, 200, 200]
+MISSING = [302, 404, 404, 404, 404]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
 NOT_SET_UP = [302, 404, 404, 404, 404]
@@ -113,6 +120,56 @@ TABLE = {
         NO_POST_INSIDE,
         [302, 302, 404, 302, 302],
     ),
+    "workbench:honour-desk": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:gap-list": (("level",), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:application-start": (
+        ("level",),
+        NO_POST_INSIDE,
+        [302, 422, 422, 422, 422],
+    ),
+    "workbench:rule-rows": (("level", "members"), MISSING, NO_POST_INSIDE),
+    "workbench:application-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:application-detail": (("application",), OWN, NO_POST_INSIDE),
+    "workbench:application-update": (
+        ("application",),
+        OWN,
+        [302, 409, 404, 409, 409],
+    ),
+    "workbench:application-submit": (
+        ("application",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:application-withdraw": (
+        ("handed_in",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:application-delete": (
+        ("application",),
+        OWN,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:application-step": (
+        ("handed_in", "county"),
+        NO_POST_INSIDE,
+        [302, 403, 404, 302, 403],
+    ),
+    "workbench:evidence-file": (("paper",), OWN, NO_POST_INSIDE),
+    "workbench:evidence-file-delete": (
+        ("paper",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 302],
+    ),
+    "workbench:objection-answer": (
+        ("objection",),
+        NO_POST_INSIDE,
+        [302, 403, 403, 422, 403],
+    ),
+    "public:publicity-list": ((), OPEN, NO_POST),
+    "public:publicity-detail": (("publicised",), OPEN, [422] * 5),
+    "public:objection-search": ((), [422] * 5, NO_POST),
+    "public:objection": (("receipt",), OPEN, NO_POST),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -150,6 +207,7 @@ ADMIN = {
     "activities_scheme": REGISTRY,
     "activities_schemeversion": REGISTRY,
     "activities_award": REGISTRY,
+    "activities_holiday": DELETABLE,
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_officialfigure": REGISTRY,
@@ -170,6 +228,11 @@ ADMIN_PAGES = {
     "jsi18n": 200,
 }
 ADMIN_STEPS = {"activities_lecture_accept", "activities_lecture_return"}
+# More pages of a noun, for who may add or view it.
+ADMIN_MORE = {
+    "activities_schemeversion_copy": "activities_schemeversion",
+    "activities_schemeversion_changes": "activities_schemeversion",
+}
 STOCK = {
     "changelist": "view",
     "add": "add",
@@ -199,33 +262,70 @@ def admin_names():
             yield from (pattern.name for pattern in entry.url_patterns)
 
 
+class World(dict):
+    """One row of each noun and a user of each kind, made when first asked for."""
+
+    def __missing__(self, key):
+        self[key] = value = ROWS[key](self)
+        return value
+
+    @property
+    def chamber(self):
+        return Chamber.objects.get(pk=self["chamber"])
+
+    def lecture(self, make):
+        return make(chamber=self.chamber, created_by=self["own"]).pk
+
+    def application(self):
+        return ApplicationFactory(chamber=self.chamber, created_by=self["own"])
+
+    def photo(self):
+        (photo,) = add_photos(Lecture.objects.get(pk=self["draft"]), [upload()])
+        return photo.pk
+
+    def paper(self):
+        application = Application.objects.get(pk=self["application"])
+        criterion = indicator(application.level.version, is_required=False)
+        (paper,) = add_files(application, criterion, [upload()])
+        return paper.pk
+
+
+ROWS = {
+    "chamber": lambda world: ChamberFactory().pk,
+    "own": lambda world: secretary_of(world.chamber),
+    "foreign": lambda world: secretary_of(ChamberFactory()),
+    "federation": lambda world: UserFactory(role=Role.FEDERATION),
+    "administrator": lambda world: UserFactory(role=Role.ADMINISTRATOR),
+    "draft": lambda world: world.lecture(LectureFactory),
+    "photo": World.photo,
+    "submitted": lambda world: world.lecture(submitted),
+    "accepted": lambda world: accepted(chamber=world.chamber).pk,
+    "planned": lambda world: world.lecture(planned),
+    "cancelled": lambda world: world.lecture(cancelled),
+    "thumbnail": lambda world: "thumbnail",
+    "key": lambda world: uuid.uuid4(),
+    "branch": lambda world: BranchFactory(chambers=[world.chamber]).pk,
+    "series": lambda world: SeriesFactory().pk,
+    "course": lambda world: CourseFactory(is_public=True).pk,
+    "site": lambda world: SiteFactory().pk,
+    "assembly": lambda world: MeetingRequirementFactory(kind="assembly").kind,
+    "application": lambda world: world.application().pk,
+    "level": lambda world: world.application().level_id,
+    "members": lambda world: "members",
+    "handed_in": lambda world: (
+        application_at("submitted", chamber=world.chamber, created_by=world["own"]).pk
+    ),
+    "county": lambda world: "county",
+    "paper": World.paper,
+    "publicised": lambda world: application_at("publicity", days_ago=0).pk,
+    "objection": lambda world: ObjectionFactory().pk,
+    "receipt": lambda world: ObjectionFactory().receipt,
+}
+
+
 @pytest.fixture
 def world():
-    """One row of each noun, and a user of each kind."""
-    chamber = ChamberFactory()
-    own = secretary_of(chamber)
-    draft = LectureFactory(chamber=chamber, created_by=own)
-    (photo,) = add_photos(draft, [upload()])
-    return {
-        "own": own,
-        "foreign": secretary_of(ChamberFactory()),
-        "federation": UserFactory(role=Role.FEDERATION),
-        "administrator": UserFactory(role=Role.ADMINISTRATOR),
-        "chamber": chamber.pk,
-        "draft": draft.pk,
-        "photo": photo.pk,
-        "submitted": submitted(chamber=chamber, created_by=own).pk,
-        "accepted": accepted(chamber=chamber).pk,
-        "thumbnail": "thumbnail",
-        "key": uuid.uuid4(),
-        "branch": BranchFactory(chambers=[chamber]).pk,
-        "series": SeriesFactory().pk,
-        "course": CourseFactory(is_public=True).pk,
-        "site": SiteFactory().pk,
-        "assembly": MeetingRequirementFactory(kind="assembly").kind,
-        "planned": planned(chamber=chamber, created_by=own).pk,
-        "cancelled": cancelled(chamber=chamber, created_by=own).pk,
-    }
+    return World()
 
 
 def ask(client, sign_in, world, actor, method, address):
@@ -236,15 +336,24 @@ def ask(client, sign_in, world, actor, method, address):
     return answer
 
 
-@pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("name", TABLE)
-def test_address(name, method, actor, world, client, sign_in):
-    keys, *answers = TABLE[name]
+def test_address_is_read(name, world, client, sign_in):
+    keys, expected, _ = TABLE[name]
     address = reverse(name, args=[world[key] for key in keys])
-    answer = ask(client, sign_in, world, actor, method, address)
-    expected = answers[method == "post"][ACTORS.index(actor)]
-    assert answer.status_code == expected
+    answers = [
+        ask(client, sign_in, world, actor, "get", address).status_code
+        for actor in ACTORS
+    ]
+    assert answers == expected
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("name", TABLE)
+def test_address_takes_a_post(name, actor, world, client, sign_in):
+    keys, _, expected = TABLE[name]
+    address = reverse(name, args=[world[key] for key in keys])
+    answer = ask(client, sign_in, world, actor, "post", address)
+    assert answer.status_code == expected[ACTORS.index(actor)]
 
 
 def test_every_address_is_listed():
@@ -253,7 +362,7 @@ def test_every_address_is_listed():
 
 def test_every_admin_address_is_listed():
     expected = {f"{noun}_{page}" for noun in ADMIN for page in STOCK}
-    expected |= set(ADMIN_PAGES) | ADMIN_STEPS
+    expected |= set(ADMIN_PAGES) | ADMIN_STEPS | set(ADMIN_MORE)
     # The password of another account, and stock addresses without a name.
     expected |= {"auth_user_password_change", "view_on_site", "app_list", None}
     assert set(admin_names()) == expected
@@ -270,6 +379,9 @@ def test_nobody_else_enters_the_admin(method, actor, world, client, sign_in):
             addresses.append(reverse(f"admin:{noun}_{page}", args=keys))
     addresses += [
         reverse(f"admin:{name}", args=[world["submitted"]]) for name in ADMIN_STEPS
+    ]
+    addresses += [
+        reverse(f"admin:{name}", args=[rows[noun]]) for name, noun in ADMIN_MORE.items()
     ]
     for address in addresses:
         answer = ask(client, sign_in, world, actor, method, address)
@@ -302,6 +414,14 @@ def test_staff_pages_of_the_admin(name, world, client, sign_in):
 
 
 @pytest.mark.parametrize("actor", ["federation", "administrator"])
+@pytest.mark.parametrize("name", sorted(ADMIN_MORE))
+def test_more_pages_of_the_admin(name, actor, world, client, sign_in):
+    key = admin_rows(world)[ADMIN_MORE[name]]
+    address = reverse(f"admin:{name}", args=[key])
+    assert ask(client, sign_in, world, actor, "get", address).status_code == 200
+
+
+@pytest.mark.parametrize("actor", ["federation", "administrator"])
 @pytest.mark.parametrize("name", sorted(ADMIN_STEPS))
 def test_steps_of_a_review(name, actor, world, client, sign_in):
     address = reverse(f"admin:{name}", args=[world["submitted"]])
@@ -331,10 +451,11 @@ def admin_rows(world):
         "activities_scheme": award.version.scheme.pk,
         "activities_schemeversion": award.version.pk,
         "activities_award": award.pk,
+        "activities_holiday": HolidayFactory().pk,
         "activities_site": world["site"],
         "activities_course": world["course"],
         "activities_officialfigure": OfficialFigureFactory().pk,
-        "activities_meetingrequirement": MeetingRequirement.objects.get().pk,
+        "activities_meetingrequirement": MeetingRequirementFactory(kind="hall").pk,
         "activities_requirementexemption": RequirementExemptionFactory().pk,
         "activities_deadlines": Deadlines.objects.get_or_create(pk=1)[0].pk,
     }

@@ -1,5 +1,7 @@
 """Titles at work: what can be applied for, what is held, what ends soon."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Application, Award, Objection, SchemeLevel
 from activities.models.application import ApplicationState
+from activities.services.application import assess, missing
 from activities.services.honour import expiring_groups
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
-
-CHAMBERS = 20
 
 
 @require_safe
@@ -20,10 +21,11 @@ def honour_desk(request: UserRequest) -> HttpResponse:
     awards = Award.objects.visible_to(user).titles()
     applications = Application.objects.visible_to(user)
     levels = SchemeLevel.objects.open(today).in_order()
+    chamber = None if user.is_staff else Chamber.objects.led_by(user).active().first()
     groups = expiring_groups(awards, today)
     context = {
-        "levels": levels.select_related("version__scheme"),
-        "chambers": Chamber.objects.visible_to(user).active()[:CHAMBERS],
+        "levels": with_gaps(levels.select_related("version__scheme"), chamber),
+        "chamber": chamber,
         "applications": applications.with_names().exclude(
             state__in=[ApplicationState.RECOGNISED, ApplicationState.FAILED]
         )[:20],
@@ -38,3 +40,20 @@ def honour_desk(request: UserRequest) -> HttpResponse:
         "may_review": may_review(user),
     }
     return render(request, "workbench/honour/desk.html", context)
+
+
+def with_gaps(
+    levels: Iterable[SchemeLevel], chamber: Chamber | None
+) -> list[tuple[SchemeLevel, int | None]]:
+    """Return each level with how many required indicators a chamber lacks for it.
+
+    Levels of one version that share a cycle ask for the same and are counted once.
+    """
+    known: dict[tuple, int] = {}
+    rows: list[tuple[SchemeLevel, int | None]] = []
+    for level in levels:
+        key = (level.version_id, level.cycle_start, level.cycle_end)
+        if chamber and key not in known:
+            known[key] = len(missing(assess(level, chamber)))
+        rows.append((level, known.get(key)))
+    return rows
