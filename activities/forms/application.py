@@ -24,6 +24,15 @@ NOTES = {
     Proof.FILE: "材料说明（可不填）",
 }
 
+POINT_ERRORS = [
+    "invalid",
+    "min_value",
+    "max_value",
+    "max_digits",
+    "max_decimal_places",
+    "max_whole_digits",
+]
+
 
 class StartForm(Form):
     """For whom an application begins: a chamber, its Party organisation, its site."""
@@ -127,9 +136,7 @@ class ApplicationForm(ModelForm):
                 initial=evidence.points if evidence else None,
             )
             message = f"自评分应为 0–{criterion.points.normalize():f}，最多一位小数。"
-            points.error_messages["invalid"] = message
-            for validator in points.validators:
-                validator.message = message  # type: ignore[attr-defined]
+            points.error_messages |= dict.fromkeys(POINT_ERRORS, message)
             points.widget.attrs["inputmode"] = "decimal"
             self.fields[f"points_{criterion.pk}"] = points
         if criterion.proof == Proof.FILE:

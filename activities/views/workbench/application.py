@@ -62,7 +62,9 @@ SUBMITTED = "已申报，等待县委组织部、县工商联审核。"
 @require_safe
 def application_list(request: UserRequest) -> HttpResponse:
     user = request.user
-    versions = SchemeVersion.objects.filter(levels__applications__isnull=False)
+    versions = SchemeVersion.objects.filter(
+        levels__applications__isnull=False
+    ).select_related("scheme")
     filters = Filters(
         request.GET,
         q=None,
