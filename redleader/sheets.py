@@ -204,6 +204,13 @@ def as_text(text: str) -> str:
     return text.replace("\r", "_x000D_")
 
 
+def count_line(rows: Sequence[Any], limit: int, day: date) -> str:
+    """Return the line that says from when a table is and how many rows it has."""
+    if len(rows) > limit:
+        return f"截至 {day:%Y-%m-%d}，只列前 {limit} 条，请缩小范围后分次导出"
+    return f"截至 {day:%Y-%m-%d}，共 {len(rows)} 条"
+
+
 def answer(book: Workbook, name: str) -> HttpResponse:
     """Return a workbook to be saved under a name."""
     content = BytesIO()

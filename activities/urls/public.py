@@ -8,6 +8,7 @@ from activities.views.public import (
     figure,
     home,
     honour,
+    honour_export,
     lecture,
 )
 
@@ -40,4 +41,5 @@ urlpatterns = [
     path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
+    path("honours/roll.xlsx", honour_export.honour_export, name="honour-export"),
 ]

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from activities.views.workbench import (
+    application_export,
     calendar,
     desk,
+    honour_import,
     lecture,
     meeting,
     paper,
@@ -49,4 +51,19 @@ urlpatterns = [
     path("plan/<int:pk>/", plan.plan_update, name="plan-update"),
     path("plan/<int:pk>/cancel/", plan.plan_cancel, name="plan-cancel"),
     path("plan/<int:pk>/reopen/", plan.plan_reopen, name="plan-reopen"),
+    path(
+        "applications/export/",
+        application_export.application_export,
+        name="application-export",
+    ),
+    path("honours/import/", honour_import.honour_import, name="honour-import"),
+    path(
+        "honours/import/template/",
+        honour_import.template,
+        name="honour-import-template",
+    ),
+    path("honours/import/marked/", honour_import.marked, name="honour-import-marked"),
+    path(
+        "honours/import/confirm/", honour_import.confirm, name="honour-import-confirm"
+    ),
 ]
