@@ -1,12 +1,13 @@
 """Titles of the past from a workbook: planned first, then written all or nothing."""
 
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from openpyxl import Workbook
 
@@ -14,7 +15,7 @@ from activities.models import Award, Scheme, SchemeVersion, Site
 from activities.models.scheme import HonourLevel
 from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
-from redleader.forms import MaxLength, PlainText
+from redleader.forms import MaxLength, PlainText, refusal
 from redleader.search import fold, syllables
 from redleader.sheets import (
     BLANKS,
@@ -180,10 +181,7 @@ def plan_awards(rows: list[SheetRow]) -> ImportPlan:
         alike = known[base_key(award)]
         same = next((old for old in alike if is_same(old, award)), None)
         if same is None:
-            errors = rules_of(number, award)
-            plan.errors += errors
-            if not errors:
-                plan.new.append(Planned(number, award, note_of(award, known)))
+            plan.new.append(Planned(number, award, note_of(award, known)))
         elif differences(same, award):
             plan.errors += [
                 cell_error(
@@ -196,6 +194,10 @@ def plan_awards(rows: list[SheetRow]) -> ImportPlan:
             ]
         else:
             plan.same.append(Planned(number, award))
+    errors = rules_of([(planned.number, planned.award) for planned in plan.new])
+    bad = {error.row for error in errors}
+    plan.new = [planned for planned in plan.new if planned.number not in bad]
+    plan.errors += errors
     plan.errors.sort(key=lambda error: error.row)
     return plan
 
@@ -216,12 +218,7 @@ def import_awards(rows: list[SheetRow]) -> ImportPlan:
             code="changed",
         )
     awards = [planned.award for planned in plan.new]
-    for version in {id(award.version): award.version for award in awards}.values():
-        if version._state.adding:
-            version.full_clean()
-            version.save()
-    for award in awards:
-        award.version = award.version  # It has its key by now.
+    save_versions(awards)
     Award.objects.bulk_create(awards)
     return plan
 
@@ -300,21 +297,73 @@ def set_version(
     return []
 
 
-def rules_of(number: int, award: Award) -> list[RowError]:
-    """Ask every rule of the database about an award, each in its own words."""
-    exclude = {"version"} if award.version._state.adding else set()
+def save_versions(awards: list[Award]) -> list[SchemeVersion]:
+    """Save the versions that are missing; return them."""
+    versions = {id(award.version): award.version for award in awards}.values()
+    made = [version for version in versions if version._state.adding]
+    for version in made:
+        version.full_clean()
+        version.save()
+    return made
+
+
+def rules_of(drafts: list[tuple[int, Award]]) -> list[RowError]:
+    """Let the database itself try the rows against every rule, and undo it all.
+
+    A thousand rows are one statement this way; ``full_clean`` asks a dozen
+    queries of each row.
+    """
+    errors: list[RowError] = []
+    able = []
+    for number, award in drafts:
+        try:
+            award.clean_fields(exclude={"version", *RECIPIENTS})
+        except ValidationError as error:
+            errors += row_errors(number, error)
+        else:
+            able.append((number, award))
+    if not able:
+        return errors
+    with transaction.atomic():
+        made = save_versions([award for _, award in able])
+        errors += try_rows(able)
+        transaction.set_rollback(True)
+    for version in made:
+        version.pk, version._state.adding = None, True
+    return errors
+
+
+def try_rows(drafts: list[tuple[int, Award]]) -> list[RowError]:
+    """Insert rows; halve what is refused until each bad row stands alone."""
     try:
-        award.full_clean(exclude=exclude)
-    except ValidationError as error:
-        return [
-            cell_error(number, LABELS[name], f"：{text}")
-            if name in LABELS
-            else RowError(number, "", f"第 {number} 行：{text}")
-            for name, texts in error.message_dict.items()
-            for text in texts
-            if name == NON_FIELD_ERRORS or text
-        ]
+        with transaction.atomic():
+            Award.objects.bulk_create([copy(award) for _, award in drafts])
+    except IntegrityError as error:
+        if len(drafts) > 1:
+            middle = len(drafts) // 2
+            return [*try_rows(drafts[:middle]), *try_rows(drafts[middle:])]
+        ((number, award),) = drafts
+        return broken_rules(number, award, error)
     return []
+
+
+def broken_rules(number: int, award: Award, error: IntegrityError) -> list[RowError]:
+    """Return every rule that a row breaks; the database stops at the first."""
+    try:
+        award.validate_constraints()
+    except ValidationError as invalid:
+        return row_errors(number, invalid)
+    return [RowError(number, "", f"第 {number} 行：{refusal(error)}")]
+
+
+def row_errors(number: int, error: ValidationError) -> list[RowError]:
+    return [
+        cell_error(number, LABELS[name], f"：{text}")
+        if name in LABELS
+        else RowError(number, "", f"第 {number} 行：{text}")
+        for name, texts in error.message_dict.items()
+        for text in texts
+    ]
 
 
 def base_key(award: Award) -> tuple:

@@ -219,6 +219,30 @@ def test_every_error_is_told_at_once_and_nothing_is_written(scheme):
     assert Award.objects.count() == SchemeVersion.objects.count() == 0
 
 
+def test_bad_rows_are_found_among_good_ones(scheme):
+    bad = {3: {"有效期至": date(2020, 1, 1)}, 6: {"取消原因": "不明"}}
+    rows = [row(n, 周期=str(n), **bad.get(n, {})) for n in range(2, 9)]
+
+    plan = plan_awards(rows)
+
+    assert [planned.number for planned in plan.new] == [2, 4, 5, 7, 8]
+    assert [error.text for error in plan.errors] == [
+        "第 3 行：有效期不能早于授予日期。",
+        "第 6 行：取消称号须填写取消日期、原因和文号。",
+    ]
+    assert Award.objects.count() == SchemeVersion.objects.count() == 0
+
+
+def test_row_that_breaks_two_rules_says_both(scheme):
+    changes = {"有效期至": date(2020, 1, 1), "取消日期": date(2020, 1, 1)}
+
+    assert texts(row(**changes)) == [
+        "第 2 行：有效期不能早于授予日期。",
+        "第 2 行：取消称号须填写取消日期、原因和文号。",
+        "第 2 行：取消日期不能早于授予日期。",
+    ]
+
+
 def test_two_rows_of_one_award_are_told(scheme):
     assert texts(row(), row(3, 授予单位="")) == [
         "第 2 行与第 3 行重复（获得者、称号、级别、周期、文号和授予日期都相同）。"
