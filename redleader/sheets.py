@@ -309,10 +309,14 @@ class RowError:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row by the labels of its columns; blank text is "", a blank date None."""
+    """A row by the labels of its columns; blank text is "", a blank date None.
+
+    A cell that was refused is blank; ``refused`` has its text, unless a formula.
+    """
 
     number: int
     values: dict[str, Value]
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -357,6 +361,7 @@ def read_sheet(
     sheet = Sheet(rows=[])
     for number, row in cells:
         values: dict[str, Value] = {}
+        refused: dict[str, str] = {}
         for column in columns:
             place = places[column.label]
             cell = row[place] if place < len(row) else None
@@ -365,7 +370,9 @@ def read_sheet(
             except ValueError as error:
                 values[column.label] = None if column.kind == Kind.DATE else ""
                 sheet.errors.append(cell_error(number, column.label, str(error)))
-        sheet.rows.append(SheetRow(number, values))
+                if isinstance(cell, str):
+                    refused[column.label] = cell
+        sheet.rows.append(SheetRow(number, values, refused))
     return sheet
 
 

@@ -1,6 +1,7 @@
 """The file of an import, and what was previewed of it."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django import forms
 from django.core import signing
@@ -62,13 +63,27 @@ def seal(
     content = [
         user.pk,
         [
-            [row.number, *(str(row.values[label] or "")[:most] for label in labels)]
+            [
+                row.number,
+                *(
+                    str(row.refused.get(label) or row.values[label] or "")[:most]
+                    for label in labels
+                ),
+            ]
             for row in rows
         ],
         [[error.row, error.label, error.text] for error in errors],
     ]
     sealed = signing.dumps(content, salt=purpose, compress=True)
     return sealed if len(sealed) <= MAX_SEALED else ""
+
+
+def day_of(text: str) -> date | str | None:
+    """Return a day; what is none stays as it was typed, for the marked copy."""
+    try:
+        return parse_day(text)
+    except ValueError:
+        return text
 
 
 class SealedForm(Form):
@@ -99,7 +114,7 @@ class SealedForm(Form):
             SheetRow(
                 number,
                 {
-                    label: parse_day(cell) if label in DAYS else cell
+                    label: day_of(cell) if label in DAYS else cell
                     for label, cell in zip(labels, cells, strict=True)
                 },
             )

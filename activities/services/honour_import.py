@@ -145,9 +145,10 @@ class Names:
             for row in names
             if len(word) > 1 and any(part in row.search_text for part in (word, sound))
         ]
+        if found:
+            return found[:3]
         sounds = {"".join(syllables(row.name)): row.name for row in names}
-        close = get_close_matches(sound, sounds, n=3, cutoff=0.75)
-        return list(dict.fromkeys(found + [sounds[key] for key in close]))[:3]
+        return [sounds[key] for key in get_close_matches(sound, sounds, cutoff=0.8)]
 
     def unstated(self, scheme: Scheme) -> SchemeVersion:
         """Return the version of a title whose source names none; it may be new."""
@@ -427,12 +428,13 @@ def shown(value: str | date | None) -> str:
 
 
 def note_of(award: Award, known: dict[tuple, list[Award]]) -> str:
-    """Point to titles of the same name that may be the same grant."""
-    others = known[title_key(award)]
-    if not others:
-        return ""
-    cycles = "、".join(dict.fromkeys(old.cycle_label or "年度未载明" for old in others))
-    return f"已有同一称号（{cycles}），请核对不是同一项。"
+    """Point to a title of the same name that may be the same grant."""
+    for old in known[title_key(award)]:
+        cycles = {old.cycle_label, award.cycle_label}
+        if len(cycles) == 1 or "" in cycles:
+            cycle = old.cycle_label or "年度未载明"
+            return f"已有同一称号（{cycle}），请核对不是同一项。"
+    return ""
 
 
 def template_book() -> Workbook:

@@ -287,6 +287,8 @@ def test_title_of_the_same_name_is_pointed_out(chamber, scheme):
     (planned,) = plan_awards([row()]).new
 
     assert planned.note == "已有同一称号（年度未载明），请核对不是同一项。"
+    Award.objects.update(cycle_label="2023年")
+    assert plan_awards([row()]).new[0].note == ""
 
 
 def test_demo_recipient_makes_a_demo_award(scheme):
