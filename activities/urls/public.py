@@ -8,6 +8,7 @@ from activities.views.public import (
     figure,
     home,
     honour,
+    honour_export,
     lecture,
     publicity,
 )
@@ -49,4 +50,5 @@ urlpatterns = [
         publicity.objection_detail,
         name="objection",
     ),
+    path("honours/roll.xlsx", honour_export.honour_export, name="honour-export"),
 ]

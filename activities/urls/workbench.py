@@ -2,9 +2,11 @@ from django.urls import path
 
 from activities.views.workbench import (
     application,
+    application_export,
     calendar,
     desk,
     honour,
+    honour_import,
     lecture,
     meeting,
     paper,
@@ -100,5 +102,20 @@ urlpatterns = [
         "objections/<int:pk>/answer/",
         application.objection_answer,
         name="objection-answer",
+    ),
+    path(
+        "applications/export/",
+        application_export.application_export,
+        name="application-export",
+    ),
+    path("honours/import/", honour_import.honour_import, name="honour-import"),
+    path(
+        "honours/import/template/",
+        honour_import.template,
+        name="honour-import-template",
+    ),
+    path("honours/import/marked/", honour_import.marked, name="honour-import-marked"),
+    path(
+        "honours/import/confirm/", honour_import.confirm, name="honour-import-confirm"
     ),
 ]

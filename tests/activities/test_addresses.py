@@ -53,6 +53,7 @@ NO_POST = [405] * 5
 NO_POST_INSIDE = [302, 405, 405, 405, 405]
 OWN = [302, 200, 404, 200, 200]
 MISSING = [302, 404, 404, 404, 404]
+REVIEWERS = [302, 403, 403, 200, 403]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
 NOT_SET_UP = [302, 404, 404, 404, 404]
@@ -79,6 +80,7 @@ TABLE = {
     "public:site-detail": (("site",), OPEN, NO_POST),
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
+    "public:honour-export": ((), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -170,6 +172,11 @@ TABLE = {
     "public:publicity-detail": (("publicised",), OPEN, [422] * 5),
     "public:objection-search": ((), [422] * 5, NO_POST),
     "public:objection": (("receipt",), OPEN, NO_POST),
+    "workbench:application-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:honour-import": ((), REVIEWERS, [302, 403, 403, 422, 403]),
+    "workbench:honour-import-template": ((), REVIEWERS, NO_POST_INSIDE),
+    "workbench:honour-import-marked": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
+    "workbench:honour-import-confirm": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),

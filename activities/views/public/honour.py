@@ -19,12 +19,9 @@ def honour_list(request: HttpRequest) -> HttpResponse:
     """Show every title that was granted; revoked ones stay visible as such."""
     titles = Award.objects.titles().on()
     cycles = titles.exclude(cycle_label="").order_by("-cycle_label")
-    chosen = {
-        name: request.GET.get(name, "").replace("\0", "")[:60].strip()
-        for name in ("q", "level", "cycle", "township")
-    }
+    chosen = chosen_in(request)
     context = {
-        "awards": list(filtered(titles, chosen).for_roll()),
+        "awards": list(roll(request)),
         "chosen": chosen,
         "chips": chips(chosen),
         "levels": HonourLevel.choices,
@@ -33,6 +30,19 @@ def honour_list(request: HttpRequest) -> HttpResponse:
         "townships": Region.objects.townships(),
     }
     return render(request, "public/honour/list.html", context)
+
+
+def chosen_in(request: HttpRequest) -> dict[str, str]:
+    return {
+        name: request.GET.get(name, "").replace("\0", "")[:60].strip()
+        for name in ("q", "level", "cycle", "township")
+    }
+
+
+def roll(request: HttpRequest):
+    """Return the titles that an address asks for, in the order of the roll."""
+    titles = Award.objects.titles().on()
+    return filtered(titles, chosen_in(request)).for_roll()
 
 
 def chips(chosen: dict[str, str]) -> list[tuple[str, str]]:

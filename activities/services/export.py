@@ -1,0 +1,70 @@
+"""The columns of what leaves as Excel."""
+
+from activities.models import Application, Award
+from activities.models.scheme import RecipientKind
+from chambers.models import Branch
+from redleader.sheets import Column, Kind
+
+NO_CYCLE = "年度未载明"
+MAX_ROWS = 5000  # of one file; a county has a few hundred
+
+
+def kind_of(award: Award) -> str:
+    if award.branch_id:
+        return RecipientKind.BRANCH.label
+    return RecipientKind.SITE.label if award.site_id else RecipientKind.CHAMBER.label
+
+
+def township_of(award: Award) -> str:
+    """Return where the recipient is; a Party organisation may cover several places."""
+    if award.branch:
+        return townships_of(award.branch)
+    owner = award.chamber or award.site
+    return owner.township.name if owner and owner.township else ""
+
+
+def townships_of(branch: Branch) -> str:
+    places = [chamber.township for chamber in branch.chambers.all()]
+    return "、".join(dict.fromkeys(place.name for place in places if place))
+
+
+ROLL_COLUMNS = [
+    Column("获得者", width=28, value=lambda award: str(award.recipient)),
+    Column("类别", width=9, value=kind_of),
+    Column("所在乡镇", width=12, value=township_of),
+    Column("称号", width=30, value=lambda award: award.title),
+    Column("级别", width=9, value=lambda award: award.get_level_display()),
+    Column("项目", width=24, value=lambda award: award.version.scheme.name),
+    Column("周期", width=16, value=lambda award: award.cycle_label or NO_CYCLE),
+    Column("授予单位", width=22, value=lambda award: award.grantor),
+    Column("文号", width=22, value=lambda award: award.document_number),
+    Column("授予日期", Kind.DATE, 12, lambda award: award.granted_on),
+    Column("有效期至", Kind.DATE, 12, lambda award: award.valid_until),
+    Column("状态", width=13, value=lambda award: award.state_label),
+    Column("取消日期", Kind.DATE, 12, lambda award: award.revoked_on),
+    Column("来源", width=24, value=lambda award: award.source),
+]
+
+
+def application_township(application: Application) -> str:
+    place = application.chamber.township
+    return place.name if place else ""
+
+
+APPLICATION_COLUMNS = [
+    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
+    Column("申报商会", width=26, value=lambda row: str(row.chamber)),
+    Column("申报对象", width=26, value=lambda row: str(row.recipient)),
+    Column("所在乡镇", width=12, value=application_township),
+    Column("称号", width=28, value=lambda row: row.level.title),
+    Column("级别", width=9, value=lambda row: row.level.get_level_display()),
+    Column("项目版本", width=26, value=lambda row: str(row.level.version)),
+    Column("周期", width=16, value=lambda row: row.level.cycle_label or NO_CYCLE),
+    Column("状态", width=18, value=lambda row: row.get_state_display()),
+    Column("申报时间", Kind.DATETIME, 18, lambda row: row.submitted_at),
+    Column("公示起", Kind.DATE, 12, lambda row: row.publicity_from),
+    Column("公示止", Kind.DATE, 12, lambda row: row.publicity_until),
+    Column("认定日期", Kind.DATE, 12, lambda row: row.decided_on),
+    Column("文号", width=22, value=lambda row: row.last_document or ""),
+    Column("退回原因", width=30, value=lambda row: row.return_reason),
+]
