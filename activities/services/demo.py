@@ -7,6 +7,7 @@ rows make each counted figure come out by its qualifier.
 import random
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -672,11 +673,14 @@ def make_application(chamber, level, state, secretaries, staff) -> None:
     typed = {row.pk: Typed("演示说明：有制度、有记录、有成效。") for row in texts}
     save_application(application, user=user, typed=typed)
     for row in level.version.criteria.filter(proof=Proof.FILE, is_required=True):
-        paper = SimpleUploadedFile(f"演示·{row.name}.jpg", draw_paper(row.pk))
-        add_files(application, row, [paper])
+        picture = SimpleUploadedFile(f"演示·{row.name}.jpg", draw_paper(row.pk))
+        add_files(application, row, [picture])
     application = submit_application(application, user=user)
     today = timezone.localdate()
-    paper = {"document_number": "杭工商联〔演示〕1号", "document_on": today}
+    paper: dict[str, Any] = {
+        "document_number": "杭工商联〔演示〕1号",
+        "document_on": today,
+    }
     begin = today - timedelta(days=30 if state == ApplicationState.RECOGNISED else 1)
     match state:
         case ApplicationState.RETURNED:

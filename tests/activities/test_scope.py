@@ -4,12 +4,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.models import EvidenceFile
+from activities.services.application import add_files
 from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
+    ApplicationFactory,
     LectureFactory,
     MeetingRequirementFactory,
+    SchemeLevelFactory,
     accepted,
+    indicator,
     planned,
     upload,
 )
@@ -28,6 +33,9 @@ CHAMBERS = 27
 def county():
     """27 chambers, each with branch, member, secretary, draft, photo, plan, lecture."""
     MeetingRequirementFactory(kind="assembly", period="quarter")
+    level = SchemeLevelFactory()
+    paper = indicator(level.version, proof="file")
+    indicator(level.version, proof="count", rule="members", target=1)
     rows = []
     for number in range(CHAMBERS):
         chamber = ChamberFactory(name=f"甲{number:02}商会")
@@ -39,6 +47,8 @@ def county():
         planned(topic=f"计划{number:02}", started_at=timezone.now(), **fields)
         (photo,) = add_photos(draft, [upload(number)])
         closed = accepted(topic=f"内部{number:02}", **fields)
+        application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
+        add_files(application, paper, [upload(number)])
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -69,10 +79,28 @@ def addresses_of(draft, photo, closed):
     yield "post", reverse("workbench:plan-reopen", args=[plan.pk])
     branch = draft.chamber.branches.get()
     yield "get", reverse("workbench:meeting-detail", args=[branch.pk, "assembly"])
+    yield from addresses_of_application(draft.chamber)
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def addresses_of_application(chamber):
+    application = chamber.applications.get()
+    file = EvidenceFile.objects.get(evidence__application=application)
+    for name in ("detail", "update", "delete"):
+        yield "get", reverse(f"workbench:application-{name}", args=[application.pk])
+    for name in ("update", "delete", "submit", "withdraw"):
+        yield "post", reverse(f"workbench:application-{name}", args=[application.pk])
+    step = [application.pk, "county"]
+    yield "post", reverse("workbench:application-step", args=step)
+    yield "get", reverse("workbench:evidence-file", args=[file.pk])
+    yield "post", reverse("workbench:evidence-file-delete", args=[file.pk])
+    level = application.level_id
+    query = f"?chamber={chamber.pk}"
+    yield "get", reverse("workbench:gap-list", args=[level]) + query
+    yield "get", reverse("workbench:rule-rows", args=[level, "members"]) + query
 
 
 def main_of(answer):
@@ -104,6 +132,7 @@ def test_no_secretary_reaches_a_foreign_record(county, sign_in):
 def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages = ["desk", "lecture-list", "lecture-create", "calendar"]
     pages += ["plan", "plan-create", "meeting-summary"]
+    pages += ["honour-desk", "application-list"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
