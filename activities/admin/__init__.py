@@ -1,3 +1,3 @@
-from activities.admin import course, figure, honour, lecture, requirement
+from activities.admin import course, figure, honour, lecture, practice, requirement
 
-__all__ = ["course", "figure", "honour", "lecture", "requirement"]
+__all__ = ["course", "figure", "honour", "lecture", "practice", "requirement"]

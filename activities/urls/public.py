@@ -9,6 +9,7 @@ from activities.views.public import (
     home,
     honour,
     lecture,
+    practice,
 )
 
 app_name = "public"
@@ -40,4 +41,7 @@ urlpatterns = [
     path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
+    path("honours/poster/", honour.honour_poster, name="honour-poster"),
+    path("practices/", practice.practice_list, name="practice-list"),
+    path("practices/<int:pk>/", practice.practice_detail, name="practice-detail"),
 ]
