@@ -1,11 +1,46 @@
 """What a list is narrowed by: read from the address, shown as chips."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from django.http import QueryDict
 from django.utils.http import urlencode
 
 MAX_LENGTH = 60
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day of a text such as 2024-12-31, or nothing."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def say_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+class Days(Mapping[str, str]):
+    """Offers every day from the first to the last, each with its word."""
+
+    def __init__(self, first: date, last: date, *, word: str = "{}"):
+        self.first, self.last, self.word = first, last, word
+
+    def __getitem__(self, text: str) -> str:
+        day = parse_day(text)
+        if day is None or not self.first <= day <= self.last:
+            raise KeyError(text)
+        return self.word.format(say_day(day))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __iter__(self) -> Iterator[str]:
+        days = (self.first + timedelta(days=turn) for turn in range(len(self)))
+        return (day.isoformat() for day in days)
 
 
 class Filters:
@@ -32,15 +67,21 @@ class Filters:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """What the list is narrowed by, each with the query that is left without it."""
-        return [
-            (
-                (self.offered[name] or {}).get(value, value),
-                urlencode({key: v for key, v in self.chosen.items() if key != name}),
-            )
-            for name, value in self.chosen.items()
-        ]
+        return [(self.word(name), self.query(**{name: ""})) for name in self.chosen]
+
+    def word(self, name: str) -> str:
+        value = self.chosen[name]
+        return (self.offered[name] or {}).get(value, value)
+
+    def words(self, *, without: str = "") -> list[str]:
+        """What the list is narrowed by, for a sheet where nothing can be removed."""
+        return [self.word(name) for name in self.chosen if name != without]
+
+    def query(self, **changes: str) -> str:
+        """Return the query of these choices with others; an empty one is left out."""
+        return urlencode({k: v for k, v in (self.chosen | changes).items() if v})
 
     @property
     def keep(self) -> str:
         """The query of these choices, ready for one more parameter."""
-        return urlencode(self.chosen) + "&" if self.chosen else ""
+        return self.query() + "&" if self.chosen else ""

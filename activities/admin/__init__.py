@@ -1,3 +1,19 @@
-from activities.admin import course, figure, honour, lecture, requirement, scheme
+from activities.admin import (
+    course,
+    figure,
+    honour,
+    lecture,
+    practice,
+    requirement,
+    scheme,
+)
 
-__all__ = ["course", "figure", "honour", "lecture", "requirement", "scheme"]
+__all__ = [
+    "course",
+    "figure",
+    "honour",
+    "lecture",
+    "practice",
+    "requirement",
+    "scheme",
+]

@@ -129,8 +129,13 @@ class AwardQuerySet(models.QuerySet["Award"]):
         """In the order of the roll: national first, then by recipient."""
         return (
             self.select_related(
-                "version__scheme", "chamber__township", "branch", "site__township"
+                "version__scheme",
+                "chamber__township",
+                "branch",
+                "site__township",
+                "site__chamber",
             )
+            .prefetch_related("branch__chambers")
             .annotate(
                 level_order=level_order(),
                 recipient_key=Coalesce(
@@ -300,6 +305,14 @@ class Award(models.Model):
     @property
     def recipient(self):
         return self.chamber or self.branch or self.site
+
+    @property
+    def chambers(self):
+        """The chambers behind the recipient: itself, or those of its branch or site."""
+        if self.branch_id:
+            return list(self.branch.chambers.all())
+        chamber = self.chamber or self.site.chamber
+        return [chamber] if chamber else []
 
     @property
     def state_label(self):

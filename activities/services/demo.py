@@ -11,16 +11,21 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from activities.models import (
     Application,
+    Award,
     Course,
     Issue,
     Lecture,
+    Practice,
+    PracticeItem,
+    PracticeResult,
     RequirementExemption,
+    Scheme,
     SchemeVersion,
     Series,
     Site,
@@ -160,6 +165,32 @@ COURSES = [
     ("祠堂里的读书声", 2, "新会员", 40, "从办学讲商会助学和回报家乡。"),
     ("党章里的权利和义务", None, "党员会员", 90, "逐条学习党章第一章。"),
 ]
+# Name of the practice, its chamber, its items and what they mean, its results.
+PRACTICE = (
+    "演示·“四方议茶”工作法",
+    13,
+    [
+        ("会前问需", "每季度由商会党组织上门听取茶农、茶企的需求。"),
+        ("会上共议", "商会、村、茶农、企业四方坐在一起，一事一议。"),
+        ("会后交办", "议定的事项写明谁来办、何时办完，并在商会公示栏公布。"),
+        ("办结回访", "办完后一个月内回访，没有办好的重新交办。"),
+    ],
+    [("全年议定事项", "36件"), ("办结", "超过30件"), ("茶青收购价户均增收", "约8%")],
+)
+# Number of the chamber, years ago, valid for so many years to the end of December
+# (or days from today), whether it renews the chamber's earlier title.
+COUNTY_TITLES: list[tuple[int, int, int | timedelta, bool]] = [
+    (0, 4, 2, False),
+    (0, 2, 1, True),
+    (0, 1, 2, True),
+    (1, 4, 2, False),
+    (2, 2, 3, False),
+    (3, 2, timedelta(days=90), False),
+    (4, 1, 2, False),
+    (5, 4, 2, False),
+    (5, 2, 3, True),
+]
+REVOKED = 4  # the row above that was revoked
 SUMMARY = "支部书记带头讲课，会员结合各自经营谈体会，会后现场答疑。"
 INTRODUCTION = (
     "演示商会，名称和内容均为虚构。商会现有会员 {members} 名，"
@@ -186,6 +217,8 @@ def load_demo(*, seed: int = 23) -> None:
     make_committee(branches[0], today)
     make_exemption(branches[1], today)
     make_applications(chambers, secretaries, staff, today)
+    make_titles(chambers, today)
+    make_practice(chambers)
 
 
 def make_staff() -> dict[str, User]:
@@ -625,7 +658,7 @@ APPLICATIONS = [
     (5, HonourLevel.COUNTY, ApplicationState.FAILED),
 ]
 # What the invented records of a year can meet.
-EASIER = {
+EASIER: dict[str, dict[str, Any]] = {
     "lectures-held": {"target": 1},
     "conviction-education": {"is_required": False},
     "term-in-time": {"is_required": False},
@@ -650,15 +683,14 @@ def make_applications(chambers, secretaries, staff, today: date) -> None:
         level.valid_until = years_before(today, -2)
         level.full_clean()
         level.save()
-    for rule, fields in EASIER.items():
-        version.criteria.filter(rule=rule).update(**fields)
+    for rule, easier in EASIER.items():
+        version.criteria.filter(rule=rule).update(**easier)
     for chamber in chambers[:6]:
         chamber.charter_clause = CharterClause.Y2019
         chamber.save()
-    for index, level, state in APPLICATIONS:
-        make_application(
-            chambers[index], version.levels.get(level=level), state, secretaries, staff
-        )
+    for index, name, state in APPLICATIONS:
+        level = version.levels.get(level=name)
+        make_application(chambers[index], level, state, secretaries, staff)
 
 
 def make_application(chamber, level, state, secretaries, staff) -> None:
@@ -697,3 +729,61 @@ def make_application(chamber, level, state, secretaries, staff) -> None:
             publicise(application, user=reviewer, first=begin, **paper)
             if state == ApplicationState.RECOGNISED:
                 recognise(application, user=reviewer, **paper)
+
+
+def make_titles(chambers, today: date) -> None:
+    """Make county titles in every state; an invented authority grants them."""
+    scheme = Scheme.objects.get(kind=SchemeKind.FOUR_GOODS)
+    version = SchemeVersion(scheme=scheme, label="演示·县级办法")
+    version.full_clean()
+    version.save()
+    latest: dict[int, Award] = {}
+    for turn, (number, years, valid, renews) in enumerate(COUNTY_TITLES):
+        year = today.year - years
+        award = Award(
+            version=version,
+            title="演示·县“四好”商会",
+            level=HonourLevel.COUNTY,
+            chamber=chambers[number],
+            grantor="演示·县工商联",
+            document_number=f"演示〔{year}〕12号",
+            cycle_label=f"{year - 1}—{year}年度",
+            granted_on=date(year, 12, 16),
+            valid_until=today + valid
+            if isinstance(valid, timedelta)
+            else date(year + valid, 12, 31),
+            renews=latest[number] if renews else None,
+            is_demo=True,
+        )
+        if turn == REVOKED:
+            award.revoked_on = date(today.year - 1, 5, 12)
+            award.revocation_reason = "换届逾期未改正（演示）"
+            award.revocation_document = f"演示〔{today.year - 1}〕5号"
+        award.full_clean()
+        award.save()
+        latest[number] = award
+
+
+def make_practice(chambers) -> None:
+    """Make a practice with its items and results for the public page."""
+    name, number, items, results = PRACTICE
+    practice = Practice(
+        name=name,
+        chamber=chambers[number],
+        summary="演示做法，内容和数字均为虚构。商会把茶农、茶企、村和商会请到一起议事。",
+        source="演示数据",
+        is_public=True,
+        is_demo=True,
+    )
+    rows: list[models.Model] = [practice]
+    rows += [
+        PracticeItem(practice=practice, number=turn, name=item, content=content)
+        for turn, (item, content) in enumerate(items, start=1)
+    ]
+    rows += [
+        PracticeResult(practice=practice, label=label, value=value, source="演示数据")
+        for label, value in results
+    ]
+    for row in rows:
+        row.full_clean(exclude=["practice"])
+        row.save()

@@ -13,6 +13,8 @@ from django.db import models, transaction
 from activities.models import (
     Award,
     OfficialFigure,
+    Practice,
+    PracticeResult,
     Scheme,
     SchemeVersion,
     Series,
@@ -37,7 +39,13 @@ def load_report(*, dry_run: bool = False) -> Counter[str]:
     """
     facts = read_facts()
     made: Counter[str] = Counter()
-    for load in (load_places, load_chambers, load_honours, load_figures):
+    for load in (
+        load_places,
+        load_chambers,
+        load_honours,
+        load_practices,
+        load_figures,
+    ):
         load(facts, made)
     if dry_run:
         transaction.set_rollback(True)
@@ -121,6 +129,28 @@ def load_honours(facts: dict, made: Counter[str]) -> None:
             batch=award["batch"],
             source=source_of(facts, award),
         )
+
+
+def load_practices(facts: dict, made: Counter[str]) -> None:
+    for practice in facts["practices"]:
+        source = source_of(facts, practice)
+        row = ensure(
+            made,
+            Practice,
+            {"name": practice["name"]},
+            chamber=find(Chamber, practice["chamber"]),
+            summary=practice["summary"],
+            source=source,
+            is_public=True,
+        )
+        for result in practice["results"]:
+            ensure(
+                made,
+                PracticeResult,
+                {"practice": row, "label": result["label"]},
+                value=result["value"],
+                source=source,
+            )
 
 
 def source_of(facts: dict, row: dict) -> str:

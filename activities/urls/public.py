@@ -10,6 +10,7 @@ from activities.views.public import (
     honour,
     honour_export,
     lecture,
+    practice,
     publicity,
 )
 
@@ -51,4 +52,7 @@ urlpatterns = [
         name="objection",
     ),
     path("honours/roll.xlsx", honour_export.honour_export, name="honour-export"),
+    path("honours/poster/", honour.honour_poster, name="honour-poster"),
+    path("practices/", practice.practice_list, name="practice-list"),
+    path("practices/<int:pk>/", practice.practice_detail, name="practice-detail"),
 ]

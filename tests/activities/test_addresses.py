@@ -20,6 +20,7 @@ from tests.factories.activities import (
     MeetingRequirementFactory,
     ObjectionFactory,
     OfficialFigureFactory,
+    PracticeFactory,
     RequirementExemptionFactory,
     SeriesFactory,
     SiteFactory,
@@ -63,6 +64,9 @@ TABLE = {
     "healthz": ((), OPEN, NO_POST),
     "public:home": ((), OPEN, NO_POST),
     "public:honour-list": ((), OPEN, NO_POST),
+    "public:honour-poster": ((), OPEN, NO_POST),
+    "public:practice-list": ((), OPEN, NO_POST),
+    "public:practice-detail": (("practice",), OPEN, NO_POST),
     "public:chamber-list": ((), OPEN, NO_POST),
     "public:chamber-detail": (("chamber",), OPEN, NO_POST),
     "public:chamber-logo": (("chamber",), CLOSED, NO_POST),
@@ -217,6 +221,7 @@ ADMIN = {
     "activities_holiday": DELETABLE,
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
+    "activities_practice": DELETABLE,
     "activities_officialfigure": REGISTRY,
     "activities_meetingrequirement": REGISTRY,
     "activities_requirementexemption": DELETABLE,
@@ -333,6 +338,32 @@ ROWS = {
 @pytest.fixture
 def world():
     return World()
+    """One row of each noun, and a user of each kind."""
+    chamber = ChamberFactory()
+    own = secretary_of(chamber)
+    draft = LectureFactory(chamber=chamber, created_by=own)
+    (photo,) = add_photos(draft, [upload()])
+    return {
+        "own": own,
+        "foreign": secretary_of(ChamberFactory()),
+        "federation": UserFactory(role=Role.FEDERATION),
+        "administrator": UserFactory(role=Role.ADMINISTRATOR),
+        "chamber": chamber.pk,
+        "draft": draft.pk,
+        "photo": photo.pk,
+        "submitted": submitted(chamber=chamber, created_by=own).pk,
+        "accepted": accepted(chamber=chamber).pk,
+        "thumbnail": "thumbnail",
+        "key": uuid.uuid4(),
+        "branch": BranchFactory(chambers=[chamber]).pk,
+        "series": SeriesFactory().pk,
+        "course": CourseFactory(is_public=True).pk,
+        "site": SiteFactory().pk,
+        "practice": PracticeFactory(is_public=True).pk,
+        "assembly": MeetingRequirementFactory(kind="assembly").kind,
+        "planned": planned(chamber=chamber, created_by=own).pk,
+        "cancelled": cancelled(chamber=chamber, created_by=own).pk,
+    }
 
 
 def ask(client, sign_in, world, actor, method, address):
@@ -461,6 +492,7 @@ def admin_rows(world):
         "activities_holiday": HolidayFactory().pk,
         "activities_site": world["site"],
         "activities_course": world["course"],
+        "activities_practice": world["practice"],
         "activities_officialfigure": OfficialFigureFactory().pk,
         "activities_meetingrequirement": MeetingRequirementFactory(kind="hall").pk,
         "activities_requirementexemption": RequirementExemptionFactory().pk,

@@ -22,6 +22,7 @@ from tests.factories.activities import (
     CourseFactory,
     IssueFactory,
     LectureFactory,
+    PracticeFactory,
     SiteFactory,
     accepted,
     planned,
@@ -326,6 +327,7 @@ def test_only_the_administrator_deletes_and_only_what_nothing_refers_to(sign_in,
         ("activities_lecture", lambda: accepted(issue=IssueFactory())),
         ("activities_award", AwardFactory),
         ("activities_course", lambda: CourseFactory(site=SiteFactory())),
+        ("activities_practice", lambda: PracticeFactory(chamber=ChamberFactory())),
         ("activities_site", lambda: SiteFactory(township=RegionFactory())),
         ("chambers_chamber", ChamberFactory),
         ("chambers_branch", BranchFactory),
@@ -431,3 +433,29 @@ def test_lectures_are_filtered(query, staff):
     )
     assert "要找的" in text
     assert "别的" not in text
+
+
+def test_a_practice_is_written_with_its_items_and_results(staff):
+    chamber = ChamberFactory(name="云溪商会")
+    address = reverse("admin:activities_practice_add")
+    data = of_page(staff, address) | {
+        "name": "四方议事",
+        "chamber": chamber.pk,
+        "is_public": "on",
+        "items-TOTAL_FORMS": "2",
+        "items-0-number": "1",
+        "items-0-name": "会前问需",
+        "items-1-number": "1",
+        "items-1-name": "会上共议",
+        "results-TOTAL_FORMS": "1",
+        "results-0-label": "农户增收",
+        "results-0-value": "15%左右",
+    }
+    refused = staff.post(address, data)
+    assert refused.status_code == 200
+    assert "序号" in refused.content.decode()
+    done = staff.post(address, data | {"items-1-number": "2"})
+    assert done.status_code == 302
+    practice = chamber.practices.get()
+    assert [str(item) for item in practice.items.all()] == ["会前问需", "会上共议"]
+    assert str(practice.results.get()) == "农户增收 15%左右"

@@ -1061,6 +1061,7 @@ WORDS = [
     *("draft", "copy", "key", "month", "township", "theme", "level", "cycle", "branch"),
     *("p", "e", "all", "_changelist_filters", "state__exact", "term", "pk__in"),
     *("started_at__year", "started_at__month", "started_at__gte", "chamber__id__exact"),
+    *("on", "ended", "chamber"),
     *("is_public__exact", "ended_on__isempty", "issue__series__id__exact", "lecture"),
     *("township__code__exact", "kind__exact", "model_name", "app_label", "field_name"),
 ]
@@ -1070,6 +1071,8 @@ LISTS = [
         for name in (
             "home",
             "honour-list",
+            "honour-poster",
+            "practice-list",
             "chamber-list",
             "lecture-list",
             "lecture-calendar",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.models import Course, Lecture, Site
+from activities.models import Course, Lecture, Practice, Site
 from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
@@ -33,6 +33,15 @@ def test_public_pages(visit, demo, viewport):
         "/honours/",
         "/honours/?level=national&q=rt",
         "/honours/?q=没有这样的商会",
+        "/honours/?ended=1",
+        "/honours/?on=2023-05-04&ended=1&kind=four_goods",
+        "/honours/?on=2023-02-30",
+        "/honours/poster/",
+        "/honours/poster/?ended=1&level=county",
+        "/practices/",
+        "/practices/?q=没有",
+        *(practice.get_absolute_url() for practice in Practice.objects.public()),
+        f"/sites/{Site.objects.get(name='观音井百果园').pk}/",
         "/chambers/",
         f"/chambers/{some_chamber().pk}/",
         "/lectures/",
@@ -109,6 +118,7 @@ NOUNS = [
     "activities/award",
     "activities/site",
     "activities/course",
+    "activities/practice",
     "activities/officialfigure",
     "activities/meetingrequirement",
     "activities/requirementexemption",
@@ -131,6 +141,8 @@ def test_admin_pages(visit, demo, viewport):
         f"/admin/activities/lecture/{Lecture.objects.counted().first().pk}/change/",
         "/admin/activities/award/add/",
         "/admin/activities/course/add/",
+        "/admin/activities/practice/add/",
+        f"/admin/activities/practice/{Practice.objects.first().pk}/change/",
         f"/admin/activities/site/{Site.objects.first().pk}/change/",
         "/admin/chambers/user/add/",
     ]

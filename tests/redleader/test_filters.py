@@ -1,9 +1,11 @@
 """Reading what a list is narrowed by."""
 
+from datetime import date
+
 import pytest
 from django.http import QueryDict
 
-from redleader.filters import Filters
+from redleader.filters import Days, Filters
 
 KINDS = {"hall": "讲堂", "group": "党小组会"}
 
@@ -33,3 +35,39 @@ def test_nothing_is_no_choice(value):
     filters = Filters(QueryDict(f"kind={value}&q={value}"), q=None, kind=KINDS)
     assert (filters.chosen, filters.ignored) == ({}, False)
     assert filters.get("kind") == ""
+
+
+def test_a_query_of_the_choices_with_others():
+    filters = Filters(QueryDict("q=a&kind=hall"), q=None, kind=KINDS)
+    assert filters.query() == "q=a&kind=hall"
+    assert filters.query(kind="group", on="1") == "q=a&kind=group&on=1"
+    assert filters.query(q="") == "kind=hall"
+    assert filters.words() == ["a", "讲堂"]
+    assert filters.words(without="q") == ["讲堂"]
+
+
+def days():
+    return Days(date(2024, 2, 28), date(2024, 3, 1), word="截至 {}")
+
+
+def test_each_day_is_offered_with_its_word():
+    assert dict(days()) == {
+        "2024-02-28": "截至 2024年2月28日",
+        "2024-02-29": "截至 2024年2月29日",
+        "2024-03-01": "截至 2024年3月1日",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-30",
+        "2024-02-27",
+        "2024-03-02",
+        "20240229",
+        "2024-W09-4",
+        "\uff12024-02-29",
+    ],
+)
+def test_an_impossible_day_or_one_out_of_range_is_not_offered(text):
+    assert text not in days()

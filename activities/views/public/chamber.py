@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Lecture
+from activities.views.public.honour import timeline
+from activities.views.public.practice import for_cards
 from chambers.models import Chamber, Region
 from chambers.models.chamber import ChamberKind, ChamberState
 from redleader.search import search
@@ -55,7 +57,8 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "chamber": chamber,
         "term": chamber.terms.current().first(),
         "branches": chamber.branches.filter(dissolved_on__isnull=True),
-        "awards": Award.objects.titles().on().of_chamber(chamber).for_roll(),
+        "timeline": timeline(Award.objects.titles().on().of_chamber(chamber)),
+        "practices": for_cards(chamber.practices.public()),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
     }
     return render(request, "public/chamber/detail.html", context)

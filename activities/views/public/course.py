@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Award, Course, Lecture, Site
 from activities.models.course import SiteKind
+from activities.views.public.honour import timeline
 from chambers.models import Region
 from redleader.filters import Filters
 from redleader.search import search
@@ -71,7 +72,7 @@ def site_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "site": site,
         "courses": site.courses.public(),
-        "awards": Award.objects.titles().filter(site=site).for_roll(),
+        "timeline": timeline(Award.objects.titles().on().filter(site=site)),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
     }
     return render(request, "public/site/detail.html", context)

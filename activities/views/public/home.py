@@ -1,16 +1,18 @@
-"""The front page: who we are, the figures, the titles, the latest lectures."""
+"""The front page: who we are, the figures, the titles, practices, latest lectures."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.models import Award, Lecture
+from activities.models import Award, Lecture, Practice
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
+from activities.views.public.practice import for_cards
 
 LATEST = 3
 TITLES = 6
+PRACTICES = 3
 
 
 @login_not_required
@@ -21,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": home_figures(),
         "awards": awards.for_roll()[:TITLES],
         "levels": award_counts(awards),
+        "practices": for_cards(Practice.objects.public())[:PRACTICES],
         "lectures": Lecture.objects.public().of_organiser().newest_first()[:LATEST],
     }
     return render(request, "public/home.html", context)

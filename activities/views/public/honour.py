@@ -1,76 +1,216 @@
-"""The honour roll: titles by level, cycle and township."""
+"""The honour roll on any day: the page, the poster, and titles as a timeline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Min, Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.http import urlencode
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import Award
+from activities.models import Award, Practice
 from activities.models.honour import HonourLevel
-from chambers.models import Region
+from activities.models.scheme import SchemeKind
+from chambers.models import Chamber, Region
+from redleader.filters import Days, Filters, say_day
 
 NO_CYCLE = "none"
+NO_YEAR = "年度未载明"
+FIRST_DAY = date(1949, 10, 1)
+YEARS_BACK = 10  # stops on the rail
+KINDS = {
+    value: word for value, word in SchemeKind.choices if value != SchemeKind.PRAISE
+}
+KIND_ORDER = {value: order for order, value in enumerate(KINDS)}
+# Up to how many titles a poster is set in large or middle type.
+POSTER_SIZES = [(10, "few"), (14, "some")]
+
+Group = tuple[str, list[Award]]
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The titles that a visitor asked for, as they were on a day."""
+
+    day: date
+    is_today: bool
+    filters: Filters
+    awards: list[Award]  # those shown, in the order of the roll
+    counts: dict[str, int]  # held titles of every level
+    ended_count: int  # shown only on demand
+
+    @property
+    def held_count(self) -> int:
+        return sum(award.is_held for award in self.awards)
+
+    @property
+    def levels(self) -> list[tuple[str, str, int, str]]:
+        """Each level: (value, word, held titles, the query that chooses it)."""
+        return [
+            (value, word, self.counts[value], self.filters.query(level=value))
+            for value, word in HonourLevel.choices
+        ]
+
+    @property
+    def narrowed_to(self) -> list[str]:
+        """What is filtered, in words; the day is said elsewhere."""
+        return self.filters.words(without="on")
+
+    @property
+    def toggled(self) -> str:
+        """The query that shows the ended titles, or hides them again."""
+        return self.filters.query(ended="" if self.filters.get("ended") else "1")
+
+    @property
+    def has_undated(self) -> bool:
+        return any(award.granted_on is None for award in self.awards)
+
+    @property
+    def sections(self) -> list[tuple[str, list[Group]]]:
+        """Titles by kind, 四好 first, and in each kind by level."""
+        return [
+            (KINDS[kind], grouped(rows, key=Award.get_level_display))
+            for kind, rows in grouped(self.awards, key=kind_of)
+        ]
+
+
+def grouped(awards: Iterable[Award], key) -> list[Group]:
+    return [(name, list(rows)) for name, rows in groupby(awards, key=key)]
+
+
+def kind_of(award: Award) -> str:
+    return award.version.scheme.kind
 
 
 @login_not_required
 @require_safe
 def honour_list(request: HttpRequest) -> HttpResponse:
-    """Show every title that was granted; revoked ones stay visible as such."""
-    titles = Award.objects.titles().on()
-    cycles = titles.exclude(cycle_label="").order_by("-cycle_label")
-    chosen = chosen_in(request)
-    context = {
-        "awards": list(roll(request)),
-        "chosen": chosen,
-        "chips": chips(chosen),
-        "levels": HonourLevel.choices,
-        "cycles": list(cycles.values_list("cycle_label", flat=True).distinct()),
-        "no_cycle": NO_CYCLE,
-        "townships": Region.objects.townships(),
-    }
+    """Show the titles held on a day, and on demand those that have ended."""
+    roll = read_roll(request.GET)
+    add_practices(roll.awards)
+    context = {"roll": roll, "filters": roll.filters, "rail": rail(roll)}
     return render(request, "public/honour/list.html", context)
 
 
-def chosen_in(request: HttpRequest) -> dict[str, str]:
-    return {
-        name: request.GET.get(name, "").replace("\0", "")[:60].strip()
-        for name in ("q", "level", "cycle", "township")
+@login_not_required
+@require_safe
+def honour_poster(request: HttpRequest) -> HttpResponse:
+    """Show the same titles as a sheet to be printed on A3 and hung up."""
+    roll = read_roll(request.GET)
+    sizes = [word for most, word in POSTER_SIZES if len(roll.awards) <= most]
+    context = {
+        "roll": roll,
+        "filters": roll.filters,
+        "four_goods": SchemeKind.FOUR_GOODS.label,
+        "size": sizes[0] if sizes else "many",
     }
+    return render(request, "public/honour/poster.html", context)
 
 
-def roll(request: HttpRequest):
-    """Return the titles that an address asks for, in the order of the roll."""
-    titles = Award.objects.titles().on()
-    return filtered(titles, chosen_in(request)).for_roll()
+def read_roll(query: QueryDict) -> Roll:
+    """Return the roll that an address asks for; the page, poster and file share it."""
+    today = timezone.localdate()
+    filters = read_filters(query, today)
+    day = date.fromisoformat(filters.get("on") or today.isoformat())
+    found = list(narrowed(Award.objects.titles().on(day), filters).for_roll())
+    found.sort(key=lambda award: KIND_ORDER[kind_of(award)])
+    held = [award for award in found if award.is_held]
+    chosen = found if filters.get("ended") else held
+    level = filters.get("level")
+    return Roll(
+        day=day,
+        is_today=day == today,
+        filters=filters,
+        awards=[award for award in chosen if level in ("", award.level)],
+        counts={
+            value: sum(award.level == value for award in held)
+            for value in HonourLevel.values
+        },
+        ended_count=sum(
+            not award.is_held and level in ("", award.level) for award in found
+        ),
+    )
 
 
-def chips(chosen: dict[str, str]) -> list[tuple[str, str]]:
-    """Return what the roll is narrowed by, each with the query without it."""
-    words = {
-        "level": dict(HonourLevel.choices),
-        "cycle": {NO_CYCLE: "年度未载明"},
-        "township": {place.pk: place.name for place in Region.objects.townships()},
-    }
+def read_filters(query: QueryDict, today: date) -> Filters:
+    titles = Award.objects.titles().exclude(cycle_label="")
+    cycles = titles.order_by("-cycle_label").values_list("cycle_label", flat=True)
+    chambers = Chamber.objects.order_by("sort_key", "pk").values_list("pk", "name")
+    return Filters(
+        query,
+        q=None,
+        kind=KINDS,
+        level=dict(HonourLevel.choices),
+        cycle={label: label for label in cycles.distinct()} | {NO_CYCLE: NO_YEAR},
+        township={place.pk: place.name for place in Region.objects.townships()},
+        chamber={str(pk): name for pk, name in chambers},
+        on=Days(FIRST_DAY, today, word="截至 {}"),
+        ended={"1": "含已结束的称号"},
+    )
+
+
+def narrowed(awards, filters: Filters):
+    """Narrow awards by all but the level and the state, which are counted first."""
+    if filters.get("kind"):
+        awards = awards.filter(version__scheme__kind=filters.get("kind"))
+    if filters.get("cycle"):
+        cycle = filters.get("cycle")
+        awards = awards.filter(cycle_label="" if cycle == NO_CYCLE else cycle)
+    if filters.get("township"):
+        awards = awards.in_township(filters.get("township"))
+    if filters.get("chamber"):
+        awards = awards.of_chamber(filters.get("chamber"))
+    if filters.get("q"):
+        awards = awards.search(filters.get("q"))
+    return awards
+
+
+def rail(roll: Roll) -> list[tuple[str, str, bool]]:
+    """Return the stops of the time rail: (word, query, whether we are there).
+
+    They are the ends of the years since the first dated title, and today; a day
+    between them has a stop of its own.
+    """
+    today = timezone.localdate()
+    first = Award.objects.titles().aggregate(day=Min("granted_on"))["day"] or today
+    years = range(max(first.year, today.year - YEARS_BACK), today.year)
+    stops = {date(year, 12, 31): f"{year}年末" for year in years} | {today: "今天"}
+    stops.setdefault(roll.day, say_day(roll.day))
     return [
         (
-            words.get(name, {}).get(value, value),
-            urlencode({key: v for key, v in chosen.items() if v and key != name}),
+            word,
+            roll.filters.query(on="" if day == today else day.isoformat()),
+            day == roll.day,
         )
-        for name, value in chosen.items()
-        if value
+        for day, word in sorted(stops.items())
     ]
 
 
-def filtered(awards, chosen: dict[str, str]):
-    """Narrow awards by what the visitor chose; an unknown choice finds nothing."""
-    if chosen["level"]:
-        awards = awards.filter(level=chosen["level"])
-    if chosen["cycle"]:
-        cycle = "" if chosen["cycle"] == NO_CYCLE else chosen["cycle"]
-        awards = awards.filter(cycle_label=cycle)
-    if chosen["township"]:
-        awards = awards.in_township(chosen["township"])
-    if chosen["q"]:
-        awards = awards.search(chosen["q"])
-    return awards
+def add_practices(awards: list[Award]) -> None:
+    """Give the chambers behind the recipients their ``public_practices``."""
+    public = Practice.objects.public()
+    prefetch_related_objects(
+        awards,
+        *(
+            Prefetch(f"{path}__practices", public, to_attr="public_practices")
+            for path in ("chamber", "site__chamber", "branch__chambers")
+        ),
+    )
+
+
+def timeline(awards) -> list[Group]:
+    """Return titles by year, newest first; those without a date come last."""
+    rows = list(awards.for_roll().select_related("renews", "renewal"))
+    rows.sort(key=lambda award: award.cycle_label, reverse=True)
+    rows.sort(key=lambda award: award.granted_on or date.min, reverse=True)
+    return grouped(rows, key=year_of)
+
+
+def year_of(award: Award) -> str:
+    if award.granted_on:
+        return f"{award.granted_on.year}年"
+    return award.cycle_label or NO_YEAR

@@ -2,28 +2,32 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.export import MAX_ROWS, ROLL_COLUMNS
-from activities.views.public.honour import roll
+from activities.views.public.honour import read_roll
 from redleader.sheets import add_table, answer, count_line, new_book
 
 
 @login_not_required
 @require_safe
 def honour_export(request: HttpRequest) -> HttpResponse:
-    awards = roll(request).prefetch_related("branch__chambers__township")
-    rows = list(awards[: MAX_ROWS + 1])
-    day = timezone.localdate()
+    roll = read_roll(request.GET)
+    rows = roll.awards[:MAX_ROWS]
+    prefetch_related_objects(rows, "branch__chambers__township")
     book = new_book()
     add_table(
         book,
         "荣誉榜",
         ROLL_COLUMNS,
-        rows[:MAX_ROWS],
+        rows,
         title=f"{settings.PORTAL['county']}商会荣誉榜",
-        lines=[settings.PORTAL["owner"], count_line(rows, MAX_ROWS, day)],
+        lines=[
+            settings.PORTAL["owner"],
+            count_line(roll.awards, MAX_ROWS, roll.day),
+            *roll.narrowed_to,
+        ],
     )
-    return answer(book, f"荣誉榜 {day}")
+    return answer(book, f"荣誉榜 {roll.day}")

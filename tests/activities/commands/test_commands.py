@@ -15,12 +15,15 @@ from django.core.management import call_command
 
 from activities.models import (
     Attendance,
+    Award,
     Course,
     Issue,
     Lecture,
     MeetingRequirement,
+    Practice,
     Site,
 )
+from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
@@ -102,6 +105,14 @@ def test_invented_rows_hang_on_invented_chambers_only():
     assert not Appointment.objects.filter(chamber__in=real).exists()
     assert not Appointment.objects.filter(branch__chambers__in=real).exists()
     assert not Site.objects.filter(is_demo=True, chamber__in=real).exists()
+    titles = Award.objects.filter(is_demo=True).on()
+    assert {award.state for award in titles} == set(AwardState.values)
+    assert {award.level for award in titles} == {"county"}
+    assert all(award.chamber.is_demo for award in titles)
+    practice = Practice.objects.get(is_demo=True)
+    assert practice.chamber.is_demo
+    assert practice.items.exists()
+    assert practice.results.exists()
     for noun in (Site, Course):
         invented = noun.objects.filter(is_demo=True)
         assert all(row.name.startswith("演示·") for row in invented)

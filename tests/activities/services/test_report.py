@@ -15,6 +15,7 @@ def test_loads_the_facts_with_all_their_rules():
     made = report.load_report()
     assert made["商会"] == 10
     assert made["荣誉"] == 11
+    assert (made["典型做法"], made["做法要点"], made["做法成效"]) == (1, 0, 1)
     assert made["公布数"] == OfficialFigure.objects.count() == 31
     assert Region.objects.townships().count() == 21
     assert Award.objects.titles().count() == 10  # One row is praise, not a title.
