@@ -1,3 +1,10 @@
-from activities.admin import course, figure, honour, lecture, requirement
+from activities.admin import (
+    certificate,
+    course,
+    figure,
+    honour,
+    lecture,
+    requirement,
+)
 
-__all__ = ["course", "figure", "honour", "lecture", "requirement"]
+__all__ = ["certificate", "course", "figure", "honour", "lecture", "requirement"]

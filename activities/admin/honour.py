@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from activities.admin.certificate import IssueMixin
 from activities.models import Award, Scheme, SchemeVersion
 from redleader.admin import ModelAdmin, TabularInline
 
@@ -27,7 +28,7 @@ class SchemeVersionAdmin(ModelAdmin):
 
 
 @admin.register(Award)
-class AwardAdmin(ModelAdmin):
+class AwardAdmin(IssueMixin, ModelAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]

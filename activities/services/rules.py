@@ -1,12 +1,13 @@
-"""How often meetings are generally held: the first rows, which staff then edit."""
+"""First rows that staff then edit: how often meetings are held, certificates."""
 
 from collections import Counter
 
 from django.db import transaction
 
-from activities.models import MeetingRequirement
+from activities.models import CertificateTemplate, MeetingRequirement
 from activities.models.lecture import LectureKind
 from activities.models.requirement import Applies, Period
+from activities.services.certificate import load_templates
 
 REGULATION = "《中国共产党支部工作条例（试行）》"
 # Kind, period, for whom, source; domain.md 2.4. Each is held once in its period.
@@ -52,7 +53,7 @@ RULES = [
 
 @transaction.atomic
 def load_rules(*, dry_run: bool = False) -> Counter[str]:
-    """Make the requirements that are missing, and return how many.
+    """Make the requirements and templates that are missing, and return how many.
 
     A kind that has a requirement already, in use or not, is left to staff.
     """
@@ -67,6 +68,9 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         requirement.full_clean()
         requirement.save()
         made[str(MeetingRequirement._meta.verbose_name)] += 1
+    templates = load_templates()
+    if templates:
+        made[str(CertificateTemplate._meta.verbose_name)] = templates
     if dry_run:
         transaction.set_rollback(True)
     return made

@@ -4,11 +4,13 @@ from activities.views.public import (
     calendar,
     chamber,
     course,
+    credential,
     feed,
     figure,
     home,
     honour,
     lecture,
+    verify,
 )
 
 app_name = "public"
@@ -40,4 +42,17 @@ urlpatterns = [
     path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
+    path("verify/", verify.verify_form, name="verify-form"),
+    path("verify/<str:code>/", verify.verify, name="verify"),
+    path(
+        "verify/<str:code>/credential.json",
+        credential.credential,
+        name="credential",
+    ),
+    path("open-badges/issuer.json", credential.issuer, name="issuer"),
+    path(
+        "open-badges/status/<int:number>.json",
+        credential.status_list,
+        name="status-list",
+    ),
 ]

@@ -2,6 +2,7 @@ from django.urls import path
 
 from activities.views.workbench import (
     calendar,
+    certificate,
     desk,
     lecture,
     meeting,
@@ -49,4 +50,10 @@ urlpatterns = [
     path("plan/<int:pk>/", plan.plan_update, name="plan-update"),
     path("plan/<int:pk>/cancel/", plan.plan_cancel, name="plan-cancel"),
     path("plan/<int:pk>/reopen/", plan.plan_reopen, name="plan-reopen"),
+    path("certificates/", certificate.certificate_list, name="certificate-list"),
+    path(
+        "certificates/<str:code>/certificate.pdf",
+        certificate.certificate_pdf,
+        name="certificate-pdf",
+    ),
 ]
