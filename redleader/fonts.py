@@ -18,7 +18,9 @@ def characters_in(path: Path) -> frozenset[int]:
     }
     cmap = tables[b"cmap"]
     (count,) = struct.unpack_from(">H", data, cmap + 2)
-    for _, _, offset in struct.iter_unpack(">HHI", data[cmap + 4 : cmap + 4 + count * 8]):
+    for _, _, offset in struct.iter_unpack(
+        ">HHI", data[cmap + 4 : cmap + 4 + count * 8]
+    ):
         start = cmap + offset
         if struct.unpack_from(">H", data, start) == (12,):
             (groups,) = struct.unpack_from(">I", data, start + 12)

@@ -32,7 +32,9 @@ class SigningKeyError(Exception):
 def signing_key() -> Ed25519PrivateKey:
     """Return the key of ``SIGNING_KEY_FILE``; the demo makes it on first use."""
     if not settings.SIGNING_KEY_FILE:
-        raise SigningKeyError("没有设置签名密钥文件，请系统管理员设置 SIGNING_KEY_FILE。")
+        raise SigningKeyError(
+            "没有设置签名密钥文件，请系统管理员设置 SIGNING_KEY_FILE。"
+        )
     path = Path(settings.SIGNING_KEY_FILE)
     if settings.DEMO and not path.exists():
         make_key(path)

@@ -23,7 +23,7 @@ from redleader.admin import ModelAdmin
 from redleader.forms import Form, attempt
 
 
-class IssueMixin:
+class IssueAdmin(ModelAdmin):
     """Adds the certificate to the admin page of a title."""
 
     change_form_template = "admin/activities/award/change_form.html"
@@ -49,7 +49,7 @@ class IssueMixin:
         )
 
     def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not may_review(request.user):
+        if not may_review(request.user):  # type: ignore[arg-type]
             raise PermissionDenied
         award: Award | None = self.get_object(request, str(pk))
         if award is None:
@@ -57,8 +57,9 @@ class IssueMixin:
         form = Form({})
         known = Certificate.objects.filter(award=award).exists()
         if attempt(form, issue_certificate, award, user=request.user):
-            word = "这项称号已有证书，没有再颁发。" if known else "证书已颁发，可以下载。"
-            messages.success(request, word)
+            done = "证书已颁发，可以下载。"
+            again = "这项称号已有证书，没有再颁发。"
+            messages.success(request, again if known else done)
             return redirect("admin:activities_award_change", pk)
         messages.error(request, form.first_error())
         request.method = "GET"
@@ -112,6 +113,7 @@ class CertificateAdmin(ModelAdmin):
 
 @admin.register(CertificateTemplate)
 class CertificateTemplateAdmin(ModelAdmin):
+    deletable = True
     form = TemplateForm
     change_form_template = "admin/activities/certificatetemplate/change_form.html"
     list_display = ["name", "for_own_titles", "is_default", "orientation"]

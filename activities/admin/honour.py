@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from activities.admin.certificate import IssueMixin
+from activities.admin.certificate import IssueAdmin
 from activities.models import Award, Scheme, SchemeVersion
 from redleader.admin import ModelAdmin, TabularInline
 
@@ -28,7 +28,7 @@ class SchemeVersionAdmin(ModelAdmin):
 
 
 @admin.register(Award)
-class AwardAdmin(IssueMixin, ModelAdmin):
+class AwardAdmin(IssueAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]

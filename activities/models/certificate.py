@@ -77,7 +77,9 @@ def check_placeholders(text: str) -> None:
             code="placeholder",
         )
     for piece, is_name in parts_of(text):
-        broken = None if is_name else re.search(r".{0,12}[{}｛｝].{0,12}", piece)
+        broken = (
+            None if is_name else re.search(r".{0,12}[{}\uff5b\uff5d].{0,12}", piece)
+        )
         if broken:
             raise ValidationError(
                 f"“{broken[0].strip()}”处的花括号不成对或不是半角，请改正。"

@@ -84,14 +84,21 @@ def award_today(award: Award) -> Award:
     return rows.get(pk=award.pk)
 
 
+def state_of(award: Award) -> AwardState:
+    """Return the state that the query has put on the row."""
+    return AwardState(award.state)  # type: ignore[attr-defined]
+
+
 def why_ended(award: Award) -> str:
     """Say why a title is no longer held, as the first half of a sentence."""
-    if award.state == AwardState.REVOKED:
+    state = state_of(award)
+    if state == AwardState.REVOKED:
+        reason = award.revocation_reason.rstrip("。")
         return (
-            f"这项称号已于 {award.revoked_on} 取消（原因：{award.revocation_reason}"
-            f"；文号：{award.revocation_document}）"
+            f"这项称号已于 {award.revoked_on} 取消（原因：{reason}；"
+            f"文号：{award.revocation_document}）"
         )
-    if award.state == AwardState.RENEWED:
+    if state == AwardState.RENEWED:
         return f"这项称号已于 {award.renewal.granted_on} 再次认定，请用新的称号"
     return f"这项称号已于 {award.valid_until} 到期"
 
@@ -142,10 +149,11 @@ def sheet_of(certificate: Certificate, award: Award, *, site: str) -> Sheet:
 def sample_sheet(template: CertificateTemplate, *, site: str) -> Sheet:
     """Return a template with made-up words, marked as a sample."""
     certificate = Certificate(code=SAMPLE_CODE)
+    owner = settings.PORTAL["owner"]
     return filled(
         template,
         SAMPLE | {"county": settings.PORTAL["county"]},
-        signer=SAMPLE["grantor"] if template.for_own_titles else settings.PORTAL["owner"],
+        signer=SAMPLE["grantor"] if template.for_own_titles else owner,
         day=datetime.date(2026, 3, 1),
         code=certificate.printed_code,
         site=site + reverse("public:verify-form"),

@@ -51,7 +51,7 @@ def issuer_document(site: str) -> dict[str, Any]:
         "publicKeyMultibase": multikey(signing_key()),
     }
     return {
-        "@context": [CREDENTIALS, CONTROLLED, OPEN_BADGES],
+        "@context": [CONTROLLED, OPEN_BADGES],
         **profile(site),
         "verificationMethod": [key],
         "assertionMethod": [method],

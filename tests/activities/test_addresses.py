@@ -6,11 +6,13 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
-from activities.models import Deadlines, MeetingRequirement
+from activities.models import Certificate, Deadlines, MeetingRequirement
 from activities.services.photo import add_photos
 from chambers.models import Role
 from tests.factories.activities import (
     AwardFactory,
+    CertificateFactory,
+    CertificateTemplateFactory,
     CourseFactory,
     IssueFactory,
     LectureFactory,
@@ -72,6 +74,11 @@ TABLE = {
     "public:site-detail": (("site",), OPEN, NO_POST),
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
+    "public:verify-form": ((), OPEN, NO_POST),
+    "public:verify": (("certificate",), OPEN, NO_POST),
+    "public:credential": (("certificate",), OPEN, NO_POST),
+    "public:issuer": ((), OPEN, NO_POST),
+    "public:status-list": (("list",), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -113,6 +120,8 @@ TABLE = {
         NO_POST_INSIDE,
         [302, 302, 404, 302, 302],
     ),
+    "workbench:certificate-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:certificate-pdf": (("certificate",), OWN, NO_POST_INSIDE),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -150,6 +159,8 @@ ADMIN = {
     "activities_scheme": REGISTRY,
     "activities_schemeversion": REGISTRY,
     "activities_award": REGISTRY,
+    "activities_certificate": READ,
+    "activities_certificatetemplate": DELETABLE,
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_officialfigure": REGISTRY,
@@ -170,6 +181,21 @@ ADMIN_PAGES = {
     "jsi18n": 200,
 }
 ADMIN_STEPS = {"activities_lecture_accept", "activities_lecture_return"}
+# Pages about certificates: the key of its row, answers to GET and to POST.
+OUTSIDE = [302, 302, 302]
+CERTIFICATE_PAGES = {
+    "activities_award_issue": ("award", [*OUTSIDE, 405, 405], [*OUTSIDE, 302, 403]),
+    "activities_certificatetemplate_pdf": (
+        "template",
+        [*OUTSIDE, 200, 200],
+        [*OUTSIDE, 405, 405],
+    ),
+    "activities_certificatetemplate_png": (
+        "template",
+        [*OUTSIDE, 200, 200],
+        [*OUTSIDE, 405, 405],
+    ),
+}
 STOCK = {
     "changelist": "view",
     "add": "add",
@@ -225,6 +251,10 @@ def world():
         "assembly": MeetingRequirementFactory(kind="assembly").kind,
         "planned": planned(chamber=chamber, created_by=own).pk,
         "cancelled": cancelled(chamber=chamber, created_by=own).pk,
+        "award": AwardFactory().pk,
+        "template": CertificateTemplateFactory(is_default=True).pk,
+        "certificate": CertificateFactory(award=AwardFactory(chamber=chamber)).code,
+        "list": 0,
     }
 
 
@@ -253,7 +283,7 @@ def test_every_address_is_listed():
 
 def test_every_admin_address_is_listed():
     expected = {f"{noun}_{page}" for noun in ADMIN for page in STOCK}
-    expected |= set(ADMIN_PAGES) | ADMIN_STEPS
+    expected |= set(ADMIN_PAGES) | ADMIN_STEPS | set(CERTIFICATE_PAGES)
     # The password of another account, and stock addresses without a name.
     expected |= {"auth_user_password_change", "view_on_site", "app_list", None}
     assert set(admin_names()) == expected
@@ -311,6 +341,16 @@ def test_steps_of_a_review(name, actor, world, client, sign_in):
     assert answer.status_code == (403 if actor == "administrator" else done)
 
 
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", CERTIFICATE_PAGES)
+def test_pages_about_certificates(name, method, actor, world, client, sign_in):
+    key, *answers = CERTIFICATE_PAGES[name]
+    address = reverse(f"admin:{name}", args=[world[key]])
+    answer = ask(client, sign_in, world, actor, method, address)
+    assert answer.status_code == answers[method == "post"][ACTORS.index(actor)]
+
+
 def admin_rows(world):
     """Return the key of one row of each noun of the admin."""
     award = AwardFactory()
@@ -331,6 +371,8 @@ def admin_rows(world):
         "activities_scheme": award.version.scheme.pk,
         "activities_schemeversion": award.version.pk,
         "activities_award": award.pk,
+        "activities_certificate": Certificate.objects.get().pk,
+        "activities_certificatetemplate": world["template"],
         "activities_site": world["site"],
         "activities_course": world["course"],
         "activities_officialfigure": OfficialFigureFactory().pk,

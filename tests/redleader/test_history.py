@@ -15,6 +15,8 @@ from pghistory.models import Event
 from activities.models import (
     Attendance,
     Award,
+    Certificate,
+    CertificateTemplate,
     Course,
     Deadlines,
     Issue,
@@ -66,6 +68,8 @@ CHANGES = {
     Branch: lambda: {"name": "另一党支部"},
     BranchCoverage: lambda: {"chamber_id": ChamberFactory().pk},
     BranchTerm: lambda: {"due_on": date(2027, 6, 1)},
+    Certificate: lambda: {"issued_on": date(2025, 1, 1)},
+    CertificateTemplate: lambda: {"heading": "登记证明"},
     Chamber: lambda: {"name": "另一商会"},
     ChamberTerm: lambda: {"due_on": date(2028, 6, 1)},
     Course: lambda: {"name": "另一课"},

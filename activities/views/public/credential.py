@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.models import Certificate
 from activities.models.honour import AwardState
 from activities.services import credential as services
-from activities.services.certificate import award_today, why_ended
+from activities.services.certificate import award_today, state_of, why_ended
 from redleader.addresses import site_address
 from redleader.signing import SigningKeyError
 
@@ -72,7 +72,7 @@ def credential(request: HttpRequest, code: str) -> HttpResponse:
     if certificate is None:
         return problem(404, "请核对编号；核验页面可以查人读的结果。")
     award = award_today(certificate.award)
-    if award.state == AwardState.REVOKED:
+    if state_of(award) == AwardState.REVOKED:
         return problem(410, f"{why_ended(award)}。")
     site = site_address(request)
     return answer(services.credential(certificate, award, site=site), CREDENTIAL)

@@ -13,6 +13,10 @@ from tests.rules import assert_constraint_is_kept, assert_trigger_is_kept, chang
 pytestmark = pytest.mark.django_db
 
 
+def full_width(text):
+    return "".join(chr(ord(c) + 0xFEE0) for c in text)
+
+
 def a_second_default():
     CertificateTemplateFactory(is_default=True)
     return changed(CertificateTemplateFactory(), is_default=True)
@@ -70,8 +74,8 @@ def test_default_of_the_other_kind_is_no_second_default():
     [
         ("abcd-efgh-jkmn-pqrs-tvwx", "ABCDEFGHJKMNPQRSTVWX"),
         (" ABCD EFGH　JKMN\tPQRS TVWX ", "ABCDEFGHJKMNPQRSTVWX"),
-        ("ＡＢＣＤ－ＥＦＧＨ－ＪＫＭＮ－ＰＱＲＳ－ＴＶＷＸ", "ABCDEFGHJKMNPQRSTVWX"),
-        ("ABCD—EFGH–JKMN−PQRS_TVWX", "ABCDEFGHJKMNPQRSTVWX"),
+        (full_width("ABCD-EFGH-JKMN-PQRS-TVWX"), "ABCDEFGHJKMNPQRSTVWX"),
+        ("ABCD—EFGH–JKMN\u2212PQRS_TVWX", "ABCDEFGHJKMNPQRSTVWX"),
         ("https://a.cn/verify/ABCDEFGHJKMNPQRSTVWX/?x=1", "ABCDEFGHJKMNPQRSTVWX"),
         ("一二0", "一二0"),
         ("", ""),
@@ -91,7 +95,7 @@ def test_code_is_read_as_people_type_it(typed, kept):
         ("认定{title.name}。", "占位符“{title.name}”无效"),
         ("认定{title", "“认定{title”处的花括号不成对或不是半角"),
         ("认定title}。", "“认定title}。”处的花括号不成对或不是半角"),
-        ("认定｛title｝。", "花括号不成对或不是半角"),
+        ("认定\uff5btitle\uff5d。", "花括号不成对或不是半角"),
         ("{title}" * 3, "占位符“{title}”用了 3 次，最多 2 次，请删去多余的。"),
         ("段\n" * 11, "正文最多 10 段，现有 11 段，请合并。"),
     ],

@@ -130,7 +130,10 @@ def renewed():
 
 
 ENDED = [
-    (revoked, "这项称号已于 2024-06-01 取消（原因：年检不合格；文号：某联〔2024〕9号）"),
+    (
+        revoked,
+        "这项称号已于 2024-06-01 取消（原因：年检不合格；文号：某联〔2024〕9号）",
+    ),
     (expired, "这项称号已于 2022-12-31 到期"),
     (renewed, "这项称号已于 2024-01-01 再次认定，请用新的称号"),
 ]
@@ -201,11 +204,9 @@ def test_title_from_above_is_only_stated_and_silence_is_said(staff, settings):
 
 
 @pytest.mark.parametrize(
-    "recipient",
-    [{"branch": BranchFactory}, {"site": SiteFactory}],
+    ("field", "factory"), [("branch", BranchFactory), ("site", SiteFactory)]
 )
-def test_every_kind_of_recipient_is_named(recipient, staff):
-    [(field, factory)] = recipient.items()
+def test_every_kind_of_recipient_is_named(field, factory, staff):
     award = AwardFactory(chamber=None, **{field: factory(name="云溪第一支部")})
 
     assert "云溪第一支部" in text_of(printed(award, staff)[1])
