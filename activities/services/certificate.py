@@ -32,10 +32,10 @@ TEMPLATES = [
     {
         "name": "荣誉登记证明（上级称号）",
         "heading": "荣誉登记证明",
-        "body": "兹证明：{recipient}获得{level}称号{title}（{cycle}）。\n"
-        "授予单位：{grantor}（{document}）；"
-        "授予日期：{granted_on}；有效期至：{valid_until}。\n"
-        "上述称号已登记在{county}商会荣誉榜。",
+        "body": "兹证明：{recipient}获得{level}称号{title}（{cycle}），"
+        "已登记在{county}商会荣誉榜。\n"
+        "授予单位：{grantor}（{document}）。\n"
+        "授予日期：{granted_on}；有效期至：{valid_until}。",
         "footnote": "本证明只说明登记情况，不代替授予单位颁发的证书、牌匾；"
         "称号现在是否有效，以网上核验结果为准。",
         "title_size": 46,

@@ -80,9 +80,9 @@ def leaves(value, path=()):
     """Return the way to every text in a document."""
     if isinstance(value, str):
         return [path]
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
     if not isinstance(value, dict | list):
         return []
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
     return [leaf for key, inner in pairs for leaf in leaves(inner, (*path, key))]
 
 
