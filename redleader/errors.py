@@ -37,7 +37,8 @@ def error_page(
     request: HttpRequest, status: int, text: str, *, code: str = "", **context
 ) -> HttpResponse:
     """Return a Chinese page; ``code`` is the number of the bad-inputs table."""
-    context |= {"status": status, "title": TITLES[status], "text": text, "code": code}
+    context = {"title": TITLES[status]} | context
+    context |= {"status": status, "text": text, "code": code}
     return render(request, "error.html", context, status=status)
 
 

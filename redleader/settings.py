@@ -6,6 +6,7 @@ accounts, no second factor. A real installation sets ``DATABASE_URL`` and
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -48,6 +49,19 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEMO else []
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+
+def _site_url() -> str:
+    """Return the address that certificates and the verify page call genuine."""
+    address = env.str("SITE_URL", default="").rstrip("/")
+    if address and not re.fullmatch(r"https?://[^/?#\s]+", address):
+        raise ImproperlyConfigured(
+            f"SITE_URL 应为网站的网址，如 https://www.example.cn，现为 {address}。"
+        )
+    return address
+
+
+SITE_URL = _site_url()
 
 INSTALLED_APPS = [
     "redleader.apps.AdminConfig",
@@ -209,6 +223,12 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEMO
+
+# The Ed25519 key (PEM) that signs the machine-readable certificates. The demo makes
+# one of its own; a real installation without it signs nothing and says so.
+SIGNING_KEY_FILE = env.str(
+    "SIGNING_KEY_FILE", default=str(VAR_DIR / "demo_signing_key.pem") if DEMO else ""
+)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

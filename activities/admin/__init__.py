@@ -1,4 +1,5 @@
 from activities.admin import (
+    certificate,
     course,
     figure,
     honour,
@@ -9,6 +10,7 @@ from activities.admin import (
 )
 
 __all__ = [
+    "certificate",
     "course",
     "figure",
     "honour",

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
+from activities.admin.certificate import IssueAdmin
 from activities.models import Award
-from redleader.admin import ModelAdmin
 
 
 @admin.register(Award)
-class AwardAdmin(ModelAdmin):
+class AwardAdmin(IssueAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]

@@ -1,9 +1,12 @@
 """Certificates of titles: how they look, and the code that proves one."""
 
+import re
 import secrets
+import unicodedata
 
 import pghistory
 import pgtrigger
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -21,9 +24,83 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def normal_code(text: str) -> str:
+    """Return a code as it is kept, from what a person typed or pasted.
+
+    Lower case, full-width letters, blanks and dashes are forgiven; of an address
+    of the verify page only the code is taken.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    address = re.search(r"/verify/([^/?#]+)", text)
+    if address:
+        text = address[1]
+    kept = (c for c in text.upper() if unicodedata.category(c)[0] in "LN")
+    return "".join(kept)
+
+
+def is_code(text: str) -> bool:
+    return len(text) == CODE_LENGTH and set(text) <= set(ALPHABET)
+
+
+# What a template may name; the words are those of the form.
+PLACEHOLDERS = {
+    "recipient": "获得者",
+    "title": "称号",
+    "level": "级别",
+    "cycle": "周期",
+    "grantor": "授予单位",
+    "document": "文号",
+    "granted_on": "授予日期",
+    "valid_until": "有效期",
+    "county": "县名",
+}
+KNOWN = "、".join(f"{{{name}}}（{label}）" for name, label in PLACEHOLDERS.items())
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# A page holds this much whatever the names; see the tests of the paper.
+MOST_LINES = 10
+MOST_USES = 2
+
+
+def parts_of(text: str) -> list[tuple[str, bool]]:
+    """Split text into words and names of placeholders, in turn."""
+    pieces = PLACEHOLDER.split(text)
+    return [(piece, bool(n % 2)) for n, piece in enumerate(pieces) if piece or n % 2]
+
+
+def check_placeholders(text: str) -> None:
+    """Refuse a placeholder that nothing fills, and say which there are."""
+    used = [piece for piece, is_name in parts_of(text) if is_name]
+    unknown = next((name for name in used if name not in PLACEHOLDERS), None)
+    if unknown is not None:
+        raise ValidationError(
+            f"占位符“{{{unknown}}}”无效，请改正或删除。可以使用的有：{KNOWN}。",
+            code="placeholder",
+        )
+    for piece, is_name in parts_of(text):
+        broken = (
+            None if is_name else re.search(r".{0,12}[{}\uff5b\uff5d].{0,12}", piece)
+        )
+        if broken:
+            raise ValidationError(
+                f"“{broken[0].strip()}”处的花括号不成对或不是半角，请改正。"
+                f"可以使用的占位符有：{KNOWN}。",
+                code="placeholder",
+            )
+    often = next((name for name in used if used.count(name) > MOST_USES), None)
+    if often is not None:
+        raise ValidationError(
+            f"占位符“{{{often}}}”用了 {used.count(often)} 次，"
+            f"最多 {MOST_USES} 次，请删去多余的。",
+            code="placeholder",
+        )
+
+
 class Orientation(models.TextChoices):
     LANDSCAPE = "landscape", "横向"
     PORTRAIT = "portrait", "竖向"
+
+
+FILLED = ["heading", "body", "signature", "footnote"]
 
 
 @pghistory.track()
@@ -77,10 +154,34 @@ class CertificateTemplate(models.Model):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        errors = {}
+        for name in FILLED:
+            try:
+                check_placeholders(getattr(self, name))
+            except ValidationError as error:
+                errors[name] = error
+        lines = len(self.body.strip().splitlines())
+        if lines > MOST_LINES:
+            errors["body"] = ValidationError(
+                f"正文最多 {MOST_LINES} 段，现有 {lines} 段，请合并。", code="lines"
+            )
+        if errors:
+            raise ValidationError(errors)
+
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def visible_to(self, user):
         return self.filter(award__in=Award.objects.visible_to(user))
+
+    def with_awards(self):
+        """Each with its title, the recipient and the document of its scheme."""
+        return self.select_related(
+            "award__version__scheme",
+            "award__chamber",
+            "award__branch",
+            "award__site",
+        )
 
 
 @pghistory.track()

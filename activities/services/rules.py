@@ -1,12 +1,13 @@
-"""The rules a county begins with, which staff then edit: meetings, 四好, holidays."""
+"""The rules a county begins with, which staff then edit: meetings, 四好, paper."""
 
 from collections import Counter
 
 from django.db import transaction
 
-from activities.models import MeetingRequirement
+from activities.models import CertificateTemplate, MeetingRequirement
 from activities.models.lecture import LectureKind
 from activities.models.requirement import Applies, Period
+from activities.services.certificate import load_templates
 from activities.services.scheme import load_four_goods, load_holidays
 
 REGULATION = "《中国共产党支部工作条例（试行）》"
@@ -70,6 +71,9 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         made[str(MeetingRequirement._meta.verbose_name)] += 1
     load_four_goods(made)
     load_holidays(made)
+    templates = load_templates()
+    if templates:
+        made[str(CertificateTemplate._meta.verbose_name)] = templates
     if dry_run:
         transaction.set_rollback(True)
     return made

@@ -4,6 +4,7 @@ from activities.views.public import (
     calendar,
     chamber,
     course,
+    credential,
     feed,
     figure,
     home,
@@ -12,6 +13,7 @@ from activities.views.public import (
     lecture,
     practice,
     publicity,
+    verify,
 )
 
 app_name = "public"
@@ -55,4 +57,17 @@ urlpatterns = [
     path("honours/poster/", honour.honour_poster, name="honour-poster"),
     path("practices/", practice.practice_list, name="practice-list"),
     path("practices/<int:pk>/", practice.practice_detail, name="practice-detail"),
+    path("verify/", verify.verify_form, name="verify-form"),
+    path("verify/<str:code>/", verify.verify, name="verify"),
+    path(
+        "verify/<str:code>/credential.json",
+        credential.credential,
+        name="credential",
+    ),
+    path("open-badges/issuer.json", credential.issuer, name="issuer"),
+    path(
+        "open-badges/status/<int:number>.json",
+        credential.status_list,
+        name="status-list",
+    ),
 ]

@@ -4,6 +4,7 @@ from activities.views.workbench import (
     application,
     application_export,
     calendar,
+    certificate,
     desk,
     honour,
     honour_import,
@@ -117,5 +118,11 @@ urlpatterns = [
     path("honours/import/marked/", honour_import.marked, name="honour-import-marked"),
     path(
         "honours/import/confirm/", honour_import.confirm, name="honour-import-confirm"
+    ),
+    path("certificates/", certificate.certificate_list, name="certificate-list"),
+    path(
+        "certificates/<str:code>/certificate.pdf",
+        certificate.certificate_pdf,
+        name="certificate-pdf",
     ),
 ]

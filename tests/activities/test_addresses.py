@@ -6,13 +6,20 @@ import pytest
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
-from activities.models import Application, Deadlines, Lecture
+from activities.models import (
+    Application,
+    Certificate,
+    Deadlines,
+    Lecture,
+)
 from activities.services.application import add_files
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role
 from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,
+    CertificateFactory,
+    CertificateTemplateFactory,
     CourseFactory,
     HolidayFactory,
     IssueFactory,
@@ -85,6 +92,11 @@ TABLE = {
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
     "public:honour-export": ((), OPEN, NO_POST),
+    "public:verify-form": ((), OPEN, NO_POST),
+    "public:verify": (("certificate",), OPEN, NO_POST),
+    "public:credential": (("certificate",), OPEN, NO_POST),
+    "public:issuer": ((), OPEN, NO_POST),
+    "public:status-list": (("list",), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -181,6 +193,8 @@ TABLE = {
     "workbench:honour-import-template": ((), REVIEWERS, NO_POST_INSIDE),
     "workbench:honour-import-marked": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
     "workbench:honour-import-confirm": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
+    "workbench:certificate-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:certificate-pdf": (("certificate",), OWN, NO_POST_INSIDE),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -219,6 +233,8 @@ ADMIN = {
     "activities_schemeversion": REGISTRY,
     "activities_award": REGISTRY,
     "activities_holiday": DELETABLE,
+    "activities_certificate": READ,
+    "activities_certificatetemplate": DELETABLE,
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_practice": DELETABLE,
@@ -244,6 +260,21 @@ ADMIN_STEPS = {"activities_lecture_accept", "activities_lecture_return"}
 ADMIN_MORE = {
     "activities_schemeversion_copy": "activities_schemeversion",
     "activities_schemeversion_changes": "activities_schemeversion",
+}
+# Pages about certificates: the key of its row, answers to GET and to POST.
+OUTSIDE = [302, 302, 302]
+CERTIFICATE_PAGES = {
+    "activities_award_issue": ("award", [*OUTSIDE, 405, 405], [*OUTSIDE, 302, 403]),
+    "activities_certificatetemplate_pdf": (
+        "template",
+        [*OUTSIDE, 200, 200],
+        [*OUTSIDE, 405, 405],
+    ),
+    "activities_certificatetemplate_png": (
+        "template",
+        [*OUTSIDE, 200, 200],
+        [*OUTSIDE, 405, 405],
+    ),
 }
 STOCK = {
     "changelist": "view",
@@ -295,6 +326,14 @@ class World(dict):
         (photo,) = add_photos(Lecture.objects.get(pk=self["draft"]), [upload()])
         return photo.pk
 
+    def award(self):
+        """What it says on paper needs a template."""
+        assert self["template"]
+        return AwardFactory(chamber=self.chamber).pk
+
+    def certificate(self):
+        return CertificateFactory(award_id=self["award"]).code
+
     def paper(self):
         application = Application.objects.get(pk=self["application"])
         criterion = indicator(application.level.version, is_required=False)
@@ -332,38 +371,17 @@ ROWS = {
     "publicised": lambda world: application_at("publicity", days_ago=0).pk,
     "objection": lambda world: ObjectionFactory().pk,
     "receipt": lambda world: ObjectionFactory().receipt,
+    "award": World.award,
+    "template": lambda world: CertificateTemplateFactory(is_default=True).pk,
+    "certificate": World.certificate,
+    "list": lambda world: 0,
+    "practice": lambda world: PracticeFactory(is_public=True).pk,
 }
 
 
 @pytest.fixture
 def world():
     return World()
-    """One row of each noun, and a user of each kind."""
-    chamber = ChamberFactory()
-    own = secretary_of(chamber)
-    draft = LectureFactory(chamber=chamber, created_by=own)
-    (photo,) = add_photos(draft, [upload()])
-    return {
-        "own": own,
-        "foreign": secretary_of(ChamberFactory()),
-        "federation": UserFactory(role=Role.FEDERATION),
-        "administrator": UserFactory(role=Role.ADMINISTRATOR),
-        "chamber": chamber.pk,
-        "draft": draft.pk,
-        "photo": photo.pk,
-        "submitted": submitted(chamber=chamber, created_by=own).pk,
-        "accepted": accepted(chamber=chamber).pk,
-        "thumbnail": "thumbnail",
-        "key": uuid.uuid4(),
-        "branch": BranchFactory(chambers=[chamber]).pk,
-        "series": SeriesFactory().pk,
-        "course": CourseFactory(is_public=True).pk,
-        "site": SiteFactory().pk,
-        "practice": PracticeFactory(is_public=True).pk,
-        "assembly": MeetingRequirementFactory(kind="assembly").kind,
-        "planned": planned(chamber=chamber, created_by=own).pk,
-        "cancelled": cancelled(chamber=chamber, created_by=own).pk,
-    }
 
 
 def ask(client, sign_in, world, actor, method, address):
@@ -401,6 +419,7 @@ def test_every_address_is_listed():
 def test_every_admin_address_is_listed():
     expected = {f"{noun}_{page}" for noun in ADMIN for page in STOCK}
     expected |= set(ADMIN_PAGES) | ADMIN_STEPS | set(ADMIN_MORE)
+    expected |= set(CERTIFICATE_PAGES)
     # The password of another account, and stock addresses without a name.
     expected |= {"auth_user_password_change", "view_on_site", "app_list", None}
     assert set(admin_names()) == expected
@@ -469,6 +488,16 @@ def test_steps_of_a_review(name, actor, world, client, sign_in):
     assert answer.status_code == (403 if actor == "administrator" else done)
 
 
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", CERTIFICATE_PAGES)
+def test_pages_about_certificates(name, method, actor, world, client, sign_in):
+    key, *answers = CERTIFICATE_PAGES[name]
+    address = reverse(f"admin:{name}", args=[world[key]])
+    answer = ask(client, sign_in, world, actor, method, address)
+    assert answer.status_code == answers[method == "post"][ACTORS.index(actor)]
+
+
 def admin_rows(world):
     """Return the key of one row of each noun of the admin."""
     award = AwardFactory()
@@ -490,6 +519,8 @@ def admin_rows(world):
         "activities_schemeversion": award.version.pk,
         "activities_award": award.pk,
         "activities_holiday": HolidayFactory().pk,
+        "activities_certificate": Certificate.objects.get(code=world["certificate"]).pk,
+        "activities_certificatetemplate": world["template"],
         "activities_site": world["site"],
         "activities_course": world["course"],
         "activities_practice": world["practice"],

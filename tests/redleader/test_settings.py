@@ -61,6 +61,24 @@ def test_without_any_configuration_this_is_the_demo(tmp_path):
     assert key.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("address", ["chamber.example", "https://a.cn/x", "ftp://a.cn"])
+def test_an_address_of_the_site_that_is_none_is_refused(tmp_path, address):
+    done = run("manage.py", "check", tmp_path=tmp_path, SITE_URL=address)
+    assert done.returncode == 3
+    assert done.stderr.startswith("SITE_URL 应为网站的网址")
+    assert address in done.stderr
+
+
+def test_address_of_the_site_and_the_key_are_set(tmp_path):
+    read = READ.replace("s.DEMO", "s.SITE_URL, s.SIGNING_KEY_FILE, s.DEMO")
+    done = run("-c", read, tmp_path=tmp_path, SITE_URL="https://a.cn/")
+    key = f"{tmp_path}/demo_signing_key.pem"
+    assert done.stdout.split()[:2] == ["https://a.cn", key]
+
+    done = run("-c", read, tmp_path=tmp_path, REDLEADER_DEMO="0", SECRET_KEY=KEY)
+    assert done.stdout.split()[0] == "False"
+
+
 def test_the_deployment_check_has_nothing_to_say(tmp_path):
     done = run(
         "-m",

@@ -49,7 +49,9 @@ def test_loadreport_says_what_it_made_and_can_be_repeated():
 def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
     assert "将新增会议要求 6 条" in run("loadrules", "--dry-run")
     assert not MeetingRequirement.objects.exists()
-    assert "已新增会议要求 6 条" in run("loadrules")
+    made = run("loadrules")
+    assert "已新增会议要求 6 条" in made
+    assert "已新增证书模板 2 条" in made
     MeetingRequirement.objects.filter(kind="party_lecture").update(minimum=2)
     MeetingRequirement.objects.filter(kind="appraisal").update(is_active=False)
     assert "没有新增" in run("loadrules")

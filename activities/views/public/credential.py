@@ -1,0 +1,78 @@
+"""Certificates for machines: signed JSON, the issuer's key, what is revoked."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from activities.models import Certificate
+from activities.models.honour import AwardState
+from activities.services import credential as services
+from activities.services.certificate import award_today, state_of, why_ended
+from redleader.addresses import site_address
+from redleader.signing import SigningKeyError
+
+CREDENTIAL = "application/vc"
+PROBLEM = "application/problem+json"
+TITLES = {404: "没有颁发过这个编号的证书", 410: "称号已取消", 503: "暂时不能签名"}
+
+
+def answer(document: dict, content_type: str, *, status: int = 200) -> JsonResponse:
+    return JsonResponse(
+        document,
+        status=status,
+        content_type=content_type,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+
+
+def problem(status: int, detail: str) -> JsonResponse:
+    document = {"title": TITLES[status], "status": status, "detail": detail}
+    return answer(document, PROBLEM, status=status)
+
+
+def for_machines(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open a view to every site's scripts; without a key it is unavailable."""
+
+    @login_not_required
+    @never_cache
+    @require_safe
+    @wraps(view)
+    def open_view(request, *args, **kwargs):
+        try:
+            response = view(request, *args, **kwargs)
+        except SigningKeyError as error:
+            response = problem(503, str(error))
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+    return open_view
+
+
+@for_machines
+def issuer(request: HttpRequest) -> HttpResponse:
+    return answer(services.issuer_document(site_address(request)), "application/json")
+
+
+@for_machines
+def status_list(request: HttpRequest, number: int) -> HttpResponse:
+    document = services.status_list(number, site=site_address(request))
+    if document is None:
+        return problem(404, "没有这个状态列表。")
+    return answer(document, CREDENTIAL)
+
+
+@for_machines
+def credential(request: HttpRequest, code: str) -> HttpResponse:
+    certificate = Certificate.objects.filter(code=code).with_awards().first()
+    if certificate is None:
+        return problem(404, "请核对编号；核验页面可以查人读的结果。")
+    award = award_today(certificate.award)
+    if state_of(award) == AwardState.REVOKED:
+        return problem(410, f"{why_ended(award)}。")
+    site = site_address(request)
+    return answer(services.credential(certificate, award, site=site), CREDENTIAL)
