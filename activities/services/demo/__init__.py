@@ -1,0 +1,53 @@
+"""Invented rows for the demo; they hang on invented chambers only.
+
+Every name here is made up. Together with the facts of the public report the
+rows make each counted figure come out by its qualifier.
+"""
+
+import random
+
+from django.db import transaction
+from django.utils import timezone
+
+from activities.services.demo.chamber import (
+    CHAMBERS,
+    make_branches,
+    make_chamber,
+    make_committee,
+    make_secretaries,
+    make_staff,
+)
+from activities.services.demo.honour import (
+    make_applications,
+    make_practice,
+    make_titles,
+)
+from activities.services.demo.lecture import (
+    make_courses,
+    make_exemption,
+    make_lectures,
+    make_meetings,
+    make_plans,
+)
+
+
+@transaction.atomic
+def load_demo(*, seed: int = 23) -> None:
+    """Make all invented rows, or none. The report's facts must be there."""
+    luck = random.Random(seed)
+    today = timezone.localdate()
+    staff = make_staff()
+    chambers = [
+        make_chamber(number, row, luck, today) for number, row in enumerate(CHAMBERS)
+    ]
+    branches = make_branches(chambers, luck, today)
+    secretaries = make_secretaries(chambers, today)
+    courses = make_courses()
+    make_lectures(chambers, branches, courses, secretaries, staff, luck, today)
+    make_meetings(branches, secretaries, staff, today)
+    make_plans(branches, secretaries, today)
+    make_committee(branches[0], today)
+    make_exemption(branches[1], today)
+    make_applications(chambers, secretaries, staff, today)
+    make_titles(chambers, today)
+    make_practice(chambers)
