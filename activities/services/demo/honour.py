@@ -29,6 +29,7 @@ from activities.services.application import (
     save_application,
     submit_application,
 )
+from activities.services.certificate import issue_certificate
 from activities.services.demo.chamber import years_before
 from activities.services.demo.picture import draw_paper
 from activities.services.scheme import copy_version
@@ -144,7 +145,9 @@ def make_application(chamber, level, state, secretaries, staff) -> None:
             pass_application(application, to=ApplicationState.COUNTY, user=reviewer)
             publicise(application, user=reviewer, first=begin, **paper)
             if state == ApplicationState.RECOGNISED:
-                recognise(application, user=reviewer, **paper)
+                application = recognise(application, user=reviewer, **paper)
+                if application.award:
+                    issue_certificate(application.award, user=reviewer)
 
 
 def make_titles(chambers, today: date) -> None:
