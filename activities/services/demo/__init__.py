@@ -48,6 +48,6 @@ def load_demo(*, seed: int = 23) -> None:
     make_plans(branches, secretaries, today)
     make_committee(branches[0], today)
     make_exemption(branches[1], today)
-    make_applications(chambers, secretaries, staff, today)
     make_titles(chambers, today)
+    make_applications(chambers, secretaries, staff, today)
     make_practice(chambers)
