@@ -228,7 +228,10 @@ def check_deferred_rules() -> None:
 
 
 class TrialForm(ModelForm):
-    """Saves its row once for trial, so that a trigger's refusal stands on the form."""
+    """Saves its row once for trial, so that a trigger's refusal stands on the form.
+
+    Rules that wait for the end of the transaction depend on other rows, too.
+    """
 
     def _post_clean(self):
         super()._post_clean()
@@ -236,7 +239,6 @@ class TrialForm(ModelForm):
             try:
                 with transaction.atomic():
                     copy(self.instance).save()
-                    check_deferred_rules()
                     transaction.set_rollback(True)
             except IntegrityError as error:
                 self.add_error(None, refusal(error))

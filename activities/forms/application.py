@@ -301,7 +301,11 @@ class ObjectionForm(Form):
         label="联系方式", max_length=60, required=False, help_text="可不填；不公开。"
     )
     # People do not see it; what fills in every field of a page does.
-    website = forms.CharField(label="网址（请留空）", required=False)
+    website = forms.CharField(
+        label="网址（请留空）",
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
 
     @property
     def is_from_a_machine(self) -> bool:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from activities.models import Course, Lecture, Practice, Site
+from activities.models import (
+    Application,
+    Certificate,
+    Course,
+    Lecture,
+    Practice,
+    SchemeVersion,
+    Site,
+)
 from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
@@ -38,6 +46,15 @@ def test_public_pages(visit, demo, viewport):
         "/honours/?on=2023-02-30",
         "/honours/poster/",
         "/honours/poster/?ended=1&level=county",
+        "/publicity/",
+        *(
+            f"/publicity/{row.pk}/"
+            for row in Application.objects.exclude(publicity_from=None)
+        ),
+        "/publicity/receipts/?receipt=YY2222222222",
+        "/verify/",
+        Certificate.objects.get().get_absolute_url(),
+        "/verify/22222222222222222222/",
         "/practices/",
         "/practices/?q=没有",
         *(practice.get_absolute_url() for practice in Practice.objects.public()),
@@ -69,6 +86,7 @@ def test_workbench_pages(visit, demo, viewport):
     user = User.objects.get(username="mishu01")
     visitor = visit(user, viewport)
     own = Lecture.objects.visible_to(user)
+    application = Application.objects.visible_to(user).get()
     pages = ["/workbench/", "/workbench/lectures/", "/workbench/lectures/new/"]
     for state in ("draft", "submitted", "returned", "accepted"):
         pages.append(f"/workbench/lectures/{own.filter(state=state).first().pk}/")
@@ -86,6 +104,13 @@ def test_workbench_pages(visit, demo, viewport):
         f"/workbench/lectures/{draft.pk}/signin-sheet/",
         f"/workbench/lectures/{draft.pk}/record-sheet/",
         "/workbench/calendar/",
+        "/workbench/honours/",
+        application.level.get_absolute_url(),
+        "/workbench/applications/",
+        application.get_absolute_url(),
+        f"/workbench/applications/{application.pk}/edit/",
+        f"/workbench/applications/{application.pk}/delete/",
+        "/workbench/certificates/",
         "/accounts/password/",
         "/accounts/2fa/",
         "/accounts/logout/",
@@ -99,6 +124,17 @@ def test_workbench_pages(visit, demo, viewport):
     visitor.page.get_by_role("button", name="存为草稿").click()
     visitor.page.get_by_text("请填写主题").first.wait_for()
     visitor.check()
+
+
+@VIEWPORTS
+def test_review_pages(visit, demo, viewport):
+    visitor = visit(UserFactory(role="federation"), viewport)
+    pages = ["/workbench/", "/workbench/honours/", "/workbench/honours/import/"]
+    pages += ["/workbench/applications/", "/workbench/applications/?state=draft&q=没有"]
+    pages += [row.get_absolute_url() for row in Application.objects.all()]
+    for address in pages:
+        visitor.page.goto(address)
+        visitor.check()
 
 
 NOUNS = [
@@ -116,6 +152,9 @@ NOUNS = [
     "activities/scheme",
     "activities/schemeversion",
     "activities/award",
+    "activities/certificate",
+    "activities/certificatetemplate",
+    "activities/holiday",
     "activities/site",
     "activities/course",
     "activities/practice",
@@ -131,6 +170,7 @@ def test_admin_pages(visit, demo, viewport):
     visitor = visit(UserFactory(role="administrator"), viewport)
     chamber = some_chamber()
     waiting = Lecture.objects.waiting().first()
+    version = SchemeVersion.objects.filter(is_open=True).get()
     pages = ["/admin/", *(f"/admin/{noun}/" for noun in NOUNS)]
     pages += [
         "/admin/chambers/chamber/add/",
@@ -140,6 +180,9 @@ def test_admin_pages(visit, demo, viewport):
         f"/admin/activities/lecture/{waiting.pk}/change/",
         f"/admin/activities/lecture/{Lecture.objects.counted().first().pk}/change/",
         "/admin/activities/award/add/",
+        f"/admin/activities/schemeversion/{version.pk}/change/",
+        f"/admin/activities/schemeversion/{version.pk}/copy/",
+        f"/admin/activities/schemeversion/{version.pk}/changes/",
         "/admin/activities/course/add/",
         "/admin/activities/practice/add/",
         f"/admin/activities/practice/{Practice.objects.first().pk}/change/",

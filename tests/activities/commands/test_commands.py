@@ -27,6 +27,7 @@ from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
+from activities.services.rules import load_rules
 from chambers.models import Appointment, Chamber, Member
 
 MANAGE = settings.BASE_DIR / "manage.py"
@@ -77,6 +78,7 @@ def test_figures_check_needs_something_to_check():
 @pytest.mark.django_db
 def test_the_demo_makes_every_counted_figure_come_out():
     load_report()
+    load_rules()
     load_demo()
     assert "不符 0 项" in run("figures", "--check")
     assert Chamber.objects.active().count() == 27
@@ -99,6 +101,7 @@ def test_the_demo_makes_every_counted_figure_come_out():
 @pytest.mark.django_db
 def test_invented_rows_hang_on_invented_chambers_only():
     load_report()
+    load_rules()
     load_demo()
     real = Chamber.objects.filter(is_demo=False)
     assert real.count() == 10
