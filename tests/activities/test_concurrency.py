@@ -6,14 +6,24 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Issue, Lecture, Photo
 from activities.models.lecture import LectureState
+from activities.services.application import pass_application
 from tests.drives.browser import read_form
-from tests.factories.activities import LectureFactory, SeriesFactory, submitted, upload
+from tests.factories.activities import (
+    LectureFactory,
+    SchemeLevelFactory,
+    SeriesFactory,
+    application_at,
+    submitted,
+    upload,
+)
 from tests.factories.chambers import ChamberFactory, UserFactory, secretary_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,3 +185,38 @@ def test_same_photo_at_once_is_kept_once(chamber, sign_in, media):
     assert sorted(answer.status_code for answer in answers) == [302, 422]
     assert Photo.objects.filter(lecture=lecture).count() == 1
     assert sum(path.is_file() for path in media.rglob("*")) == 2  # and its thumbnail
+
+
+def test_two_reviewers_at_once_take_one_step():
+    application = application_at("submitted")
+    staff = [UserFactory(), UserFactory()]
+
+    def take(user):
+        try:
+            return pass_application(application, to="county", user=user).version
+        except ValidationError as error:
+            return error.messages[0]
+
+    answers = at_once([partial(take, user) for user in staff])
+
+    assert answers.count(application.version + 1) == 1
+    assert sum(str(answer).startswith("已由") for answer in answers) == 1
+    assert application.steps.filter(state="county").count() == 1
+
+
+def test_the_same_start_at_once_makes_one_application():
+    chamber, level = ChamberFactory(), SchemeLevelFactory()
+    users = [secretary_of(chamber), secretary_of(chamber)]
+
+    def start(user):
+        client = Client()
+        client.force_login(user, backend="chambers.access.RoleBackend")
+        data = {"chamber": chamber.pk, "recipient": "chamber"}
+        address = reverse("workbench:application-start", args=[level.pk])
+        return client.post(address, data).status_code
+
+    answers = at_once([partial(start, user) for user in users])
+
+    assert set(answers) <= {302, 422}
+    assert 302 in answers
+    assert chamber.applications.count() == 1
