@@ -7,16 +7,22 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from activities.forms.scheme import CopyForm, CriterionForm
+from activities.forms.scheme import (
+    CopyForm,
+    CriterionForm,
+    SchemeVersionForm,
+)
 from activities.models import (
+    Application,
     Criterion,
     Holiday,
+    Objection,
     Scheme,
     SchemeLevel,
     SchemeVersion,
 )
 from activities.services.scheme import copy_version, version_changes
-from redleader.admin import ModelAdmin, TabularInline
+from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.forms import attempt
 
 
@@ -73,6 +79,7 @@ class CriterionInline(PartInline):
 
 @admin.register(SchemeVersion)
 class SchemeVersionAdmin(ModelAdmin):
+    form = SchemeVersionForm
     list_display = ["scheme", "label", "year", "document", "is_open", "is_provisional"]
     list_display_links = ["label"]
     list_filter = ["scheme", "is_open"]
@@ -168,3 +175,17 @@ class HolidayAdmin(ModelAdmin):
     list_filter = ["kind"]
     date_hierarchy = "day"
     search_fields = ["name"]
+
+
+def waiting_applications(request: HttpRequest) -> tuple[str, int, str]:
+    count = Application.objects.visible_to(request.user).waiting().count()
+    address = f"{reverse('workbench:application-list')}?state=submitted"
+    return "待审核的荣誉申报", count, address
+
+
+def open_objections(request: HttpRequest) -> tuple[str, int, str]:
+    count = Objection.objects.open().count()
+    return "待答复的公示异议", count, reverse("workbench:honour-desk")
+
+
+DASHBOARD += [waiting_applications, open_objections]

@@ -4,6 +4,8 @@ from django import forms
 
 from activities.counting import RULES, choices
 from activities.models import Criterion, SchemeVersion
+from activities.models.scheme import RecipientKind
+from redleader.admin import AdminForm
 from redleader.forms import Form, TrialForm
 
 
@@ -23,6 +25,18 @@ class CriterionForm(TrialForm):
         if kept and kept not in RULES:
             offered.append((kept, f"{kept}（已停用）"))
         self.fields["rule"].choices = offered
+
+
+class SchemeVersionForm(AdminForm):
+    recipient_kinds = forms.MultipleChoiceField(
+        label="授予对象",
+        choices=RecipientKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = SchemeVersion
+        fields = "__all__"
 
 
 class CopyForm(Form):

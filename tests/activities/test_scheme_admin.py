@@ -63,6 +63,18 @@ def test_staff_edit_a_version_with_its_criteria(staff, version):
     assert Criterion.objects.get(name="讲堂").target == 6
 
 
+def test_recipients_are_ticked_in_words(staff, version):
+    sent = of_page(staff, change(version))
+    assert "党组织" in staff.get(change(version)).content.decode()
+
+    staff.post(change(version), sent | {"recipient_kinds": ["branch", "site"]})
+    version.refresh_from_db()
+    none = staff.post(change(version), {**sent, "recipient_kinds": []})
+
+    assert version.recipient_kinds == ["branch", "site"]
+    assert "请选择授予对象。" in none.content.decode()
+
+
 def test_a_rule_that_does_not_exist_is_refused(staff, version):
     sent = of_page(staff, change(version))
     prefix = row_of(sent, "讲堂")

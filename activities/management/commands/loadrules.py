@@ -5,7 +5,7 @@ from activities.services.rules import load_rules
 
 
 class Command(BaseCommand):
-    help = "装入会议的一般周期和依据、证书模板；可以重复执行，不改动已有的。"
+    help = "装入会议要求、四好标准草稿、节假日和证书模板；可以重复执行，不改动已有的。"
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -17,6 +17,6 @@ class Command(BaseCommand):
             made = load_rules(dry_run=dry_run)
         verb = "将新增" if dry_run else "已新增"
         if not made:
-            self.stdout.write("会议要求和证书模板都已有，没有新增。")
+            self.stdout.write("都已有，没有新增。")
         for noun, count in made.items():
             self.stdout.write(f"{verb}{noun} {count} 条")
