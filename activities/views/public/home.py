@@ -3,9 +3,10 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import Award, Lecture, Practice
+from activities.models import Application, Award, Lecture, Practice
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
 from activities.views.public.practice import for_cards
@@ -21,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     awards = Award.objects.titles().held()
     context = {
         "figures": home_figures(),
+        "publicised": Application.objects.in_publicity(timezone.localdate()).count(),
         "awards": awards.for_roll()[:TITLES],
         "levels": award_counts(awards),
         "practices": for_cards(Practice.objects.public())[:PRACTICES],

@@ -54,6 +54,15 @@ def test_the_list_has_what_is_running_and_what_has_ended(client, application):
     assert reverse("public:publicity-detail", args=[ended.pk]) in past
 
 
+def test_the_front_page_leads_to_what_is_running(client, application):
+    assert "正在公示拟授予的称号" in page(client, "home")
+    application.publicity_until = application.publicity_from = (
+        timezone.localdate() - timedelta(days=1)
+    )
+    application.save()
+    assert "正在公示拟授予的称号" not in page(client, "home")
+
+
 def test_nothing_before_publicity_is_public(client):
     for state in ("draft", "submitted", "county", "failed"):
         row = application_at(state)
