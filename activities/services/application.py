@@ -577,16 +577,3 @@ def answer_objection(
     objection.full_clean()
     objection.save()
     return objection
-
-
-# What each review step asks for, by the state it leads to.
-STEP_LABELS = {
-    ApplicationState.COUNTY: "县审核通过",
-    ApplicationState.CITY: "登记市审核通过",
-    ApplicationState.PROVINCE: "登记省审核通过",
-    ApplicationState.NATION: "登记国家评审通过",
-    ApplicationState.PUBLICITY: "开始公示",
-    ApplicationState.RECOGNISED: "登记认定",
-    ApplicationState.FAILED: "未通过",
-    ApplicationState.RETURNED: "退回补正",
-}
