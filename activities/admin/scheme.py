@@ -2,6 +2,8 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -43,6 +45,8 @@ class SchemeAdmin(ModelAdmin):
 class PartInline(TabularInline):
     """Parts of a version; who may change the version may take them off again."""
 
+    view_on_site = False
+
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj)
 
@@ -65,6 +69,12 @@ class CriterionInline(PartInline):
         "points",
         "is_required",
     ]
+
+    def get_queryset(self, request):
+        """Put each indicator under its good."""
+        good = Coalesce("parent__number", "number")
+        rows = super().get_queryset(request)
+        return rows.order_by(good, F("parent").asc(nulls_first=True), "number", "pk")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "parent":
