@@ -10,6 +10,7 @@ from activities.models.course import Course, Site
 from activities.models.figure import OfficialFigure
 from activities.models.holiday import Holiday
 from activities.models.honour import Award
+from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
@@ -33,6 +34,10 @@ __all__ = [
     "EvidenceFile",
     "Holiday",
     "Issue",
+    "KeyIndustry",
+    "Lead",
+    "LeadStep",
+    "LeadTarget",
     "Lecture",
     "MeetingRequirement",
     "Objection",

@@ -1,6 +1,6 @@
 """The columns of what leaves as Excel."""
 
-from activities.models import Application, Award
+from activities.models import Application, Award, Lead
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch
 from redleader.sheets import Column, Kind
@@ -67,4 +67,24 @@ APPLICATION_COLUMNS = [
     Column("认定日期", Kind.DATE, 12, lambda row: row.decided_on),
     Column("文号", width=22, value=lambda row: row.last_document or ""),
     Column("退回原因", width=30, value=lambda row: row.return_reason),
+]
+
+
+def last_of(lead: Lead, name: str) -> str:
+    """Return the newest text of a kind in the prefetched steps."""
+    texts = [getattr(step, name) for step in lead.steps.all() if getattr(step, name)]
+    return texts[-1] if texts else ""
+
+
+LEAD_COLUMNS = [
+    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
+    Column("提供商会", width=26, value=lambda row: str(row.chamber)),
+    Column("类别", width=10, value=lambda row: row.get_kind_display()),
+    Column("标题", width=36, value=lambda row: row.title),
+    Column("重点产业", width=16, value=lambda row: str(row.industry or "")),
+    Column("提供日期", Kind.DATE, 12, lambda row: row.submitted_on),
+    Column("状态", width=9, value=lambda row: row.get_state_display()),
+    Column("接收单位", width=24, value=lambda row: last_of(row, "unit")),
+    Column("原因或说明", width=36, value=lambda row: last_of(row, "reason")),
+    Column("内容", width=50, value=lambda row: row.content),
 ]

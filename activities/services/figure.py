@@ -10,6 +10,7 @@ from activities.models import Award, Lecture, OfficialFigure
 from activities.models.figure import Qualifier
 from activities.models.honour import HonourLevel, SchemeKind
 from activities.models.lecture import LectureKind, LecturerRole
+from activities.services.lead import count_valid_this_year
 from chambers.models import Chamber
 
 HALL = "红土初心讲堂"
@@ -56,6 +57,7 @@ COUNTS: dict[str, Callable[[], int]] = {
     "M06": lambda: count_four_goods(HonourLevel.NATIONAL),
     "M07": lambda: count_four_goods(HonourLevel.PROVINCIAL),
     "M08": count_pilots,
+    "M11": count_valid_this_year,
 }
 
 

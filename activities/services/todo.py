@@ -8,7 +8,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Application, Award, Deadlines, Lecture, Objection
+from activities.models import (
+    Application,
+    Award,
+    Deadlines,
+    Lead,
+    Lecture,
+    Objection,
+)
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
 from activities.models.requirement import Period
@@ -49,6 +56,7 @@ def todos(user: User) -> list[Todo]:
             REVIEW, lectures.waiting(), "份记录等待审核", waiting_address()
         )
         found += review_of_honours()
+        found += leads_to_check()
     if user.is_staff:
         return found + county(lectures) + expiring(user)
     return found + own(lectures, user)
@@ -74,6 +82,11 @@ def review_of_honours() -> list[Todo]:
             HONOUR, ended, "项公示已期满，等待登记结果", f"{address}?state=publicity"
         ),
     ]
+
+
+def leads_to_check() -> list[Todo]:
+    address = f"{reverse('workbench:lead-list')}?state=waiting"
+    return counted(REVIEW, Lead.objects.waiting(), "条引才信息等待核实", address)
 
 
 def expiring(user: User) -> list[Todo]:

@@ -10,6 +10,7 @@ from activities.views.public import (
     home,
     honour,
     honour_export,
+    lead,
     lecture,
     practice,
     publicity,
@@ -70,4 +71,5 @@ urlpatterns = [
         credential.status_list,
         name="status-list",
     ),
+    path("leads/", lead.lead_totals, name="lead-totals"),
 ]

@@ -8,10 +8,12 @@ from activities.views.workbench import (
     desk,
     honour,
     honour_import,
+    lead,
     lecture,
     meeting,
     paper,
     plan,
+    work,
 )
 from redleader.views import draft_drop, draft_keep
 
@@ -125,4 +127,12 @@ urlpatterns = [
         certificate.certificate_pdf,
         name="certificate-pdf",
     ),
+    path("works/", work.work_list, name="work-list"),
+    path("leads/", lead.lead_list, name="lead-list"),
+    path("leads/new/", lead.lead_create, name="lead-create"),
+    path("leads/year/", lead.lead_board, name="lead-board"),
+    path("leads/export/", lead.lead_export, name="lead-export"),
+    path("leads/<int:pk>/", lead.lead_detail, name="lead-detail"),
+    path("leads/<int:pk>/edit/", lead.lead_update, name="lead-update"),
+    path("leads/<int:pk>/step/<slug:state>/", lead.lead_step, name="lead-step"),
 ]

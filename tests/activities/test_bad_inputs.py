@@ -1094,6 +1094,8 @@ LISTS = [
     *("workbench:honour-desk", "workbench:application-list"),
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:honour-import", "workbench:honour-import-template"),
+    *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
+    *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry

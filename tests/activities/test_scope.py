@@ -10,6 +10,7 @@ from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
     ApplicationFactory,
+    LeadFactory,
     LectureFactory,
     MeetingRequirementFactory,
     SchemeLevelFactory,
@@ -49,6 +50,7 @@ def county():
         closed = accepted(topic=f"内部{number:02}", **fields)
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
+        LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -80,6 +82,11 @@ def addresses_of(draft, photo, closed):
     branch = draft.chamber.branches.get()
     yield "get", reverse("workbench:meeting-detail", args=[branch.pk, "assembly"])
     yield from addresses_of_application(draft.chamber)
+    lead = draft.chamber.leads.get()
+    yield "get", reverse("workbench:lead-detail", args=[lead.pk])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:lead-update", args=[lead.pk])
+    yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -133,12 +140,13 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages = ["desk", "lecture-list", "lecture-create", "calendar"]
     pages += ["plan", "plan-create", "meeting-summary"]
     pages += ["honour-desk", "application-list"]
+    pages += ["work-list", "lead-list", "lead-create", "lead-board"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划"):
+                for word in ("甲", "草稿", "会员", "计划", "线索"):
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

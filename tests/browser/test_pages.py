@@ -6,6 +6,7 @@ from activities.models import (
     Application,
     Certificate,
     Course,
+    Lead,
     Lecture,
     Practice,
     SchemeVersion,
@@ -74,6 +75,7 @@ def test_public_pages(visit, demo, viewport):
         "/sites/?kind=red&q=没有",
         f"/sites/{Site.objects.filter(is_demo=True).first().pk}/",
         "/figures/",
+        "/leads/",
         "/accounts/login/",
         "/没有这一页/",
     ]:
@@ -111,6 +113,11 @@ def test_workbench_pages(visit, demo, viewport):
         f"/workbench/applications/{application.pk}/edit/",
         f"/workbench/applications/{application.pk}/delete/",
         "/workbench/certificates/",
+        "/workbench/works/",
+        "/workbench/leads/",
+        "/workbench/leads/new/",
+        "/workbench/leads/year/",
+        Lead.objects.visible_to(user).first().get_absolute_url(),
         "/accounts/password/",
         "/accounts/2fa/",
         "/accounts/logout/",
@@ -132,6 +139,9 @@ def test_review_pages(visit, demo, viewport):
     pages = ["/workbench/", "/workbench/honours/", "/workbench/honours/import/"]
     pages += ["/workbench/applications/", "/workbench/applications/?state=draft&q=没有"]
     pages += [row.get_absolute_url() for row in Application.objects.all()]
+    pages += ["/workbench/works/", "/workbench/leads/?state=waiting&q=没有"]
+    for state in ("waiting", "valid", "handed", "contact", "landed", "failed"):
+        pages.append(Lead.objects.filter(state=state).first().get_absolute_url())
     for address in pages:
         visitor.page.goto(address)
         visitor.check()
@@ -147,6 +157,9 @@ NOUNS = [
     "chambers/user",
     "activities/series",
     "activities/issue",
+    "activities/keyindustry",
+    "activities/lead",
+    "activities/leadtarget",
     "activities/lecture",
     "activities/photo",
     "activities/scheme",

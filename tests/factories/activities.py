@@ -24,6 +24,10 @@ from activities.models import (
     EvidenceFile,
     Holiday,
     Issue,
+    KeyIndustry,
+    Lead,
+    LeadStep,
+    LeadTarget,
     Lecture,
     MeetingRequirement,
     Objection,
@@ -49,6 +53,7 @@ from activities.services.application import (
     return_application,
     submit_application,
 )
+from activities.services.lead import take_step
 from activities.services.lecture import (
     accept_lecture,
     cancel_plan,
@@ -399,3 +404,63 @@ def application_at(state, *, days_ago=60, **fields):
         return application
     paper["document_on"] = application.publicity_until + timedelta(days=1)
     return recognise(application, user=staff, **paper)
+
+
+class KeyIndustryFactory(DjangoModelFactory):
+    class Meta:
+        model = KeyIndustry
+
+    name = factory.Sequence(lambda n: f"第{n}产业")
+
+
+class LeadTargetFactory(DjangoModelFactory):
+    class Meta:
+        model = LeadTarget
+
+    year = factory.Sequence(lambda n: 2001 + n % 90)
+    target = 20
+
+
+class LeadFactory(DjangoModelFactory):
+    """A lead that waits; ``lead_at()`` takes it further by the services."""
+
+    class Meta:
+        model = Lead
+
+    chamber = factory.SubFactory(ChamberFactory)
+    kind = "investment"
+    title = factory.Sequence(lambda n: f"第{n}条信息")
+    content = "拟投资建厂。"
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class LeadStepFactory(DjangoModelFactory):
+    class Meta:
+        model = LeadStep
+
+    lead = factory.SubFactory(LeadFactory)
+    number = 2
+    before = "waiting"
+    state = "valid"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+LEAD_PATHS = {
+    "waiting": [],
+    "valid": ["valid"],
+    "invalid": ["invalid"],
+    "handed": ["valid", "handed"],
+    "contact": ["valid", "handed", "contact"],
+    "landed": ["valid", "handed", "contact", "landed"],
+    "failed": ["valid", "handed", "contact", "failed"],
+}
+
+
+def lead_at(state, **fields):
+    """Take a new lead by the services to a state."""
+    lead = LeadFactory(**fields)
+    staff = UserFactory()
+    for to in LEAD_PATHS[state]:
+        lead = take_step(lead, to=to, user=staff, unit="县商务局", reason="见说明。")
+    return lead

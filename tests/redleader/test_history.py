@@ -26,6 +26,10 @@ from activities.models import (
     EvidenceFile,
     Holiday,
     Issue,
+    KeyIndustry,
+    Lead,
+    LeadStep,
+    LeadTarget,
     Lecture,
     MeetingRequirement,
     Objection,
@@ -91,6 +95,9 @@ CHANGES = {
     Evidence: lambda: {"text": "另一说明"},
     EvidenceFile: lambda: {"name": "另一份.pdf"},
     Holiday: lambda: {"name": "另一假日"},
+    KeyIndustry: lambda: {"name": "另一产业"},
+    Lead: lambda: {"title": "另一信息"},
+    LeadTarget: lambda: {"target": 30},
     Lecture: lambda: {"topic": "另一讲"},
     Member: lambda: {"name": "另一人"},
     MeetingRequirement: lambda: {"minimum": 2},
@@ -111,7 +118,7 @@ CHANGES = {
     User: lambda: {"name": "另一用户"},
 }
 # No column of these may ever change; a trigger refuses it.
-NEVER_UPDATED = {ApplicationStep, Issue}
+NEVER_UPDATED = {ApplicationStep, Issue, LeadStep}
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in

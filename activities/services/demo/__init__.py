@@ -22,6 +22,7 @@ from activities.services.demo.honour import (
     make_practice,
     make_titles,
 )
+from activities.services.demo.lead import make_leads
 from activities.services.demo.lecture import (
     make_courses,
     make_exemption,
@@ -51,3 +52,4 @@ def load_demo(*, seed: int = 23) -> None:
     make_titles(chambers, today)
     make_applications(chambers, secretaries, staff, today)
     make_practice(chambers)
+    make_leads(chambers, secretaries, staff, today)

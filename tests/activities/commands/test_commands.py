@@ -53,6 +53,7 @@ def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
     made = run("loadrules")
     assert "已新增会议要求 6 条" in made
     assert "已新增证书模板 2 条" in made
+    assert "已新增引才年度目标 1 条" in made
     MeetingRequirement.objects.filter(kind="party_lecture").update(minimum=2)
     MeetingRequirement.objects.filter(kind="appraisal").update(is_active=False)
     assert "没有新增" in run("loadrules")
@@ -63,7 +64,7 @@ def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
 @pytest.mark.django_db
 def test_figures_lists_31_and_fails_the_check_on_a_contradiction():
     load_report()
-    assert "共 31 项，已计数 7 项，不符 4 项。" in run("figures")
+    assert "共 31 项，已计数 8 项，不符 5 项。" in run("figures")
     with pytest.raises(SystemExit) as end:
         run("figures", "--check")
     assert end.value.code == 1

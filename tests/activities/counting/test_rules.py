@@ -8,7 +8,7 @@ from django.utils import timezone
 from activities.counting import RULES, CountingRule, Row, Scope, register
 from activities.models import Award
 from chambers.models import Chamber, Role
-from tests.factories.activities import AwardFactory, accepted, submitted
+from tests.factories.activities import AwardFactory, accepted, lead_at, submitted
 from tests.factories.chambers import (
     AppointmentFactory,
     BranchFactory,
@@ -200,3 +200,15 @@ def test_rows_follow_the_rights_of_the_reader(chamber):
     assert [row.label for row in own] == ["云溪一讲"]
     assert {row.label for row in staff} == {"云溪一讲", "别处一讲"}
     assert own[0].detail == "2026-03-01，党课，实到 18 人"
+
+
+def test_leads_count_by_the_day_they_were_brought(chamber):
+    lead_at("valid", chamber=chamber, submitted_on=FIRST)
+    lead_at("landed", chamber=chamber, submitted_on=LAST)
+    lead_at("invalid", chamber=chamber, submitted_on=LAST)
+    lead_at("valid", chamber=chamber, submitted_on=date(2025, 12, 31))
+    lead_at("landed", submitted_on=LAST)
+
+    assert count("valid-leads", chamber) == 2
+    assert count("leads-landed", chamber) == 1
+    assert count("leads-landed") == 2

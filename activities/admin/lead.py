@@ -1,0 +1,63 @@
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from activities.models import KeyIndustry, Lead, LeadStep, LeadTarget
+from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
+from redleader.search import search
+
+
+@admin.register(KeyIndustry)
+class KeyIndustryAdmin(ModelAdmin):
+    deletable = True
+    list_display = ["name", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name"]
+
+
+@admin.register(LeadTarget)
+class LeadTargetAdmin(ModelAdmin):
+    list_display = ["year", "target", "source"]
+
+
+class LeadStepInline(TabularInline):
+    model = LeadStep
+    fields = ["before", "state", "by", "at", "unit", "reason"]
+    readonly_fields = fields
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Lead)
+class LeadAdmin(ModelAdmin):
+    """To be read; leads are written and taken further in the workbench."""
+
+    list_display = ["title", "kind", "chamber", "submitted_on", "state"]
+    list_filter = ["state", "kind", "submitted_on"]
+    list_select_related = ["chamber"]
+    search_fields = ["title"]
+    search_help_text = "按标题，或商会的名称、拼音、首字母查找"
+    inlines = [LeadStepInline]
+
+    def get_search_results(self, request, queryset, search_term):
+        by_title, _ = super().get_search_results(request, queryset, search_term)
+        return by_title | search(queryset, search_term, prefix="chamber__"), False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+def waiting_leads(request: HttpRequest) -> tuple[str, int, str]:
+    count = Lead.objects.visible_to(request.user).waiting().count()
+    return "待核的引才信息", count, f"{reverse('workbench:lead-list')}?state=waiting"
+
+
+DASHBOARD.append(waiting_leads)

@@ -1,0 +1,14 @@
+"""引才网络 in public: totals of each year, never a single lead."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.services.lead import sums_by_year
+
+
+@login_not_required
+@require_safe
+def lead_totals(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/lead/list.html", {"years": sums_by_year()})

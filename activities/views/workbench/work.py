@@ -1,0 +1,21 @@
+"""The county's works on one page: a card for each, with its numbers and links."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from activities.views.workbench import lead
+from chambers.access import UserRequest
+
+# Each gives a card: name, about, numbers (label, value, note), links (label, address).
+CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
+    lead.work_card,
+]
+
+
+@require_safe
+def work_list(request: UserRequest) -> HttpResponse:
+    context = {"cards": [card(request) for card in CARDS]}
+    return render(request, "workbench/work/list.html", context)
