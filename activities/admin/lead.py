@@ -23,7 +23,7 @@ class LeadTargetAdmin(ModelAdmin):
 class LeadStepInline(TabularInline):
     model = LeadStep
     fields = ["before", "state", "by", "at", "unit", "reason"]
-    readonly_fields = fields
+    readonly_fields = ["before", "state", "by", "at", "unit", "reason"]
     extra = 0
 
     def has_add_permission(self, request, obj=None):

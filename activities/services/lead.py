@@ -1,7 +1,9 @@
 """What happens to a lead: written, checked, handed on, landed; and the year's sums."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -137,6 +139,13 @@ def lead_years() -> list[int]:
     return sorted(years | {timezone.localdate().year}, reverse=True)
 
 
+def sums_by(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, Sums]:
+    """Return the sums of each group by the value that it was made of."""
+    return {
+        row[name]: Sums(**{key: row[key] for key in row if key != name}) for row in rows
+    }
+
+
 @dataclass(frozen=True)
 class ChamberSums:
     chamber: Chamber
@@ -145,10 +154,7 @@ class ChamberSums:
 
 def sums_by_chamber(leads: QuerySet[Lead]) -> list[ChamberSums]:
     """Return the sums of each chamber that brought a lead, in order of name."""
-    rows = {
-        row.pop("chamber"): Sums(**row)
-        for row in leads.order_by().values("chamber").annotate(**SUMS)
-    }
+    rows = sums_by("chamber", leads.order_by().values("chamber").annotate(**SUMS))
     chambers = Chamber.objects.filter(pk__in=rows).order_by("sort_key", "pk")
     return [ChamberSums(chamber, rows[chamber.pk]) for chamber in chambers]
 
@@ -165,9 +171,7 @@ class YearSums:
 def sums_by_year() -> list[YearSums]:
     """Return the county's sums of each year that has a lead or a target."""
     found = Lead.objects.order_by().annotate(year=ExtractYear("submitted_on"))
-    rows = {
-        row.pop("year"): Sums(**row) for row in found.values("year").annotate(**SUMS)
-    }
+    rows = sums_by("year", found.values("year").annotate(**SUMS))
     targets = dict(LeadTarget.objects.values_list("year", "target"))
     years = sorted({*rows, *targets}, reverse=True)
     return [YearSums(y, rows.get(y, Sums()), targets.get(y)) for y in years]

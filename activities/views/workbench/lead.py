@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,13 @@ from django.views.decorators.http import (
 from activities.forms.lead import LeadForm, LeadStepForm
 from activities.forms.merge import picked
 from activities.models import Lead
-from activities.models.lead import CHECKS, CLOSED_ERROR, LeadKind, LeadState
+from activities.models.lead import (
+    CHECKS,
+    CLOSED_ERROR,
+    LeadKind,
+    LeadQuerySet,
+    LeadState,
+)
 from activities.services import lead as services
 from activities.services.export import LEAD_COLUMNS, MAX_ROWS
 from chambers.access import UserRequest, may_review
@@ -45,7 +50,7 @@ def filters_of(request: UserRequest) -> Filters:
     )
 
 
-def narrowed(request: UserRequest, filters: Filters) -> QuerySet[Lead]:
+def narrowed(request: UserRequest, filters: Filters) -> LeadQuerySet:
     """Return the leads that the user may see and asked for."""
     leads = Lead.objects.visible_to(request.user)
     if filters.get("q"):
@@ -257,8 +262,9 @@ def answer_conflict(request, form: LeadForm, stored: Lead) -> HttpResponse:
     if not found:  # The answer to the same text was lost on the way.
         messages.info(request, "已保存，无需重复提交。")
         return redirect(stored)
-    form.data = form.data.copy()
-    form.data["version"] = str(stored.version)
+    data = request.POST.copy()
+    data["version"] = str(stored.version)
+    form.data = data
     context = {
         "title": TITLES[409],
         "change": last_change(stored),

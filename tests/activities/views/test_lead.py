@@ -36,7 +36,7 @@ def staff(sign_in):
     return sign_in(UserFactory(role=Role.FEDERATION, name="王审核"))
 
 
-def typed(chamber, **changes):
+def typed(chamber, /, **changes):
     return {
         "chamber": chamber.pk,
         "kind": "talent",
