@@ -11,6 +11,7 @@ from activities.models.figure import OfficialFigure
 from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
     Deadlines,
@@ -37,6 +38,9 @@ __all__ = [
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
+    "Pairing",
+    "PairingProgramme",
+    "PairingProject",
     "Photo",
     "Practice",
     "PracticeItem",

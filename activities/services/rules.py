@@ -4,7 +4,11 @@ from collections import Counter
 
 from django.db import transaction
 
-from activities.models import CertificateTemplate, MeetingRequirement
+from activities.models import (
+    CertificateTemplate,
+    MeetingRequirement,
+    PairingProgramme,
+)
 from activities.models.lecture import LectureKind
 from activities.models.requirement import Applies, Period
 from activities.services.certificate import load_templates
@@ -51,6 +55,8 @@ RULES = [
     ),
 ]
 
+PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "村企共建"]
+
 
 @transaction.atomic
 def load_rules(*, dry_run: bool = False) -> Counter[str]:
@@ -69,6 +75,7 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         requirement.full_clean()
         requirement.save()
         made[str(MeetingRequirement._meta.verbose_name)] += 1
+    load_programmes(made)
     load_four_goods(made)
     load_holidays(made)
     templates = load_templates()
@@ -77,3 +84,12 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
     if dry_run:
         transaction.set_rollback(True)
     return made
+
+
+def load_programmes(made: Counter[str]) -> None:
+    """Make the campaigns of 村企共建 that the public report names."""
+    known = set(PairingProgramme.objects.values_list("name", flat=True))
+    for name in PROGRAMMES:
+        if name not in known:
+            PairingProgramme.objects.create(name=name)
+            made[str(PairingProgramme._meta.verbose_name)] += 1

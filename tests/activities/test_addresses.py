@@ -238,6 +238,8 @@ ADMIN = {
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_practice": DELETABLE,
+    "activities_pairingprogramme": REGISTRY,
+    "activities_pairing": ({"view", "change"}, {"view", "change"}),
     "activities_officialfigure": REGISTRY,
     "activities_meetingrequirement": REGISTRY,
     "activities_requirementexemption": DELETABLE,
