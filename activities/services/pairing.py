@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Count, Q, Sum
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from activities.models import Pairing, PairingProject
@@ -23,9 +23,10 @@ def locked(pairing: Pairing) -> Pairing:
     return Pairing.objects.select_for_update().get(pk=pairing.pk)
 
 
-def require_version(row: models.Model, version: int | None) -> int:
+def require_version(row: Pairing | PairingProject, version: int | None) -> int:
     """Return the next version; raise EditConflictError when somebody was faster."""
-    stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
+    rows: QuerySet[Any] = type(row)._base_manager.all()
+    stored = rows.select_for_update().get(pk=row.pk)
     if version != stored.version:
         raise EditConflictError(stored)
     return stored.version + 1
