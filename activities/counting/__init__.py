@@ -57,7 +57,7 @@ class CountingRule:
         rows = self.query(scope)
         if self.measure is None:
             return rows.count()
-        return rows.aggregate(n=self.measure)["n"] or 0
+        return int(rows.aggregate(n=self.measure)["n"] or 0)
 
     def rows(self, scope: Scope, user: User, *, limit: int) -> list[Row]:
         """Return the first rows that this user may see."""

@@ -12,6 +12,7 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
     Deadlines,
@@ -42,6 +43,9 @@ __all__ = [
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
+    "Pairing",
+    "PairingProgramme",
+    "PairingProject",
     "Photo",
     "Practice",
     "PracticeItem",

@@ -1,8 +1,12 @@
 """The columns of what leaves as Excel."""
 
-from activities.models import Application, Award, Lead
+from functools import partial
+
+from activities.models import Application, Award, Lead, Pairing
+from activities.models.pairing import AMOUNTS
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch
+from redleader.money import WAN
 from redleader.sheets import Column, Kind
 
 NO_CYCLE = "年度未载明"
@@ -87,4 +91,36 @@ LEAD_COLUMNS = [
     Column("接收单位", width=24, value=lambda row: last_of(row, "unit")),
     Column("原因或说明", width=36, value=lambda row: last_of(row, "reason")),
     Column("内容", width=50, value=lambda row: row.content),
+]
+
+
+def wan_of(name: str, pairing: Pairing):
+    """Return an amount of all projects of a pairing in 万元."""
+    return sum(getattr(row, name) for row in pairing.projects.all()) / WAN
+
+
+PAIRING_COLUMNS = [
+    Column("村", width=20, value=lambda row: row.village.name),
+    Column(
+        "所在乡镇",
+        width=12,
+        value=lambda row: row.village.parent.name if row.village.parent else "",
+    ),
+    Column("企业", width=30, value=lambda row: row.enterprise.name),
+    Column("所属行动", width=24, value=lambda row: row.programme.name),
+    Column("牵头商会", width=24, value=lambda row: str(row.chamber)),
+    Column("状态", width=10, value=lambda row: row.get_state_display()),
+    Column("开始日期", Kind.DATE, 12, lambda row: row.started_on),
+    Column("结束日期", Kind.DATE, 12, lambda row: row.ended_on),
+    Column("项目数", Kind.INTEGER, 9, lambda row: len(row.projects.all())),
+    *(
+        Column(f"{label}（万元）", Kind.DECIMAL, 16, partial(wan_of, name))
+        for name, label in AMOUNTS.items()
+    ),
+    Column(
+        "就业岗位",
+        Kind.INTEGER,
+        10,
+        lambda row: sum(p.jobs for p in row.projects.all()),
+    ),
 ]

@@ -1,4 +1,9 @@
-"""Figures: each published number beside the one counted from rows."""
+"""Figures: each published number beside the one counted from rows.
+
+Those of 村企共建 (M18–M22) speak of all villages that were moved by a campaign, or
+of one chamber and its industrial park. The rows do not tell these apart, so they
+stay as published.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -5,7 +5,12 @@ from collections import Counter
 from django.db import transaction
 from django.utils import timezone
 
-from activities.models import CertificateTemplate, LeadTarget, MeetingRequirement
+from activities.models import (
+    CertificateTemplate,
+    LeadTarget,
+    MeetingRequirement,
+    PairingProgramme,
+)
 from activities.models.lecture import LectureKind
 from activities.models.requirement import Applies, Period
 from activities.services.certificate import load_templates
@@ -57,6 +62,9 @@ LEAD_TARGET = 20
 LEAD_SOURCE = "上杭县委组织部公开报道：引才网络每年提供有效信息不少于 20 条。"
 
 
+PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "村企共建"]
+
+
 @transaction.atomic
 def load_rules(*, dry_run: bool = False) -> Counter[str]:
     """Make the rows that are missing, and return how many of each noun.
@@ -74,6 +82,7 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         requirement.full_clean()
         requirement.save()
         made[str(MeetingRequirement._meta.verbose_name)] += 1
+    load_programmes(made)
     load_four_goods(made)
     load_holidays(made)
     templates = load_templates()
@@ -95,3 +104,12 @@ def load_lead_target() -> bool:
     row.full_clean()
     row.save()
     return True
+
+
+def load_programmes(made: Counter[str]) -> None:
+    """Make the campaigns of 村企共建 that the public report names."""
+    known = set(PairingProgramme.objects.values_list("name", flat=True))
+    for name in PROGRAMMES:
+        if name not in known:
+            PairingProgramme.objects.create(name=name)
+            made[str(PairingProgramme._meta.verbose_name)] += 1

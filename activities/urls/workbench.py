@@ -11,6 +11,7 @@ from activities.views.workbench import (
     lead,
     lecture,
     meeting,
+    pairing,
     paper,
     plan,
     work,
@@ -121,6 +122,23 @@ urlpatterns = [
     path(
         "honours/import/confirm/", honour_import.confirm, name="honour-import-confirm"
     ),
+    path("pairings/", pairing.pairing_list, name="pairing-list"),
+    path("pairings/export/", pairing.pairing_export, name="pairing-export"),
+    path("pairings/new/", pairing.pairing_create, name="pairing-create"),
+    path("pairings/<int:pk>/", pairing.pairing_detail, name="pairing-detail"),
+    path("pairings/<int:pk>/edit/", pairing.pairing_update, name="pairing-update"),
+    path(
+        "pairings/<int:pk>/step/<slug:state>/",
+        pairing.pairing_step,
+        name="pairing-step",
+    ),
+    path(
+        "pairings/<int:pk>/projects/new/",
+        pairing.project_create,
+        name="project-create",
+    ),
+    path("projects/<int:pk>/edit/", pairing.project_update, name="project-update"),
+    path("projects/<int:pk>/delete/", pairing.project_delete, name="project-delete"),
     path("certificates/", certificate.certificate_list, name="certificate-list"),
     path(
         "certificates/<str:code>/certificate.pdf",

@@ -32,6 +32,9 @@ from activities.models import (
     MeetingRequirement,
     Objection,
     OfficialFigure,
+    Pairing,
+    PairingProgramme,
+    PairingProject,
     Photo,
     Practice,
     PracticeItem,
@@ -65,8 +68,10 @@ from activities.services.photo import add_photos
 from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
+    EnterpriseFactory,
     MemberFactory,
     UserFactory,
+    VillageFactory,
 )
 
 
@@ -464,3 +469,47 @@ def lead_at(state, **fields):
     for to in LEAD_PATHS[state]:
         lead = take_step(lead, to=to, user=staff, unit="县商务局", reason="见说明。")
     return lead
+
+
+class PairingProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = PairingProgramme
+
+    name = factory.Sequence(lambda n: f"第{n}行动")
+
+
+class PairingFactory(DjangoModelFactory):
+    """An intent; ``pairing_at()`` takes it further by the service."""
+
+    class Meta:
+        model = Pairing
+
+    village = factory.SubFactory(VillageFactory)
+    enterprise = factory.SubFactory(EnterpriseFactory)
+    chamber = factory.SubFactory(ChamberFactory)
+    programme = factory.SubFactory(PairingProgrammeFactory)
+    started_on = date(2025, 3, 1)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class PairingProjectFactory(DjangoModelFactory):
+    class Meta:
+        model = PairingProject
+
+    pairing = factory.SubFactory(PairingFactory)
+    kind = "welfare"
+    name = factory.Sequence(lambda n: f"第{n}项目")
+    as_of = date(2026, 3, 1)
+
+
+def pairing_at(state, **fields):
+    """Return a pairing that the service has taken to a state."""
+    from activities.services.pairing import step_pairing
+
+    pairing = PairingFactory(**fields)
+    if state == "terminated":
+        return step_pairing(pairing, to=state, reason="企业搬迁")
+    path = ["paired", "active", "done"]
+    for step in path[: path.index(state) + 1] if state in path else []:
+        pairing = step_pairing(pairing, to=step)
+    return pairing

@@ -33,6 +33,17 @@ class RegionFactory(DjangoModelFactory):
     level = "township"
 
 
+class VillageFactory(DjangoModelFactory):
+    class Meta:
+        model = Region
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence(lambda n: f"350823109{200 + n % 700}")
+    name = factory.Sequence(lambda n: f"第{n}村")
+    level = "village"
+    parent = factory.SubFactory(RegionFactory, code="350823109", name="蛟洋镇")
+
+
 class EnterpriseFactory(DjangoModelFactory):
     class Meta:
         model = Enterprise

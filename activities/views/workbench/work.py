@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.views.workbench import lead
+from activities.views.workbench import lead, pairing
 from chambers.access import UserRequest
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
 CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
     lead.work_card,
+    pairing.work_card,
 ]
 
 

@@ -1,0 +1,41 @@
+from django.contrib import admin
+
+from activities.models import Pairing, PairingProgramme
+from redleader.admin import ModelAdmin
+from redleader.search import search
+
+
+@admin.register(PairingProgramme)
+class PairingProgrammeAdmin(ModelAdmin):
+    list_display = ["name", "is_open"]
+
+
+@admin.register(Pairing)
+class PairingAdmin(ModelAdmin):
+    """Read and corrected by staff; new ones and steps belong to the workbench."""
+
+    list_display = ["enterprise", "village", "programme", "chamber", "state"]
+    list_filter = ["state", "programme"]
+    list_select_related = ["enterprise", "village", "programme", "chamber"]
+    autocomplete_fields = ["village", "enterprise", "chamber"]
+    search_fields = ["enterprise__name"]
+    search_help_text = "按企业名称、拼音或首字母查找"
+    readonly_fields = ["state", "reason"]
+    fields = [
+        "village",
+        "enterprise",
+        "programme",
+        "chamber",
+        "started_on",
+        "ended_on",
+        "areas",
+        "publish_consent",
+        "state",
+        "reason",
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def get_search_results(self, request, queryset, search_term):
+        return search(queryset, search_term, prefix="enterprise__"), False

@@ -1,0 +1,8 @@
+"""The filter ``money``: yuan as people read them."""
+
+from django import template
+
+from redleader.money import say_money
+
+register = template.Library()
+register.filter("money", say_money)

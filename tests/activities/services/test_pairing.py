@@ -1,0 +1,116 @@
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from activities.counting import RULES, Scope
+from activities.models import Pairing, PairingProject
+from activities.services.pairing import draw, save_pairing, step_pairing, totals
+from redleader.forms import EditConflictError
+from redleader.money import MONEY_ERROR, MoneyFormField, say_money
+from tests.factories.activities import (
+    PairingFactory,
+    PairingProjectFactory,
+    pairing_at,
+)
+from tests.factories.chambers import ChamberFactory, EnterpriseFactory, VillageFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_closes_early_ends_today():
+    far = timezone.localdate() + timedelta(days=90)
+
+    assert pairing_at("terminated", ended_on=far).ended_on == timezone.localdate()
+    assert pairing_at("done").ended_on == timezone.localdate()
+
+
+def test_step_out_of_turn_and_without_reason_is_refused():
+    with pytest.raises(ValidationError, match="意向"):
+        step_pairing(PairingFactory(), to="done")
+    with pytest.raises(ValidationError, match="终止须写明原因"):
+        step_pairing(PairingFactory(), to="terminated", reason="  ")
+
+
+def test_stale_and_closed_pairings_are_not_saved():
+    pairing = PairingFactory()
+    with pytest.raises(EditConflictError):
+        save_pairing(pairing, user=pairing.created_by, version=7)
+    closed = pairing_at("done")
+    with pytest.raises(ValidationError, match="不能修改"):
+        save_pairing(closed, user=closed.created_by, version=closed.version)
+
+
+def test_totals_count_a_village_and_an_enterprise_once():
+    village, firm = VillageFactory(), EnterpriseFactory()
+    first = pairing_at("active", village=village, enterprise=firm)
+    pairing_at("paired", village=village)
+    pairing_at("done", enterprise=firm)
+    PairingFactory()
+    for kind in ("welfare", "business"):
+        PairingProjectFactory(pairing=first, kind=kind, donated=10_000, jobs=3)
+
+    found = totals(Pairing.objects.counted())
+
+    assert (found["pairings"], found["villages"], found["enterprises"]) == (3, 2, 2)
+    assert (found["welfare"], found["business"], found["jobs"]) == (1, 1, 6)
+    assert say_money(found["donated"]) == "2万元"
+    picture = draw(Pairing.objects.counted())
+    assert (picture.village_hubs, picture.enterprise_hubs) == (1, 1)
+    assert len(picture.links) == 3
+
+
+def test_a_name_is_drawn_only_if_all_its_pairings_agree():
+    village = VillageFactory(name="甲村")
+    for agrees in (True, False):
+        pairing_at("paired", village=village, publish_consent=agrees)
+
+    picture = draw(Pairing.objects.counted())
+
+    assert [node.name for node in picture.villages] == ["某村"]
+    assert sorted(node.name for node in picture.enterprises)[0] == "某企业"
+
+
+def test_rules_count_by_chamber_and_period():
+    chamber = ChamberFactory()
+    pairing = pairing_at("active", chamber=chamber)
+    pairing_at("paired", chamber=chamber, village=pairing.village)
+    pairing_at("active")
+    PairingFactory(chamber=chamber)
+    PairingProjectFactory(pairing=pairing, jobs=4, donated=25_000)
+    scope = Scope(date(2026, 1, 1), date(2026, 6, 30), chamber)
+
+    counts = {
+        code: RULES[code].count(scope) for code in RULES if code.startswith("pair")
+    }
+
+    assert counts == {
+        "paired-villages": 1,
+        "paired-enterprises": 2,
+        "pairing-jobs": 4,
+        "pairing-donations": 25_000,
+    }
+    early = Scope(date(2024, 1, 1), date(2024, 6, 30), chamber)
+    assert [RULES[code].count(early) for code in counts] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "text", ["-1", "NaN", "Infinity", "1.234", "708.3亿", "1e3", "二十", "."]
+)
+def test_money_that_is_none_is_refused(text):
+    with pytest.raises(ValidationError) as refused:
+        MoneyFormField(required=False).clean(text)
+
+    assert refused.value.messages == [MONEY_ERROR]
+
+
+def test_money_is_typed_in_ten_thousands():
+    field = MoneyFormField(required=False)
+
+    assert field.clean("61,2.50") == 6_125_000
+    assert field.clean("") is None
+    assert field.prepare_value(PairingProject(planned=6_125_000).planned) == 6_125_000
+    assert say_money(field.clean("12500")) == "1.25亿元"
+    with pytest.raises(ValidationError, match="不能超过"):
+        field.clean("9999999")
