@@ -1104,7 +1104,7 @@ LISTS = [
     ),
 ]
 ANYTHING = hypothesis.settings(
-    max_examples=200,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
 )

@@ -19,7 +19,8 @@ from chambers.models import Branch, Chamber, User
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.chambers import UserFactory
 
-VIEWPORTS = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["360", "1280"])
+# One test for both widths: the demo is made anew for each test.
+VIEWPORTS = [PHONE, DESKTOP]
 
 
 @pytest.fixture
@@ -33,8 +34,12 @@ def some_chamber():
     return Chamber.objects.filter(is_demo=True).first()
 
 
-@VIEWPORTS
-def test_public_pages(visit, demo, viewport):
+def test_public_pages(visit, demo):
+    for viewport in VIEWPORTS:
+        check_public_pages(visit, viewport)
+
+
+def check_public_pages(visit, viewport):
     visitor = visit(viewport=viewport)
     lecture = Lecture.objects.public().first()
     for address in [
@@ -83,8 +88,12 @@ def test_public_pages(visit, demo, viewport):
         visitor.check()
 
 
-@VIEWPORTS
-def test_workbench_pages(visit, demo, viewport):
+def test_workbench_pages(visit, demo):
+    for viewport in VIEWPORTS:
+        check_workbench_pages(visit, viewport)
+
+
+def check_workbench_pages(visit, viewport):
     user = User.objects.get(username="mishu01")
     visitor = visit(user, viewport)
     own = Lecture.objects.visible_to(user)
@@ -133,8 +142,12 @@ def test_workbench_pages(visit, demo, viewport):
     visitor.check()
 
 
-@VIEWPORTS
-def test_review_pages(visit, demo, viewport):
+def test_review_pages(visit, demo):
+    for viewport in VIEWPORTS:
+        check_review_pages(visit, viewport)
+
+
+def check_review_pages(visit, viewport):
     visitor = visit(UserFactory(role="federation"), viewport)
     pages = ["/workbench/", "/workbench/honours/", "/workbench/honours/import/"]
     pages += ["/workbench/applications/", "/workbench/applications/?state=draft&q=没有"]
@@ -178,8 +191,12 @@ NOUNS = [
 ]
 
 
-@VIEWPORTS
-def test_admin_pages(visit, demo, viewport):
+def test_admin_pages(visit, demo):
+    for viewport in VIEWPORTS:
+        check_admin_pages(visit, viewport)
+
+
+def check_admin_pages(visit, viewport):
     visitor = visit(UserFactory(role="administrator"), viewport)
     chamber = some_chamber()
     waiting = Lecture.objects.waiting().first()
