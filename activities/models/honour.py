@@ -293,9 +293,8 @@ class Award(models.Model):
             Refuse(
                 name="revocation_stays",
                 operation=pgtrigger.Update,
-                test="OLD.revoked_on IS NOT NULL"
-                " AND NEW.revoked_on IS DISTINCT FROM OLD.revoked_on",
-                message="称号取消后不能恢复；需要恢复的，请重新认定。",
+                test="OLD.revoked_on IS NOT NULL AND NEW.* IS DISTINCT FROM OLD.*",
+                message="称号取消后不能恢复，也不能再改；需要恢复的，请重新认定。",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -36,6 +36,7 @@ from redleader.forms import EditConflictError
 from redleader.papers import clean_paper
 
 MAX_FILES = 10  # of one indicator
+PUBLICITY_AHEAD = 30  # days from today that a 公示 may begin
 
 
 @dataclass(frozen=True)
@@ -387,6 +388,7 @@ def publicise(
     application = reviewed(
         application, user=user, to=ApplicationState.PUBLICITY, version=version
     )
+    check_day(application, "first", "公示起", first, ahead=PUBLICITY_AHEAD)
     days = application.level.version.publicity_days
     application.publicity_from = first
     application.publicity_until = last_of_workdays(first, days)
@@ -414,8 +416,7 @@ def recognise(
     application = reviewed(
         application, user=user, to=ApplicationState.RECOGNISED, version=version
     )
-    if document_on > timezone.localdate():
-        raise ValidationError({"document_on": "认定日期不能晚于今天。"})
+    check_day(application, "document_on", "认定日期", document_on)
     level = application.level
     recipient = {
         "chamber": None
@@ -507,6 +508,21 @@ def reviewed(
     return application
 
 
+def check_day(
+    application: Application, name: str, label: str, day: date | None, ahead: int = 0
+) -> None:
+    """Refuse a day before the cycle, or more than so many days after today."""
+    first, today = application.level.cycle_start, timezone.localdate()
+    last = today + timedelta(days=ahead)
+    if day and day < first:
+        raise ValidationError(
+            {name: f"{label}（{day:%Y-%m-%d}）早于周期起（{first:%Y-%m-%d}），请核对。"}
+        )
+    if day and day > last:
+        limit = f"{ahead} 天以后" if ahead else "今天"
+        raise ValidationError({name: f"{label}不能晚于{limit}，请核对年份。"})
+
+
 def already_done(application: Application) -> ValidationError:
     last = application.steps.select_related("by").order_by("-number").first()
     text = f"该申报现在是“{application.get_state_display()}”，不能这样操作。"
@@ -526,6 +542,7 @@ def step(
     opinion: str = "",
 ) -> Application:
     """Write the step and change the state, after checking every rule of both."""
+    check_day(application, "document_on", "文件日期", document_on)
     application.version += 1
     row = ApplicationStep(
         application=application,

@@ -398,7 +398,10 @@ def application_at(state, *, days_ago=60, **fields):
     if state == "failed":
         return fail_application(application, user=staff, opinion="条件不足。")
     day = timezone.localdate() - timedelta(days=days_ago)
-    paper = {"document_number": "杭联〔2026〕1号", "document_on": day}
+    paper = {
+        "document_number": "杭联〔2026〕1号",
+        "document_on": min(day, timezone.localdate()),
+    }
     passed = PASSED[HonourLevel(application.level.level)]
     for rung in LADDER[: LADDER.index(passed) + 1]:
         application = pass_application(application, to=rung, user=staff, **paper)

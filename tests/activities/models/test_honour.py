@@ -79,6 +79,25 @@ def test_honour_trigger_is_kept(name):
     assert_trigger_is_kept(name, TRIGGERS[name])
 
 
+@pytest.mark.parametrize(
+    "changes", [{"title": "另一称号"}, {"level": "city"}, {"revocation_reason": "误"}]
+)
+def test_a_revoked_title_is_not_edited(changes):
+    award = AwardFactory(**REVOKED)
+
+    assert_trigger_is_kept(
+        "activities_award.revocation_stays", changed(award, **changes).save
+    )
+
+
+def test_the_roll_of_last_month_still_shows_what_is_revoked_today():
+    award = AwardFactory(granted_on=date(2024, 1, 1))
+    changed(award, **REVOKED).save()
+
+    assert award in Award.objects.held(date(2024, 5, 31))
+    assert award not in Award.objects.held(date(2024, 6, 1))
+
+
 @pytest.mark.parametrize("name", CONSTRAINTS)
 def test_honour_constraint_is_kept(name):
     assert_constraint_is_kept(name, CONSTRAINTS[name])

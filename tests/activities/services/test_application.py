@@ -396,6 +396,34 @@ def test_recognition_is_not_dated_ahead():
         )
 
 
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        (date(2025, 12, 31), "公示起（2025-12-31）早于周期起（2026-01-01），请核对。"),
+        (date(2099, 1, 1), "公示起不能晚于30 天以后，请核对年份。"),
+    ],
+)
+def test_publicity_outside_the_cycle_is_refused(first, said):
+    application = application_at("county")
+
+    with pytest.raises(ValidationError) as caught:
+        publicise(application, user=UserFactory(), first=first, **PAPER)
+
+    assert caught.value.message_dict == {"first": [said]}
+    application.refresh_from_db()
+    assert application.state == "county"
+
+
+def test_a_paper_from_before_the_cycle_is_refused():
+    application = application_at("county", level=SchemeLevelFactory(level="city"))
+    paper = PAPER | {"document_on": date(2025, 12, 31)}
+
+    with pytest.raises(ValidationError, match="早于周期起"):
+        pass_application(application, to="city", user=UserFactory(), **paper)
+
+    assert application.steps.count() == 2
+
+
 def test_a_second_recognition_renews_the_first_and_keeps_it():
     level = SchemeLevelFactory()
     chamber = ChamberFactory()
