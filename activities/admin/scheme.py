@@ -136,7 +136,7 @@ class SchemeVersionAdmin(ModelAdmin):
             form,
             lambda: made.append(copy_version(version, **form.cleaned_data)),
         ):
-            messages.success(request, f"已复制为“{made[0]}”，请核对周期后再开放申报。")
+            messages.success(request, f"已复制为 {made[0]}，请核对周期后再开放申报。")
             return redirect("admin:activities_schemeversion_change", made[0].pk)
         context = self.admin_site.each_context(request) | {
             "title": f"复制“{version}”",

@@ -519,7 +519,7 @@ def check_day(
             {name: f"{label}（{day:%Y-%m-%d}）早于周期起（{first:%Y-%m-%d}），请核对。"}
         )
     if day and day > last:
-        limit = f"{ahead} 天以后" if ahead else "今天"
+        limit = f" {ahead} 天以后" if ahead else "今天"
         raise ValidationError({name: f"{label}不能晚于{limit}，请核对年份。"})
 
 

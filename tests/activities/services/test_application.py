@@ -400,7 +400,7 @@ def test_recognition_is_not_dated_ahead():
     ("first", "said"),
     [
         (date(2025, 12, 31), "公示起（2025-12-31）早于周期起（2026-01-01），请核对。"),
-        (date(2099, 1, 1), "公示起不能晚于30 天以后，请核对年份。"),
+        (date(2099, 1, 1), "公示起不能晚于 30 天以后，请核对年份。"),
     ],
 )
 def test_publicity_outside_the_cycle_is_refused(first, said):
