@@ -66,6 +66,23 @@ def exactly_one(*fields: str, name: str, message: str):
     )
 
 
+def sql_list(states) -> str:
+    """Return the values of some choices as SQL, for ``IN (…)``."""
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+def legal_steps(transitions) -> str:
+    """Return SQL over OLD and NEW: the step of ``state`` stands in the table.
+
+    ``transitions`` maps each state to the states that may follow it.
+    """
+    return " OR ".join(
+        f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}')"
+        for old, news in transitions.items()
+        for new in news
+    )
+
+
 class Refuse(pgtrigger.Trigger):
     """A trigger that refuses a row, with a Chinese message, when SQL holds.
 

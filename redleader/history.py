@@ -1,5 +1,6 @@
 """Reading the history that the triggers keep."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,19 @@ def text_of(value, field) -> str:
         words = dict(field.base_field.flatchoices or [])
         return "、".join(str(words.get(item, item)) for item in value)
     return str(value)
+
+
+def differing(
+    old: models.Model, new: models.Model, names: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """Return (label, old, new) of the named fields that two rows have differently."""
+    fields, rows = columns(type(new)), []
+    for field in (fields[name] for name in names):
+        before = text_of(getattr(old, field.attname), field)
+        now = text_of(getattr(new, field.attname), field)
+        if before != now:
+            rows.append((str(field.verbose_name), before, now))
+    return rows
 
 
 def last_change(instance: models.Model) -> Change | None:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from activities.forms.merge import TYPED, Difference
+from activities.forms.merge import Difference
 from activities.models import Application, Criterion, SchemeLevel, Site
 from activities.models.application import ApplicationState, Outcome
 from activities.models.scheme import Proof, RecipientKind
@@ -191,8 +191,6 @@ class ApplicationForm(ModelForm):
                         label=str(field.label),
                         stored=str(old or "（空）"),
                         typed=str(new or "（空）"),
-                        pick=TYPED,
-                        both=False,
                     )
                 )
         return found

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from activities.forms.merge import TYPED, Difference
+from activities.forms.merge import Difference
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadState
 from chambers.models import Chamber, User
@@ -73,8 +73,6 @@ class LeadForm(ModelForm):
                         label=str(field.verbose_name),
                         stored=text_of(old, field) or "（空）",
                         typed=text_of(new, field) or "（空）",
-                        pick=TYPED,
-                        both=False,
                     )
                 )
         return found

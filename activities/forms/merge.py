@@ -26,8 +26,8 @@ class Difference:
     label: str
     stored: str
     typed: str
-    pick: str  # which of the two is offered
-    both: bool  # both changed it, so a person has to choose
+    pick: str = TYPED  # which of the two is offered
+    both: bool = False  # both changed it, so a person has to choose
 
 
 def differences(form: ModelForm, stored: Lecture) -> list[Difference]:

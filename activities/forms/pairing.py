@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from activities.forms.merge import TYPED, Difference
+from activities.forms.merge import Difference
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import AMOUNTS
 from chambers.models import Chamber, Region, User
@@ -39,8 +39,6 @@ class VersionedForm(ModelForm):
                     label=str(self.fields[name].label),
                     stored=self.word(name, stored[name].value()),
                     typed=self.word(name, self.instance_value(name)),
-                    pick=TYPED,
-                    both=False,
                 )
             )
         return found

@@ -20,7 +20,11 @@ from activities.models.scheme import (
     SchemeLevel,
 )
 from chambers.models import Branch, Chamber
-from redleader.constraints import Refuse, one_of
+from redleader.constraints import (
+    Refuse,
+    one_of,
+    sql_list,
+)
 from redleader.storage import random_name
 
 
@@ -91,10 +95,6 @@ REVIEW_STATES = [
     ApplicationState.FAILED,
 ]
 CLOSED_ERROR = "该申报已提交审核，不能修改；如需更正请先“撤回”。"
-
-
-def sql_list(states) -> str:
-    return ", ".join(f"'{state.value}'" for state in states)
 
 
 def legal_steps() -> str:

@@ -12,7 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.constraints import Refuse, one_of
+from redleader.constraints import (
+    Refuse,
+    legal_steps,
+    one_of,
+    sql_list,
+)
 
 FIRST_DAY = date(2000, 1, 1)
 TOO_EARLY = "提供日期不能早于 2000 年 1 月 1 日。"
@@ -58,19 +63,6 @@ VALID_STATES = [
 CHECKS = [LeadState.VALID, LeadState.INVALID]
 REASONED = [LeadState.INVALID, LeadState.FAILED]
 CLOSED_ERROR = "该信息已经核实，不能修改；有变化请联系工作人员记入办理。"
-
-
-def sql_list(states) -> str:
-    return ", ".join(f"'{state.value}'" for state in states)
-
-
-def legal_steps() -> str:
-    """Return SQL that tells whether a step is in the table."""
-    return " OR ".join(
-        f"OLD.state = '{old.value}' AND NEW.state IN ({sql_list(news)})"
-        for old, news in TRANSITIONS.items()
-        if news
-    )
 
 
 @pghistory.track()
@@ -222,7 +214,7 @@ class Lead(models.Model):
             Refuse(
                 name="legal_step",
                 operation=pgtrigger.Update,
-                test=f"NEW.state <> OLD.state AND NOT ({legal_steps()})",
+                test=f"NEW.state <> OLD.state AND NOT ({legal_steps(TRANSITIONS)})",
                 message="该信息的状态已经改变，或不能越级办理。",
             ),
             Refuse(

@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from activities.models.course import Course, Site
 from chambers.models import Branch, Chamber, Member
-from redleader.constraints import Refuse, one_of, one_of_or_blank
+from redleader.constraints import (
+    Refuse,
+    legal_steps,
+    one_of,
+    one_of_or_blank,
+    sql_list,
+)
 from redleader.storage import random_name
 
 
@@ -95,10 +101,6 @@ FIRST_STATES = [LectureState.PLANNED, LectureState.DRAFT]
 PLAN_STATES = [LectureState.PLANNED, LectureState.CANCELLED]
 EDITABLE_STATES = [LectureState.PLANNED, LectureState.DRAFT, LectureState.RETURNED]
 PUBLIC_STATES = [LectureState.ACCEPTED, LectureState.ARCHIVED]
-
-
-def sql_list(states) -> str:
-    return ", ".join(f"'{state.value}'" for state in states)
 
 
 EDITABLE_SQL = sql_list(EDITABLE_STATES)
@@ -518,13 +520,7 @@ class Lecture(models.Model):
             Refuse(
                 name="legal_step",
                 operation=pgtrigger.Update,
-                test="NEW.state <> OLD.state AND NOT ("
-                + " OR ".join(
-                    f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}')"
-                    for old, news in TRANSITIONS.items()
-                    for new in news
-                )
-                + ")",
+                test=f"NEW.state <> OLD.state AND NOT ({legal_steps(TRANSITIONS)})",
                 message="记录的状态已经改变，不能这样操作。",
             ),
             Refuse(

@@ -11,7 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber, Enterprise, Region
-from redleader.constraints import Refuse, ends_after_start, one_of
+from redleader.constraints import (
+    Refuse,
+    ends_after_start,
+    legal_steps,
+    one_of,
+)
 from redleader.money import MoneyField
 
 PEOPLE = 100_000  # of one project; more is a slip of the keyboard
@@ -90,15 +95,6 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         return self.select_related(
             "village__parent", "enterprise", "chamber__township", "programme"
         )
-
-
-def legal_steps() -> str:
-    """Return SQL that tells whether a step is in the table."""
-    return " OR ".join(
-        f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}')"
-        for old, news in TRANSITIONS.items()
-        for new in news
-    )
 
 
 @pghistory.track()
@@ -183,7 +179,7 @@ class Pairing(models.Model):
             Refuse(
                 name="legal_step",
                 operation=pgtrigger.Update,
-                test=f"NEW.state <> OLD.state AND NOT ({legal_steps()})",
+                test=f"NEW.state <> OLD.state AND NOT ({legal_steps(TRANSITIONS)})",
                 message="结对的状态已经改变，不能这样办理。",
             ),
             Refuse(

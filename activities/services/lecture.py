@@ -25,7 +25,7 @@ from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
 from chambers.models import User
 from redleader.forms import EditConflictError
-from redleader.history import columns, text_of
+from redleader.history import differing
 
 # Who was there, by the key of a member of the roster.
 Roll = Mapping[int, str]
@@ -331,16 +331,7 @@ def correct_lecture(lecture: Lecture, *, user: User, reason: str) -> Lecture:
 def corrected_values(lecture: Lecture) -> list[tuple[str, str, str]]:
     """Return (field, before, now) of what a correction changes."""
     original = lecture.corrects
-    if not original:
-        return []
-    rows = []
-    fields = columns(Lecture)
-    for field in (fields[name] for name in CONTENT_FIELDS):
-        before = text_of(getattr(original, field.attname), field)
-        now = text_of(getattr(lecture, field.attname), field)
-        if before != now:
-            rows.append((str(field.verbose_name), before, now))
-    return rows
+    return differing(original, lecture, CONTENT_FIELDS) if original else []
 
 
 def reviewed(lecture: Lecture, *, user: User, at: datetime | None = None) -> Lecture:

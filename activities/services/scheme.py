@@ -17,7 +17,7 @@ from activities.models import (
     SchemeVersion,
 )
 from activities.models.holiday import HolidayKind
-from redleader.history import columns, text_of
+from redleader.history import differing
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 VERSION_FIELDS = [
@@ -194,16 +194,3 @@ def compare(old: dict, new: dict, names: list[str]) -> list[Change]:
         if values:
             found.append(Change("修改", name, values))
     return found
-
-
-def differing(old: models.Model, new: models.Model, names: list[str]):
-    """Return (label, old, new) of the fields that differ."""
-    fields = columns(type(new))
-    rows = []
-    for name in names:
-        field = fields[name]
-        before, now = getattr(old, name), getattr(new, name)
-        if before != now:
-            words = [text_of(value, field) or "（空）" for value in (before, now)]
-            rows.append((str(field.verbose_name), words[0], words[1]))
-    return rows

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.counting import RULES, Scope
-from activities.models import Pairing, PairingProject
-from activities.services.pairing import draw, save_pairing, step_pairing, totals
+from activities.models import PairingProject
+from activities.services.pairing import save_pairing, step_pairing
 from redleader.forms import EditConflictError
 from redleader.money import MONEY_ERROR, MoneyFormField, say_money
 from tests.factories.activities import (
@@ -14,7 +14,7 @@ from tests.factories.activities import (
     PairingProjectFactory,
     pairing_at,
 )
-from tests.factories.chambers import ChamberFactory, EnterpriseFactory, VillageFactory
+from tests.factories.chambers import ChamberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -40,36 +40,6 @@ def test_stale_and_closed_pairings_are_not_saved():
     closed = pairing_at("done")
     with pytest.raises(ValidationError, match="不能修改"):
         save_pairing(closed, user=closed.created_by, version=closed.version)
-
-
-def test_totals_count_a_village_and_an_enterprise_once():
-    village, firm = VillageFactory(), EnterpriseFactory()
-    first = pairing_at("active", village=village, enterprise=firm)
-    pairing_at("paired", village=village)
-    pairing_at("done", enterprise=firm)
-    PairingFactory()
-    for kind in ("welfare", "business"):
-        PairingProjectFactory(pairing=first, kind=kind, donated=10_000, jobs=3)
-
-    found = totals(Pairing.objects.counted())
-
-    assert (found["pairings"], found["villages"], found["enterprises"]) == (3, 2, 2)
-    assert (found["welfare"], found["business"], found["jobs"]) == (1, 1, 6)
-    assert say_money(found["donated"]) == "2万元"
-    picture = draw(Pairing.objects.counted())
-    assert (picture.village_hubs, picture.enterprise_hubs) == (1, 1)
-    assert len(picture.links) == 3
-
-
-def test_a_name_is_drawn_only_if_all_its_pairings_agree():
-    village = VillageFactory(name="甲村")
-    for agrees in (True, False):
-        pairing_at("paired", village=village, publish_consent=agrees)
-
-    picture = draw(Pairing.objects.counted())
-
-    assert [node.name for node in picture.villages] == ["某村"]
-    assert sorted(node.name for node in picture.enterprises)[0] == "某企业"
 
 
 def test_rules_count_by_chamber_and_period():
