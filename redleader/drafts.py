@@ -7,13 +7,15 @@ has ended is kept in the new session until its writer has signed in again.
 import json
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
 
 from redleader.forms import ID_NUMBER_ERROR, has_unprintable, id_number_in, parse_uuid
 from redleader.models import FormDraft
@@ -88,7 +90,7 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
         if request.method == "POST" and at_work and had_session:
             kept = stash(request)
             messages.warning(request, SIGNED_OUT if kept else SIGNED_OUT_ONLY)
-        if request.headers.get("X-Requested-With") == "fetch":
+        if is_fetch(request):
             return JsonResponse({"error": SIGNED_OUT}, status=401)
         return super().handle_no_permission(request, view_func)
 
@@ -126,3 +128,24 @@ def take_stash(request: HttpRequest) -> FormDraft | None:
         )
     except ValidationError:
         return None
+
+
+def wanted_draft(request: HttpRequest) -> FormDraft | None:
+    """Return the unfinished text that was asked for, or that waited for sign-in."""
+    stashed = take_stash(request)
+    key = parse_uuid(request.GET.get("draft"))
+    if key:
+        return drafts_at(request.user, request.path).filter(key=key).first()
+    return stashed if stashed and stashed.address == request.path else None
+
+
+def is_fetch(request: HttpRequest) -> bool:
+    """Tell whether the page sends in the background."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
+def answer_at(request: HttpRequest, row: Any) -> HttpResponse:
+    """Lead to the page of a row; a page that sends in the background is told where."""
+    if is_fetch(request):
+        return JsonResponse({"address": row.get_absolute_url()})
+    return redirect(row)

@@ -219,6 +219,14 @@ def attempt(form: forms.BaseForm, service: Callable, *args, **kwargs) -> bool:
     return True
 
 
+def general_part(form: forms.BaseForm) -> Form:
+    """Return a form with just the errors that belong to no field, for the top."""
+    part = Form({})
+    for error in form.non_field_errors():
+        part.add_error(None, error)
+    return part
+
+
 def check_deferred_rules() -> None:
     """Apply the rules that wait for the end of a transaction now."""
     connection = transaction.get_connection()

@@ -310,6 +310,7 @@ CASES = [
     Case("external in strings", XLSX, external_in_strings, NOT_WORKBOOK),
     Case("5001 rows", XLSX, partial(many_rows, 5001), ROWS),
     Case("200000 rows", XLSX, partial(many_rows, 200_000), ROWS),
+    Case("1000000 rows", XLSX, partial(many_rows, 1_000_000), ROWS),
     Case(
         "XFD1048576",
         XLSX,

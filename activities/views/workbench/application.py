@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,16 +41,18 @@ from activities.services.holiday import years_without_holidays
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 from redleader.drafts import (
+    answer_at,
     drafts_at,
     drop_draft,
+    is_fetch,
     keep_draft,
     query_of,
-    take_stash,
     texts_of,
+    wanted_draft,
 )
 from redleader.errors import TITLES
 from redleader.filters import Filters
-from redleader.forms import EditConflictError, Form, attempt, parse_uuid
+from redleader.forms import EditConflictError, Form, attempt, general_part
 from redleader.history import last_change
 from redleader.paging import page_newest_first
 from redleader.search import search
@@ -316,26 +318,6 @@ def save_all(form: ApplicationForm, user) -> None:
             raise ValidationError({f"files_{criterion.pk}": error.messages}) from error
 
 
-def wanted_draft(request: UserRequest):
-    """Return the unfinished text that was asked for, or that waited for sign-in."""
-    stashed = take_stash(request)
-    key = parse_uuid(request.GET.get("draft"))
-    if key:
-        return drafts_at(request.user, request.path).filter(key=key).first()
-    return stashed if stashed and stashed.address == request.path else None
-
-
-def is_fetch(request: UserRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
-
-
-def answer_at(request: UserRequest, application: Application) -> HttpResponse:
-    """Lead to the application; a page that sends in the background is told where."""
-    if is_fetch(request):
-        return JsonResponse({"address": application.get_absolute_url()})
-    return redirect(application)
-
-
 def render_form(request, form: ApplicationForm, status=200, **context):
     application = form.instance
     address = reverse("workbench:application-update", args=[application.pk])
@@ -498,13 +480,10 @@ def application_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
             return redirect(application)
     current = find(request, pk)
     is_late = bool(form.non_field_errors())
-    refused = Form({})
-    for error in form.non_field_errors():
-        refused.add_error(None, error)
     return render_detail(
         request,
         current,
-        form=refused if is_late else None,
+        form=general_part(form) if is_late else None,
         step=form,
         status=409 if is_late else 422,
     )
@@ -529,13 +508,10 @@ def objection_answer(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, "异议已答复，提出人凭回执编号可以看到。")
         return redirect(objection.application)
     is_late = bool(form.non_field_errors())
-    refused = Form({})
-    for error in form.non_field_errors():
-        refused.add_error(None, error)
     return render_detail(
         request,
         find(request, objection.application_id),
-        form=refused if is_late else None,
+        form=general_part(form) if is_late else None,
         answer=form,
         status=409 if is_late else 422,
     )

@@ -29,7 +29,7 @@ from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 from redleader.errors import TITLES
 from redleader.filters import Filters
-from redleader.forms import EditConflictError, Form, attempt, parse_uuid
+from redleader.forms import EditConflictError, attempt, general_part, parse_uuid
 from redleader.history import last_change
 from redleader.paging import page_newest_first
 from redleader.search import search
@@ -179,13 +179,10 @@ def lead_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
         messages.success(request, f"已登记：{form.to.label}。")
         return redirect(lead)
     is_late = bool(form.non_field_errors())
-    refused = Form({})
-    for error in form.non_field_errors():
-        refused.add_error(None, error)
     return render_detail(
         request,
         find(request, pk),
-        form=refused if is_late else None,
+        form=general_part(form) if is_late else None,
         step=None if is_late else form,
         status=409 if is_late else 422,
     )

@@ -31,18 +31,19 @@ from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
 from redleader.drafts import (
+    answer_at,
     drafts_at,
     drop_draft,
+    is_fetch,
     keep_draft,
     query_of,
-    take_stash,
     texts_of,
+    wanted_draft,
 )
 from redleader.errors import TITLES
 from redleader.filters import Filters
 from redleader.forms import EditConflictError, Form, attempt, parse_uuid
 from redleader.history import last_change
-from redleader.models import FormDraft
 from redleader.paging import page_newest_first
 from redleader.photos import METADATA_NOTICE
 
@@ -70,17 +71,6 @@ def lecture_list(request: UserRequest) -> HttpResponse:
 def lecture_detail(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     return render_detail(request, lecture, photos_form=PhotosForm())
-
-
-def answer_at(request: UserRequest, lecture: Lecture) -> HttpResponse:
-    """Lead to the record; a page that sends in the background is told where."""
-    if is_fetch(request):
-        return JsonResponse({"address": lecture.get_absolute_url()})
-    return redirect(lecture)
-
-
-def is_fetch(request: UserRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def find(request: UserRequest, pk: int) -> Lecture:
@@ -142,15 +132,6 @@ def new_form(request: UserRequest) -> LectureForm:
     if number.isdecimal() and len(number) < 10:
         copied = Lecture.objects.visible_to(user).filter(pk=number).first()
     return LectureForm(user=user, initial=lecture_defaults(user, copied=copied))
-
-
-def wanted_draft(request: UserRequest) -> FormDraft | None:
-    """Return the unfinished text that was asked for, or that waited for sign-in."""
-    stashed = take_stash(request)
-    key = parse_uuid(request.GET.get("draft"))
-    if key:
-        return drafts_at(request.user, request.path).filter(key=key).first()
-    return stashed if stashed and stashed.address == request.path else None
 
 
 def saved_before(request: UserRequest) -> HttpResponse | None:
