@@ -328,7 +328,8 @@ def open_issue(series):
         "series-detail",
     ],
 )
-def test_queries_do_not_grow_with_rows(name, client, django_assert_num_queries):
+def test_queries_do_not_grow_with_rows(name, client, django_assert_max_num_queries):
+    """Fewer are well: the first titles of a longer roll may lack a kind."""
     chamber = ChamberFactory(township=RegionFactory())
     series = SeriesFactory()
     args = {"chamber-detail": [chamber.pk], "series-detail": [series.pk]}.get(name, [])
@@ -346,7 +347,7 @@ def test_queries_do_not_grow_with_rows(name, client, django_assert_num_queries):
     with CaptureQueriesContext(connection) as one:
         text_of(client, name, *args)
     add(2)
-    with django_assert_num_queries(len(one)):
+    with django_assert_max_num_queries(len(one)):
         text_of(client, name, *args)
 
 
