@@ -6,14 +6,18 @@ change anywhere else. Everything that shows a number asks ``RULES`` by its code.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Aggregate, QuerySet
 
-from chambers.models import Chamber, User
+from chambers.models import Chamber, Region, User
+from redleader.money import say_money
+
+EVER = date(1949, 10, 1)  # before the first row of any noun
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,21 @@ class Scope:
     first: date
     last: date
     chamber: Chamber | None = None
+    township: Region | None = None
+
+    def of(self, rows: Any, *, chamber: str = "chamber", day: str = "") -> Any:
+        """Return the rows of this scope.
+
+        ``chamber`` is the path to the chamber of a row and ``day`` to its date;
+        without it, rows of all days stay.
+        """
+        if day:
+            rows = rows.filter(**{f"{day}__range": (self.first, self.last)})
+        if self.chamber:
+            rows = rows.filter(**{chamber: self.chamber})
+        if self.township:
+            rows = rows.filter(**{f"{chamber}__township": self.township})
+        return rows
 
 
 @dataclass(frozen=True)
@@ -57,7 +76,7 @@ class CountingRule:
         rows = self.query(scope)
         if self.measure is None:
             return rows.count()
-        return int(rows.aggregate(n=self.measure)["n"] or 0)
+        return int(rows.order_by().aggregate(n=self.measure)["n"] or 0)
 
     def rows(self, scope: Scope, user: User, *, limit: int) -> list[Row]:
         """Return the first rows that this user may see."""
@@ -72,10 +91,34 @@ class CountingRule:
             return "—"
         if self.is_yes_no:
             return "是" if value else "否"
-        return f"{value} {self.unit}"
+        if self.unit == "元":
+            return say_money(Decimal(value))
+        return f"{value:,} {self.unit}"
+
+
+@dataclass(frozen=True)
+class Total:
+    """A counted number with its rule, as a page shows it."""
+
+    rule: CountingRule
+    value: int
+
+    @property
+    def words(self) -> str:
+        return self.rule.words(self.value)
 
 
 RULES: dict[str, CountingRule] = {}
+
+
+def totals(codes: Iterable[str], scope: Scope) -> list[Total]:
+    """Return what some rules count in a scope, in the given order."""
+    return [Total(RULES[code], RULES[code].count(scope)) for code in codes]
+
+
+def until(last: date, **place: Any) -> Scope:
+    """Return the scope of all days up to one; ``place`` narrows it."""
+    return Scope(EVER, last, **place)
 
 
 def register(rule: CountingRule) -> CountingRule:

@@ -30,6 +30,8 @@ LEADING_POSTS = [
 
 def chambers(scope: Scope) -> QuerySet[Chamber]:
     found = Chamber.objects.active()
+    if scope.township:
+        found = found.filter(township=scope.township)
     return found.filter(pk=scope.chamber.pk) if scope.chamber else found
 
 
@@ -46,9 +48,7 @@ def branches(scope: Scope) -> QuerySet[Branch]:
         Q(founded_on__isnull=True) | Q(founded_on__lte=scope.last),
         Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=scope.last),
     )
-    if scope.chamber:
-        found = found.filter(chambers=scope.chamber)
-    return found
+    return scope.of(found, chamber="chambers")
 
 
 def charter_clauses(scope: Scope) -> QuerySet[Chamber]:
@@ -80,8 +80,7 @@ def double_posts(scope: Scope) -> QuerySet[Member]:
         chamber__branches=OuterRef("branch"),
         post__in=LEADING_POSTS,
     )
-    if scope.chamber:
-        in_chamber = in_chamber.filter(chamber=scope.chamber)
+    in_chamber = scope.of(in_chamber)
     party = Appointment.objects.filter(
         lasting("started_on", "ended_on", scope),
         Exists(in_chamber),
@@ -94,8 +93,8 @@ def members(scope: Scope) -> QuerySet[Membership]:
     found = Membership.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
         started_on__lte=scope.last,
-    ).select_related("member", "chamber")
-    return found.filter(chamber=scope.chamber) if scope.chamber else found
+    )
+    return scope.of(found).select_related("member", "chamber")
 
 
 register(

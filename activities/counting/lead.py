@@ -7,10 +7,7 @@ from activities.models import Lead
 
 
 def brought(leads: QuerySet[Lead], scope: Scope) -> QuerySet[Lead]:
-    found = leads.filter(submitted_on__range=(scope.first, scope.last))
-    if scope.chamber:
-        found = found.filter(chamber=scope.chamber)
-    return found.order_by("-submitted_on", "-pk")
+    return scope.of(leads, day="submitted_on").order_by("-submitted_on", "-pk")
 
 
 def describe(lead: Lead) -> Row:

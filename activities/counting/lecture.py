@@ -24,9 +24,7 @@ def held(**conditions):
         lectures = Lecture.objects.counted().filter(
             Q(**conditions), started_at__gte=begin, started_at__lt=end
         )
-        if scope.chamber:
-            lectures = lectures.filter(chamber=scope.chamber)
-        return lectures.of_organiser().newest_first()
+        return scope.of(lectures).of_organiser().newest_first()
 
     return query
 

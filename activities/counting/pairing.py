@@ -4,22 +4,20 @@ from django.db.models import Count, QuerySet, Sum
 
 from activities.counting import CountingRule, Row, Scope, register
 from activities.models import Pairing, PairingProject
+from redleader.money import say_money
 
 
 def pairings(scope: Scope) -> QuerySet[Pairing]:
-    found = Pairing.objects.during(scope.first, scope.last)
-    if scope.chamber:
-        found = found.filter(chamber=scope.chamber)
+    found = scope.of(Pairing.objects.during(scope.first, scope.last))
     return found.select_related("village", "enterprise").order_by("pk")
 
 
 def projects(scope: Scope) -> QuerySet[PairingProject]:
-    found = PairingProject.objects.filter(
-        pairing__in=Pairing.objects.counted(),
-        as_of__range=(scope.first, scope.last),
+    found = scope.of(
+        PairingProject.objects.filter(pairing__in=Pairing.objects.counted()),
+        chamber="pairing__chamber",
+        day="as_of",
     )
-    if scope.chamber:
-        found = found.filter(pairing__chamber=scope.chamber)
     return found.select_related("pairing").order_by("pk")
 
 
@@ -30,7 +28,7 @@ def pairing_row(pairing: Pairing) -> Row:
 def project_row(project: PairingProject) -> Row:
     return Row(
         project.name,
-        f"捐资 {project.donated:.0f} 元，就业 {project.jobs} 个，"
+        f"捐资 {say_money(project.donated)}，就业 {project.jobs} 个，"
         f"数据截至 {project.as_of}",
         project.get_absolute_url(),
     )

@@ -6,18 +6,14 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from activities.forms.merge import Difference
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadState
 from chambers.models import Chamber, User
-from redleader.forms import Form, ModelForm
-from redleader.history import columns, text_of
+from redleader.editing import RecordForm
+from redleader.steps import StepForm
 
 
-class LeadForm(ModelForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
+class LeadForm(RecordForm):
     class Meta:
         model = Lead
         fields = [
@@ -29,15 +25,10 @@ class LeadForm(ModelForm):
             "industry",
             "contact",
         ]
-        widgets = {
-            "content": forms.Textarea(attrs={"rows": 6}),
-            "submitted_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        }
+        widgets = {"content": forms.Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
-        self.initial["form_key"] = self.instance.form_key
         chambers = Chamber.objects.visible_to(user).active()
         if self.instance.pk:
             kept = Chamber.objects.filter(pk=self.instance.chamber_id)
@@ -58,53 +49,11 @@ class LeadForm(ModelForm):
             raise forms.ValidationError("提供日期不能晚于今天。", code="late")
         return day
 
-    def differences(self, stored: Lead) -> list[Difference]:
-        """Compare what was typed with the row that stands now."""
-        found = []
-        fields = columns(Lead)
-        for name in self.Meta.fields:
-            field = fields[name]
-            old = getattr(stored, field.attname)
-            new = getattr(self.instance, field.attname)
-            if old != new:
-                found.append(
-                    Difference(
-                        name=name,
-                        label=str(field.verbose_name),
-                        stored=text_of(old, field) or "（空）",
-                        typed=text_of(new, field) or "（空）",
-                    )
-                )
-        return found
 
-
-class LeadStepForm(Form):
-    """What a step asks for; ``to`` is the state that it leads to."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+class LeadStepForm(StepForm):
     unit = forms.CharField(label="接收单位", max_length=60)
-    reason = forms.CharField(
-        label="说明", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
-    LABELS: ClassVar[dict[str, str]] = {
+    SHOWN: ClassVar[dict[str, list[str]]] = {LeadState.HANDED: ["unit"]}
+    REASONED: ClassVar[dict[str, str]] = {
         LeadState.INVALID: "无效的原因",
         LeadState.FAILED: "未成的原因",
     }
-    STATES: ClassVar[list[str]] = [
-        state.value for state in LeadState if state != LeadState.WAITING
-    ]
-
-    def __init__(self, *args, to: str, **kwargs):
-        self.to = LeadState(to)
-        kwargs.setdefault("prefix", str(to))
-        super().__init__(*args, **kwargs)
-        if self.to != LeadState.HANDED:
-            del self.fields["unit"]
-        reason = self.fields["reason"]
-        reason.required = self.is_negative
-        reason.label = self.LABELS.get(self.to, "说明（可不填）")
-        self.plain_messages(reason)
-
-    @property
-    def is_negative(self) -> bool:
-        return self.to in self.LABELS

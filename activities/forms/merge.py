@@ -1,33 +1,18 @@
-"""Two people edited one record: what each wrote, and which of it to keep."""
-
-from dataclasses import dataclass
+"""Two people edited one lecture: what each wrote, and which of it to keep."""
 
 from django import forms
-from django.db import models
 from django.http import QueryDict
 
 from activities.forms.lecture import LectureForm
 from activities.forms.roll import PREFIX, count
 from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus
+from redleader import editing
+from redleader.editing import STORED, TYPED, Difference, plain, take_stored
 from redleader.forms import ModelForm
 from redleader.history import columns, text_of
 
-PICK = "pick-"
-STORED, TYPED = "stored", "typed"
 NAMES = ["issue", *LectureForm.Meta.fields]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field that two people left with different values."""
-
-    name: str
-    label: str
-    stored: str
-    typed: str
-    pick: str = TYPED  # which of the two is offered
-    both: bool = False  # both changed it, so a person has to choose
 
 
 def differences(form: ModelForm, stored: Lecture) -> list[Difference]:
@@ -63,10 +48,6 @@ def differences(form: ModelForm, stored: Lecture) -> list[Difference]:
     return found + roll_difference(form, stored)
 
 
-def plain(value):
-    return "" if value is None else value
-
-
 def roll_difference(form: ModelForm, stored: Lecture) -> list[Difference]:
     old = dict(stored.attendances.values_list("member", "status"))
     new = dict(form.cleaned_data.get("roll") or {})
@@ -99,27 +80,14 @@ def picked(data: QueryDict, form: ModelForm) -> QueryDict:
 
     ``form`` is the unbound form of the stored row.
     """
-    data = data.copy()
-    for key in [key for key in data if key.startswith(PICK)]:
-        name = key.removeprefix(PICK)
-        if data[key] == STORED and name in form.fields:
-            take(data, form[name])
-    return data
+    return editing.picked(data, form, take)
 
 
 def take(data: QueryDict, bound: forms.BoundField) -> None:
     """Put the value of a stored field where the typed one was."""
-    value, widget = bound.value(), bound.field.widget
-    if bound.name == "roll":
-        for key in [key for key in data if key.startswith(PREFIX)]:
-            del data[key]
-        data.update({f"{PREFIX}{pk}": str(status) for pk, status in value.items()})
-    elif isinstance(widget, forms.CheckboxInput):
-        data.pop(bound.name, None)
-        if value:
-            data[bound.name] = "on"
-    elif isinstance(widget, forms.Select):
-        key = value.pk if isinstance(value, models.Model) else value
-        data[bound.name] = "" if key is None else str(key)
-    else:
-        data[bound.name] = widget.format_value(value) or ""
+    if bound.name != "roll":
+        take_stored(data, bound)
+        return
+    for key in [key for key in data if key.startswith(PREFIX)]:
+        del data[key]
+    data.update({f"{PREFIX}{pk}": str(status) for pk, status in bound.value().items()})

@@ -3,62 +3,15 @@
 from django import forms
 from django.db.models import Q
 
-from activities.forms.merge import Difference
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import AMOUNTS
 from chambers.models import Chamber, Region, User
 from chambers.models.region import Level
-from redleader.forms import Form, ModelForm
+from redleader.editing import RecordForm
+from redleader.forms import Form
 
 
-class VersionedForm(ModelForm):
-    """A form that knows which version it was opened with, and its one key."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
-        self.initial["form_key"] = self.instance.form_key
-        for field in self.fields.values():
-            if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(
-                    attrs={"type": "date"}, format="%Y-%m-%d"
-                )
-
-    def differences(self, stored: "VersionedForm") -> list[Difference]:
-        """Compare what was typed with the form of the row that stands now."""
-        found = []
-        for name in self._meta.fields or ():
-            if stored[name].value() == self.instance_value(name):
-                continue
-            found.append(
-                Difference(
-                    name=name,
-                    label=str(self.fields[name].label),
-                    stored=self.word(name, stored[name].value()),
-                    typed=self.word(name, self.instance_value(name)),
-                )
-            )
-        return found
-
-    def instance_value(self, name):
-        """Return a valid typed value as the form of a stored row would hold it."""
-        value = self.cleaned_data.get(name)
-        value = value.pk if hasattr(value, "pk") else value
-        return self.fields[name].prepare_value(value)
-
-    def word(self, name, value) -> str:
-        field = self.fields[name]
-        if isinstance(field, forms.ModelChoiceField) and value:
-            return str(field.queryset.filter(pk=value).first() or value)  # type: ignore[union-attr]
-        if isinstance(value, bool):
-            return "是" if value else "否"
-        return str(value) if value not in (None, "") else "（空）"
-
-
-class PairingForm(VersionedForm):
+class PairingForm(RecordForm):
     class Meta:
         model = Pairing
         fields = [
@@ -98,7 +51,7 @@ def village_label(village: Region) -> str:
     return f"{village.parent} {village}" if village.parent else str(village)
 
 
-class ProjectForm(VersionedForm):
+class PairingProjectForm(RecordForm):
     class Meta:
         model = PairingProject
         fields = [

@@ -12,12 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.constraints import (
-    Refuse,
-    legal_steps,
-    one_of,
-    sql_list,
-)
+from redleader.constraints import Refuse, one_of, sql_list
+from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
 
 FIRST_DAY = date(2000, 1, 1)
 TOO_EARLY = "提供日期不能早于 2000 年 1 月 1 日。"
@@ -190,6 +186,7 @@ class Lead(models.Model):
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
+    STATES = LeadState
     objects = LeadQuerySet.as_manager()
 
     class Meta:
@@ -205,27 +202,11 @@ class Lead(models.Model):
             ),
         ]
         triggers = [
-            Refuse(
-                name="begins_waiting",
-                operation=pgtrigger.Insert,
-                test="NEW.state <> 'waiting'",
-                message="新的引才信息须从待核开始。",
-            ),
-            Refuse(
-                name="legal_step",
-                operation=pgtrigger.Update,
-                test=f"NEW.state <> OLD.state AND NOT ({legal_steps(TRANSITIONS)})",
-                message="该信息的状态已经改变，或不能越级办理。",
-            ),
-            Refuse(
-                name="step_is_written",
-                operation=pgtrigger.Update,
-                test="""NEW.state <> OLD.state AND NOT EXISTS (
-                    SELECT 1 FROM activities_leadstep s
-                    WHERE s.lead_id = NEW.id AND s.number = NEW.version
-                        AND s.before = OLD.state AND s.state = NEW.state
-                )""",
-                message="状态改变须同时记下办理的人、时间和去向。",
+            *state_triggers(
+                TRANSITIONS,
+                begins=[LeadState.WAITING],
+                steps="activities_leadstep",
+                owner="lead_id",
             ),
             Refuse(
                 name="content_is_closed",
@@ -272,36 +253,21 @@ class Lead(models.Model):
 
 
 @pghistory.track()
-class LeadStep(models.Model):
+class LeadStep(Step):
     """Who took a lead from one state to the next, when, to whom or why."""
 
     lead = models.ForeignKey(
         Lead, models.PROTECT, related_name="steps", verbose_name="引才信息"
     )
-    number = models.PositiveIntegerField("序号", editable=False)
-    before = models.CharField("原状态", max_length=10, choices=LeadState)
-    state = models.CharField("状态", max_length=10, choices=LeadState)
-    by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="lead_steps",
-        verbose_name="办理人",
-    )
-    at = models.DateTimeField("办理时间")
+    before = state_field(LeadState, "原状态")
+    state = state_field(LeadState)
     unit = models.CharField("接收单位", max_length=60, blank=True)
-    reason = models.CharField("原因或说明", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "引才办理记录"
         ordering = ["lead", "number"]
         constraints = [
-            one_of(LeadState, "before", "原状态"),
-            one_of(LeadState, "state", "状态"),
-            models.UniqueConstraint(
-                fields=["lead", "number"],
-                name="%(app_label)s_%(class)s_number_unique",
-                violation_error_message="该信息刚刚由他人办理，请刷新后再试。",
-            ),
+            *step_rules(LeadState, "lead"),
             models.CheckConstraint(
                 condition=~Q(state__in=REASONED) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",
@@ -323,22 +289,5 @@ class LeadStep(models.Model):
                 )""",
                 message="不能核实本人提交的信息。",
             ),
-            Refuse(
-                name="step_stays",
-                operation=pgtrigger.Update,
-                test="TRUE",
-                message="办理记录不能改动。",
-            ),
-            Refuse(
-                name="taken_step_stays",
-                operation=pgtrigger.Delete,
-                test="""EXISTS (
-                    SELECT 1 FROM activities_lead l
-                    WHERE l.id = OLD.lead_id AND l.state <> 'waiting'
-                )""",
-                message="办理记录不能删除。",
-            ),
+            *steps_stay(),
         ]
-
-    def __str__(self):
-        return f"{self.lead} {self.get_state_display()}"

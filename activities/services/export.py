@@ -1,16 +1,44 @@
 """The columns of what leaves as Excel."""
 
+from collections.abc import Sequence
 from functools import partial
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
 
 from activities.models import Application, Award, Lead, Pairing
 from activities.models.pairing import AMOUNTS
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch
 from redleader.money import WAN
-from redleader.sheets import Column, Kind
+from redleader.sheets import Column, Kind, add_table, answer, count_line, new_book
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 5000  # of one file; a county has a few hundred
+
+
+def table_answer(
+    name: str, columns: Sequence[Column], rows: QuerySet, *, words: Sequence[str] = ()
+) -> HttpResponse:
+    """Send a list as a workbook; ``words`` say what it was narrowed by."""
+    found = list(rows[: MAX_ROWS + 1])
+    day = timezone.localdate()
+    narrowed = f"；筛选：{'、'.join(words)}" if words else ""
+    book = new_book()
+    add_table(
+        book,
+        name,
+        columns,
+        found[:MAX_ROWS],
+        title=f"{settings.PORTAL['county']}{name}",
+        lines=[
+            settings.PORTAL["owner"],
+            count_line(found, MAX_ROWS, day) + narrowed,
+        ],
+    )
+    return answer(book, f"{name} {day}")
 
 
 def kind_of(award: Award) -> str:

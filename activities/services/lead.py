@@ -11,15 +11,12 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from activities.models import Lead, LeadStep, LeadTarget
+from activities.models import Lead, LeadTarget
 from activities.models.lead import CHECKS, CLOSED_ERROR, VALID_STATES, LeadState
 from chambers.access import may_review
 from chambers.models import Chamber, User
-from redleader.forms import EditConflictError
-
-
-def locked(lead: Lead) -> Lead:
-    return Lead.objects.select_for_update().get(pk=lead.pk)
+from redleader import steps
+from redleader.editing import next_version, refuse_future
 
 
 @transaction.atomic
@@ -30,73 +27,30 @@ def save_lead(lead: Lead, *, user: User, version: int | None = None) -> Lead:
     it has been checked by now.
     """
     if lead.pk:
-        stored = locked(lead)
+        stored = next_version(lead, version)
         if not stored.is_waiting:
             raise ValidationError(CLOSED_ERROR, code="closed")
-        if version != stored.version:
-            raise EditConflictError(stored)
-        lead.version = stored.version + 1
     else:
         lead.created_by = user
-    if lead.submitted_on > timezone.localdate():
-        raise ValidationError({"submitted_on": "提供日期不能晚于今天。"})
+    refuse_future(lead, submitted_on="提供日期")
     lead.full_clean()
     lead.save()
     return lead
 
 
-@transaction.atomic
-def take_step(
-    lead: Lead,
-    *,
-    to: str,
-    user: User,
-    unit: str = "",
-    reason: str = "",
-    version: int | None = None,
-) -> Lead:
-    """Take a lead to its next state and write who did so.
+def take_step(lead: Lead, *, to: str, user: User, **fields: Any) -> Lead:
+    """Take a lead to its next state; see ``redleader.steps.take_step``.
 
-    ``version`` is the one that the user has seen. Raises ValidationError without
-    the right, for a check of one's own lead, and when the step is not next or
-    somebody else has taken one since.
+    Also raises ValidationError without the right, and for a check of one's own.
     """
     if not may_review(user):
         raise ValidationError("您没有核实和办理的权限。", code="no_right")
-    lead = locked(lead)
-    stale = version is not None and version != lead.version
-    if stale or to not in lead.next_states:
-        raise already_done(lead)
-    if to in CHECKS and user.pk == lead.created_by_id:
-        raise ValidationError("不能核实本人提交的信息。", code="own")
-    lead.version += 1
-    row = LeadStep(
-        lead=lead,
-        number=lead.version,
-        before=lead.state,
-        state=to,
-        by=user,
-        at=timezone.now(),
-        unit=unit.strip(),
-        reason=reason.strip(),
-    )
-    row.full_clean()
-    row.save()
-    lead.state = to
-    lead.full_clean()
-    lead.save()
-    return lead
 
+    def not_own(lead: Lead) -> None:
+        if to in CHECKS and user.pk == lead.created_by_id:
+            raise ValidationError("不能核实本人提交的信息。", code="own")
 
-def already_done(lead: Lead) -> ValidationError:
-    text = f"该信息现在是“{lead.get_state_display()}”，不能这样操作。"
-    last = lead.steps.select_related("by").order_by("-number").first()
-    if last:
-        at = timezone.localtime(last.at)
-        text = f"已由 {last.by} 于 {at:%Y-%m-%d %H:%M} 处理。" + text
-    elif lead.is_waiting:
-        text = "该信息刚刚有改动，请核对现在的内容后再办理。"
-    return ValidationError(text, code="already_done")
+    return steps.take_step(lead, to=to, user=user, check=not_own, **fields)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from activities.models import Pairing, PairingProject
@@ -15,20 +15,7 @@ from activities.models.pairing import (
     ProjectKind,
 )
 from chambers.models import User
-from redleader.forms import EditConflictError
-
-
-def locked(pairing: Pairing) -> Pairing:
-    return Pairing.objects.select_for_update().get(pk=pairing.pk)
-
-
-def require_version(row: Pairing | PairingProject, version: int | None) -> int:
-    """Return the next version; raise EditConflictError when somebody was faster."""
-    rows: QuerySet[Any] = type(row)._base_manager.all()
-    stored = rows.select_for_update().get(pk=row.pk)
-    if version != stored.version:
-        raise EditConflictError(stored)
-    return stored.version + 1
+from redleader.editing import next_version
 
 
 @transaction.atomic
@@ -37,8 +24,7 @@ def save_pairing(
 ) -> Pairing:
     """Save a new or changed pairing; a closed one is left to staff."""
     if pairing.pk:
-        pairing.version = require_version(pairing, version)
-        stored = locked(pairing)
+        stored = next_version(pairing, version)
         if not stored.is_live:
             raise ValidationError(CLOSED_ERROR, code="closed")
         pairing.state, pairing.reason = stored.state, stored.reason
@@ -52,7 +38,7 @@ def save_pairing(
 @transaction.atomic
 def step_pairing(pairing: Pairing, *, to: str, reason: str = "") -> Pairing:
     """Take a pairing to its next state; what closes early ends today."""
-    pairing = locked(pairing)
+    pairing = Pairing.objects.select_for_update().get(pk=pairing.pk)
     state = PairingState(to)
     if state not in pairing.next_states:
         word = pairing.get_state_display()
@@ -76,7 +62,7 @@ def save_project(
 ) -> PairingProject:
     require_live(project.pairing)
     if project.pk:
-        project.version = require_version(project, version)
+        next_version(project, version)
     project.full_clean()
     project.save()
     return project
@@ -89,7 +75,7 @@ def delete_project(project: PairingProject) -> None:
 
 
 def require_live(pairing: Pairing) -> None:
-    if not locked(pairing).is_live:
+    if not Pairing.objects.select_for_update().get(pk=pairing.pk).is_live:
         raise ValidationError(CLOSED_ERROR, code="closed")
 
 

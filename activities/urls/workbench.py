@@ -134,11 +134,19 @@ urlpatterns = [
     ),
     path(
         "pairings/<int:pk>/projects/new/",
-        pairing.project_create,
-        name="project-create",
+        pairing.pairing_project_create,
+        name="pairing-project-create",
     ),
-    path("projects/<int:pk>/edit/", pairing.project_update, name="project-update"),
-    path("projects/<int:pk>/delete/", pairing.project_delete, name="project-delete"),
+    path(
+        "projects/<int:pk>/edit/",
+        pairing.pairing_project_update,
+        name="pairing-project-update",
+    ),
+    path(
+        "projects/<int:pk>/delete/",
+        pairing.pairing_project_delete,
+        name="pairing-project-delete",
+    ),
     path("certificates/", certificate.certificate_list, name="certificate-list"),
     path(
         "certificates/<str:code>/certificate.pdf",

@@ -1,10 +1,10 @@
 """Leads at work: the list with its sums, the form, the steps, the year."""
 
-from django.conf import settings
-from django.contrib import messages
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -14,7 +14,6 @@ from django.views.decorators.http import (
 )
 
 from activities.forms.lead import LeadForm, LeadStepForm
-from activities.forms.merge import picked
 from activities.models import Lead
 from activities.models.lead import (
     CHECKS,
@@ -24,16 +23,14 @@ from activities.models.lead import (
     LeadState,
 )
 from activities.services import lead as services
-from activities.services.export import LEAD_COLUMNS, MAX_ROWS
+from activities.services.export import LEAD_COLUMNS, table_answer
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
-from redleader.errors import TITLES
+from redleader.editing import edit
 from redleader.filters import Filters
-from redleader.forms import EditConflictError, attempt, general_part, parse_uuid
-from redleader.history import last_change
 from redleader.paging import page_newest_first
 from redleader.search import search
-from redleader.sheets import add_table, answer, count_line, new_book
+from redleader.steps import StepForm, answer_step, step_forms
 
 SAVED = "已提交，等待工作人员核实。"
 
@@ -83,22 +80,9 @@ def lead_export(request: UserRequest) -> HttpResponse:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
     filters = filters_of(request)
     leads = narrowed(request, filters).with_names().prefetch_related("steps")
-    rows = list(leads[: MAX_ROWS + 1])
-    day = timezone.localdate()
-    words = "、".join(filters.words())
-    book = new_book()
-    add_table(
-        book,
-        "引才信息",
-        LEAD_COLUMNS,
-        rows[:MAX_ROWS],
-        title=f"{settings.PORTAL['county']}商会引才信息（内部使用）",
-        lines=[
-            settings.PORTAL["owner"],
-            count_line(rows, MAX_ROWS, day) + (f"；筛选：{words}" if words else ""),
-        ],
+    return table_answer(
+        "商会引才信息（内部使用）", LEAD_COLUMNS, leads, words=filters.words()
     )
-    return answer(book, f"引才信息 {day}")
 
 
 @require_safe
@@ -136,7 +120,7 @@ def render_detail(request, lead, *, form=None, step=None, status=200):
     context = {
         "lead": lead,
         "steps": lead.steps.select_related("by"),
-        "step_forms": step_forms(request, lead, step),
+        "step_forms": next_forms(request, lead, step),
         "is_own": request.user.pk == lead.created_by_id,
         "may_review": may_review(request.user),
         "form": form,
@@ -144,18 +128,15 @@ def render_detail(request, lead, *, form=None, step=None, status=200):
     return render(request, "workbench/lead/detail.html", context, status=status)
 
 
-def step_forms(request, lead, bound: LeadStepForm | None) -> list[LeadStepForm]:
+def next_forms(request, lead, bound: StepForm | None) -> list[StepForm]:
     """Return a form for each next step that this user may take."""
     if not may_review(request.user):
         return []
     own = request.user.pk == lead.created_by_id
-    initial = {"version": lead.version}
     return [
-        bound
-        if bound is not None and bound.to == to
-        else LeadStepForm(to=to, initial=initial)
-        for to in lead.next_states
-        if not (own and to in CHECKS)
+        form
+        for form in step_forms(LeadStepForm, lead, bound)
+        if not (own and form.to in CHECKS)
     ]
 
 
@@ -165,118 +146,44 @@ def lead_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     lead = find(request, pk)
     if not may_review(request.user):
         raise PermissionDenied
-    if state not in LeadStepForm.STATES:
-        raise Http404
-    form = LeadStepForm(request.POST, to=state)
-    if form.is_valid() and attempt(
-        form,
-        services.take_step,
-        lead,
-        to=form.to,
-        user=request.user,
-        **form.cleaned_data,
-    ):
-        messages.success(request, f"已登记：{form.to.label}。")
-        return redirect(lead)
-    is_late = bool(form.non_field_errors())
-    return render_detail(
+
+    def show(**context):
+        return render_detail(request, find(request, pk), **context)
+
+    return answer_step(
         request,
-        find(request, pk),
-        form=general_part(form) if is_late else None,
-        step=None if is_late else form,
-        status=409 if is_late else 422,
+        lead,
+        state,
+        form_class=LeadStepForm,
+        take=services.take_step,
+        render_detail=show,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_create(request: UserRequest) -> HttpResponse:
-    user = request.user
-    if request.method != "POST":
-        return render_form(request, LeadForm(user=user))
-    done = saved_before(request)
-    if done:
-        return done
-    key = parse_uuid(request.POST.get("form_key"))
-    lead = Lead(form_key=key) if key else Lead()
-    form = LeadForm(request.POST, user=user, instance=lead)
-    if form.is_valid() and attempt(form, services.save_lead, lead, user=user):
-        messages.success(request, SAVED)
-        return redirect(lead)
-    lead.pk, lead._state.adding = None, True
-    # Of two that arrive together the later one fails on the key of the first.
-    return saved_before(request) or render_form(request, form, status=422)
-
-
-def saved_before(request: UserRequest) -> HttpResponse | None:
-    """Lead to the row that the same form has already made, if it has."""
-    key = parse_uuid(request.POST.get("form_key"))
-    done = key and Lead.objects.filter(form_key=key, created_by=request.user).first()
-    if not done:
-        return None
-    messages.info(request, "已保存，无需重复提交。")
-    return redirect(done)
+    return edit_lead(request, Lead(), title="提供引才信息", saved=SAVED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_update(request: UserRequest, pk: int) -> HttpResponse:
-    lead, user = find(request, pk), request.user
-    if not lead.is_waiting and request.method != "POST":
-        messages.warning(request, CLOSED_ERROR)
-        return redirect(lead)
-    if request.method != "POST":
-        return render_form(request, LeadForm(user=user, instance=lead))
-    stored = find(request, pk)
-    data = picked(request.POST, LeadForm(user=user, instance=stored))
-    form = LeadForm(data, user=user, instance=lead)
-    is_valid = form.is_valid()
-    if not stored.is_waiting:
-        return answer_closed(request, form, stored)
-    try:
-        version = form.cleaned_data.get("version")
-        saved = is_valid and attempt(
-            form, services.save_lead, lead, user=user, version=version
-        )
-    except EditConflictError as conflict:
-        return answer_conflict(request, form, conflict.current)
-    if not saved:
-        return render_form(request, form, status=422)
-    messages.success(request, "已保存，等待核实。")
-    return redirect(lead)
+    lead = find(request, pk)
+    return edit_lead(request, lead, title="修改引才信息", saved="已保存，等待核实。")
 
 
-def answer_closed(request, form: LeadForm, stored: Lead) -> HttpResponse:
-    """Refuse what was typed into a lead that was checked since; show both."""
-    if form.is_valid() and not form.differences(stored):
-        messages.info(request, "已保存，无需重复提交。")
-        return redirect(stored)  # A button was pressed twice.
-    form.add_error(None, CLOSED_ERROR)
-    return render_form(request, form, status=409)
-
-
-def answer_conflict(request, form: LeadForm, stored: Lead) -> HttpResponse:
-    """Answer 409 with who was faster and what each wrote, the typed text kept."""
-    found = form.differences(stored)
-    if not found:  # The answer to the same text was lost on the way.
-        messages.info(request, "已保存，无需重复提交。")
-        return redirect(stored)
-    data = request.POST.copy()
-    data["version"] = str(stored.version)
-    form.data = data
-    context = {
-        "title": TITLES[409],
-        "change": last_change(stored),
-        "differences": found,
-    }
-    return render_form(request, form, status=409, **context)
-
-
-def render_form(request, form: LeadForm, status=200, **context):
-    lead = form.instance
-    address = reverse("workbench:lead-create")
-    if lead.pk:
-        address = reverse("workbench:lead-update", args=[lead.pk])
-    context |= {"form": form, "lead": lead, "address": address}
-    return render(request, "workbench/lead/form.html", context, status=status)
+def edit_lead(request: UserRequest, lead: Lead, *, title: str, saved: str):
+    return edit(
+        request,
+        lead,
+        make_form=partial(LeadForm, user=request.user),
+        save=partial(services.save_lead, user=request.user),
+        mine=Lead.objects.visible_to(request.user),
+        title=title,
+        saved=saved,
+        crumbs=[("引才信息", reverse("workbench:lead-list"))],
+        hint="核实以前可以修改，内容只供内部使用。",
+        closed=lambda lead: "" if lead.is_waiting else CLOSED_ERROR,
+    )
 
 
 def work_card(request: UserRequest) -> dict[str, object]:

@@ -1,34 +1,31 @@
 """村企共建 at work: the list with its totals, the form, the projects, the steps."""
 
-from django.conf import settings
+from functools import partial
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
-from activities.forms.merge import picked
-from activities.forms.pairing import PairingForm, ProjectForm, TerminateForm
+from activities.forms.pairing import PairingForm, PairingProjectForm, TerminateForm
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
 from activities.services import pairing as services
-from activities.services.export import MAX_ROWS, PAIRING_COLUMNS
+from activities.services.export import PAIRING_COLUMNS, table_answer
 from chambers.access import UserRequest
 from chambers.models import Region
-from redleader.errors import TITLES
+from redleader.editing import edit
 from redleader.filters import Filters
-from redleader.forms import EditConflictError, Form, attempt, parse_uuid
-from redleader.history import last_change
+from redleader.forms import Form, attempt
 from redleader.paging import page_newest_first
 from redleader.search import search
-from redleader.sheets import add_table, answer, count_line, new_book
 
-SENT_TWICE = "已保存，无需重复提交。"
+LIST = ("村企共建", reverse_lazy("workbench:pairing-list"))
 
 
 def narrowed(request: UserRequest) -> tuple[Filters, PairingQuerySet]:
@@ -67,20 +64,8 @@ def pairing_list(request: UserRequest) -> HttpResponse:
 @require_safe
 def pairing_export(request: UserRequest) -> HttpResponse:
     filters, pairings = narrowed(request)
-    rows = list(pairings.with_names().prefetch_related("projects")[: MAX_ROWS + 1])
-    day = timezone.localdate()
-    words = "、".join(filters.words())
-    line = count_line(rows, MAX_ROWS, day) + (f"；筛选：{words}" if words else "")
-    book = new_book()
-    add_table(
-        book,
-        "村企共建",
-        PAIRING_COLUMNS,
-        rows[:MAX_ROWS],
-        title=f"{settings.PORTAL['county']}村企共建结对",
-        lines=[settings.PORTAL["owner"], line],
-    )
-    return answer(book, f"村企共建 {day}")
+    rows = pairings.with_names().prefetch_related("projects")
+    return table_answer("村企共建结对", PAIRING_COLUMNS, rows, words=filters.words())
 
 
 def find(request: UserRequest, pk: int) -> Pairing:
@@ -108,82 +93,36 @@ def render_detail(request, pairing, *, form=None, terminate=None, status=200):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_create(request: UserRequest) -> HttpResponse:
-    return edit(request, Pairing(), "workbench/pairing/form.html")
+    return edit_pairing(request, Pairing(), title="登记结对")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_update(request: UserRequest, pk: int) -> HttpResponse:
-    pairing = find(request, pk)
-    if not pairing.is_live:
-        return refuse_closed(request, pairing)
-    return edit(request, pairing, "workbench/pairing/form.html")
+    return edit_pairing(request, find(request, pk), title="修改结对")
+
+
+def edit_pairing(request: UserRequest, pairing: Pairing, *, title: str):
+    return edit(
+        request,
+        pairing,
+        make_form=partial(PairingForm, user=request.user),
+        save=partial(services.save_pairing, user=request.user),
+        mine=Pairing.objects.visible_to(request.user),
+        title=title,
+        crumbs=[LIST] if pairing._state.adding else [LIST, crumb(pairing)],
+        hint="名录里没有的村或企业，请工作人员在后台添加。",
+        closed=lambda pairing: "" if pairing.is_live else CLOSED_ERROR,
+    )
+
+
+def crumb(pairing: Pairing) -> tuple[str, str]:
+    return str(pairing), pairing.get_absolute_url()
 
 
 def refuse_closed(request: UserRequest, pairing: Pairing) -> HttpResponse:
     refused = Form({})
     refused.add_error(None, CLOSED_ERROR)
     return render_detail(request, pairing, form=refused, status=409)
-
-
-def form_of(request: UserRequest, row, *data):
-    if isinstance(row, Pairing):
-        return PairingForm(*data, instance=row, user=request.user)
-    return ProjectForm(*data, instance=row)
-
-
-def edit(request: UserRequest, row, template: str) -> HttpResponse:
-    """Show and save the form of a pairing or a project, once for each form."""
-    model = type(row)
-    context = {"row": row}
-    if request.method != "POST":
-        context["form"] = form_of(request, row)
-        return render(request, template, context)
-    key = parse_uuid(request.POST.get("form_key"))
-    is_new = row.pk is None
-    if is_new and key:
-        there = model.objects.filter(form_key=key).first()
-        if there and own(request, there):
-            messages.info(request, SENT_TWICE)
-            return redirect(there)
-        if not there:
-            row.form_key = key
-    data: QueryDict = request.POST
-    if not is_new:
-        stored = model.objects.get(pk=row.pk)
-        data = picked(data, form_of(request, stored))
-    form = context["form"] = form_of(request, row, data)
-    try:
-        saved = form.is_valid() and attempt(form, save, form, request.user)
-    except EditConflictError as error:
-        found = form.differences(form_of(request, error.current))
-        if not found:  # The answer to the same text was lost on the way.
-            messages.info(request, SENT_TWICE)
-            return redirect(error.current)
-        form.data = data.copy()
-        form.data["version"] = str(error.current.version)
-        context |= {
-            "title": TITLES[409],
-            "change": last_change(error.current),
-            "differences": found,
-        }
-        return render(request, template, context, status=409)
-    if not saved:
-        return render(request, template, context, status=422)
-    messages.success(request, "已保存。")
-    return redirect(row)
-
-
-def own(request: UserRequest, row) -> bool:
-    pairing = row if isinstance(row, Pairing) else row.pairing
-    return Pairing.objects.visible_to(request.user).filter(pk=pairing.pk).exists()
-
-
-def save(form, user) -> None:
-    version = form.cleaned_data.get("version")
-    if isinstance(form.instance, Pairing):
-        services.save_pairing(form.instance, user=user, version=version)
-    else:
-        services.save_project(form.instance, version=version)
 
 
 @require_POST
@@ -202,12 +141,12 @@ def pairing_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def project_create(request: UserRequest, pk: int) -> HttpResponse:
+def pairing_project_create(request: UserRequest, pk: int) -> HttpResponse:
     pairing = find(request, pk)
     if not pairing.is_live:
         return refuse_closed(request, pairing)
     project = PairingProject(pairing=pairing)
-    return edit(request, project, "workbench/pairing/project.html")
+    return edit_project(request, project, title="登记共建项目")
 
 
 def find_project(request: UserRequest, pk: int) -> PairingProject:
@@ -219,15 +158,27 @@ def find_project(request: UserRequest, pk: int) -> PairingProject:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def project_update(request: UserRequest, pk: int) -> HttpResponse:
-    project = find_project(request, pk)
-    if not project.pairing.is_live:
-        return refuse_closed(request, find(request, project.pairing_id))
-    return edit(request, project, "workbench/pairing/project.html")
+def pairing_project_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_project(request, find_project(request, pk), title="修改共建项目")
+
+
+def edit_project(request: UserRequest, project: PairingProject, *, title: str):
+    pairings = Pairing.objects.visible_to(request.user)
+    return edit(
+        request,
+        project,
+        make_form=PairingProjectForm,
+        save=services.save_project,
+        mine=PairingProject.objects.filter(pairing__in=pairings),
+        title=title,
+        crumbs=[LIST, crumb(project.pairing)],
+        hint="金额以万元填写，都是到“数据截至”这一天的累计数；没有的不填。",
+        closed=lambda project: "" if project.pairing.is_live else CLOSED_ERROR,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def project_delete(request: UserRequest, pk: int) -> HttpResponse:
+def pairing_project_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""
     project = find_project(request, pk)
     if request.method != "POST":

@@ -21,7 +21,7 @@ from tests.rules import (
 )
 
 pytestmark = pytest.mark.django_db
-NO_STEP = "该信息的状态已经改变，或不能越级办理。"
+NO_STEP = "该记录的状态已经改变，或不能越级办理。"
 
 
 def new_step(**fields):
@@ -71,7 +71,7 @@ def own_check():
 
 
 TRIGGERS = {
-    "activities_lead.begins_waiting": lambda: LeadFactory(state="valid"),
+    "activities_lead.begins_at_first": lambda: LeadFactory(state="valid"),
     "activities_lead.legal_step": lambda: stepped(LeadFactory(), "landed").save(),
     "activities_lead.step_is_written": lambda: changed(
         LeadFactory(), state="valid", version=2
@@ -86,9 +86,6 @@ TRIGGERS = {
     "activities_leadstep.step_stays": lambda: changed(
         LeadStepFactory(), reason="另一原因"
     ).save(),
-    "activities_leadstep.taken_step_stays": lambda: (
-        lead_at("valid").steps.get().delete()
-    ),
 }
 
 

@@ -110,8 +110,9 @@ def test_steps_and_the_closed_pairing(client, pairing):
         assert client.post(url("pairing-step", pairing.pk, state)).status_code == 302
     assert Pairing.objects.get().state == "done"
     assert client.post(url("pairing-step", pairing.pk, "active")).status_code == 409
-    assert client.get(url("pairing-update", pairing.pk)).status_code == 409
-    assert client.get(url("project-create", pairing.pk)).status_code == 409
+    assert client.get(url("pairing-update", pairing.pk)).status_code == 302
+    assert client.post(url("pairing-update", pairing.pk), {}).status_code == 409
+    assert client.get(url("pairing-project-create", pairing.pk)).status_code == 409
     assert client.post(url("pairing-step", pairing.pk, "lost")).status_code == 404
 
 
@@ -127,7 +128,9 @@ def test_termination_asks_for_the_reason(client, pairing):
 def test_project_with_a_wrong_amount_is_refused(client, pairing, amount):
     data = {"name": "修路", "kind": "welfare", "as_of": "2026-03-01"}
 
-    answer = client.post(url("project-create", pairing.pk), data | {"donated": amount})
+    answer = client.post(
+        url("pairing-project-create", pairing.pk), data | {"donated": amount}
+    )
 
     assert answer.status_code == 422
     assert answer.context["form"].errors["donated"] == [MONEY_ERROR]
@@ -136,21 +139,21 @@ def test_project_with_a_wrong_amount_is_refused(client, pairing, amount):
 
 def test_project_is_added_changed_and_deleted(client, pairing):
     data = {"name": "修路", "kind": "welfare", "as_of": "2026-03-01", "donated": "12.5"}
-    client.post(url("project-create", pairing.pk), data)
+    client.post(url("pairing-project-create", pairing.pk), data)
     project = PairingProject.objects.get()
     assert project.donated == 125_000
-    assert 'value="12.5"' in client.get(url("project-update", project.pk)).text
+    assert 'value="12.5"' in client.get(url("pairing-project-update", project.pk)).text
 
     data |= {"jobs": "7", "version": "1"}
-    client.post(url("project-update", project.pk), data)
+    client.post(url("pairing-project-update", project.pk), data)
     assert client.post(
-        url("project-update", project.pk), data | {"jobs": "8"}
+        url("pairing-project-update", project.pk), data | {"jobs": "8"}
     ).status_code == (409)
     project.refresh_from_db()
     assert (project.jobs, project.donated) == (7, 125_000)
 
-    assert client.get(url("project-delete", project.pk)).status_code == 200
-    client.post(url("project-delete", project.pk))
+    assert client.get(url("pairing-project-delete", project.pk)).status_code == 200
+    client.post(url("pairing-project-delete", project.pk))
     assert not PairingProject.objects.exists()
 
 
