@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import AMOUNTS
+from activities.services.pairing import village_label
 from chambers.models import Chamber, Region, User
 from chambers.models.region import Level
 from redleader.editing import RecordForm
@@ -45,10 +46,6 @@ class PairingForm(RecordForm):
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
         if not row.pk and not user.is_staff:
             self.initial.setdefault("chamber", chambers.first())
-
-
-def village_label(village: Region) -> str:
-    return f"{village.parent} {village}" if village.parent else str(village)
 
 
 class PairingProjectForm(RecordForm):

@@ -195,10 +195,19 @@ TABLE = {
     "public:objection-search": ((), [422] * 5, NO_POST),
     "public:objection": (("receipt",), OPEN, NO_POST),
     "workbench:application-export": ((), SIGNED_IN, NO_POST_INSIDE),
-    "workbench:honour-import": ((), REVIEWERS, [302, 403, 403, 422, 403]),
-    "workbench:honour-import-template": ((), REVIEWERS, NO_POST_INSIDE),
-    "workbench:honour-import-marked": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
-    "workbench:honour-import-confirm": ((), NO_POST_INSIDE, [302, 403, 403, 422, 403]),
+    "workbench:import-list": ((), REVIEWERS, NO_POST_INSIDE),
+    "workbench:import-file": (("honours",), REVIEWERS, [302, 403, 403, 422, 403]),
+    "workbench:import-template": (("honours",), REVIEWERS, NO_POST_INSIDE),
+    "workbench:import-marked": (
+        ("honours",),
+        NO_POST_INSIDE,
+        [302, 403, 403, 422, 403],
+    ),
+    "workbench:import-confirm": (
+        ("honours",),
+        NO_POST_INSIDE,
+        [302, 403, 403, 422, 403],
+    ),
     "workbench:pairing-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-export": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
@@ -400,6 +409,7 @@ ROWS = {
     "application": lambda world: world.application().pk,
     "level": lambda world: world.application().level_id,
     "members": lambda world: "members",
+    "honours": lambda world: "honours",
     "handed_in": lambda world: (
         application_at("submitted", chamber=world.chamber, created_by=world["own"]).pk
     ),

@@ -1095,7 +1095,7 @@ LISTS = [
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create",),
-    *("workbench:honour-import", "workbench:honour-import-template"),
+    "workbench:import-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *(
@@ -1147,6 +1147,4 @@ def test_every_list_is_asked():
 
     assert lists - set(LISTS) == {
         "workbench:lecture-roll",
-        "workbench:honour-import-marked",
-        "workbench:honour-import-confirm",
     }
