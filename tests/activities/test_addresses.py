@@ -97,6 +97,7 @@ TABLE = {
     "public:site-detail": (("site",), OPEN, NO_POST),
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
+    "public:pairing-list": ((), OPEN, NO_POST),
     "public:honour-export": ((), OPEN, NO_POST),
     "public:verify-form": ((), OPEN, NO_POST),
     "public:verify": (("certificate",), OPEN, NO_POST),
@@ -195,7 +196,7 @@ TABLE = {
     "public:objection-search": ((), [422] * 5, NO_POST),
     "public:objection": (("receipt",), OPEN, NO_POST),
     "workbench:application-export": ((), SIGNED_IN, NO_POST_INSIDE),
-    "workbench:import-list": ((), REVIEWERS, NO_POST_INSIDE),
+    "workbench:import-list": ((), [302, 200, 200, 200, 403], NO_POST_INSIDE),
     "workbench:import-file": (("honours",), REVIEWERS, [302, 403, 403, 422, 403]),
     "workbench:import-template": (("honours",), REVIEWERS, NO_POST_INSIDE),
     "workbench:import-marked": (

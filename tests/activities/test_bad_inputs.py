@@ -1094,7 +1094,7 @@ LISTS = [
     *("workbench:honour-desk", "workbench:application-list"),
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
-    *("workbench:pairing-create",),
+    *("workbench:pairing-create", "public:pairing-list"),
     "workbench:import-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
