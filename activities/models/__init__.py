@@ -12,6 +12,12 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.ledger import (
+    Baseline,
+    LockedNumber,
+    LockedRow,
+    QuarterLock,
+)
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
@@ -26,6 +32,7 @@ __all__ = [
     "ApplicationStep",
     "Attendance",
     "Award",
+    "Baseline",
     "Certificate",
     "CertificateTemplate",
     "Course",
@@ -40,6 +47,8 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LockedNumber",
+    "LockedRow",
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
@@ -50,6 +59,7 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "QuarterLock",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

@@ -15,6 +15,7 @@ from activities.models import (
     ApplicationStep,
     Attendance,
     Award,
+    Baseline,
     Certificate,
     CertificateTemplate,
     Course,
@@ -39,6 +40,7 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    QuarterLock,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -517,3 +519,22 @@ def pairing_at(state, **fields):
     for step in path[: path.index(state) + 1] if state in path else []:
         pairing = step_pairing(pairing, to=step)
     return pairing
+
+
+class BaselineFactory(DjangoModelFactory):
+    class Meta:
+        model = Baseline
+
+    rule = "lectures-held"
+    value = Decimal(100)
+    until = date(2022, 12, 31)
+    document = "杭委组〔2023〕1号"
+
+
+class QuarterLockFactory(DjangoModelFactory):
+    class Meta:
+        model = QuarterLock
+
+    year = 2025
+    number = 4
+    by = factory.SubFactory(UserFactory, role="federation")
