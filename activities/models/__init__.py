@@ -26,6 +26,7 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.template import ReportTemplate
 
 __all__ = [
     "Application",
@@ -60,6 +61,7 @@ __all__ = [
     "PracticeItem",
     "PracticeResult",
     "QuarterLock",
+    "ReportTemplate",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",
