@@ -179,9 +179,9 @@ def test_own_words_of_a_briefing_are_kept(client):
     answer = client.post(template.get_absolute_url(), {"period": "2025"})
 
     assert "我们的话：0 条〔1〕。" in text_of(answer.content)
-    excel = upload(
-        client, workbook_of("{{时段}}"), "b.xlsx", is_briefing="on", name="二"
-    )
+    file = SimpleUploadedFile("表.xlsx", workbook_of("{{时段}}"))
+    data = {"name": "二号表", "file": file, "is_briefing": "on"}
+    excel = client.post(reverse("workbench:template-list"), data)
     assert "汇报材料的模板须是 Word 文件" in excel.content.decode()
 
 
