@@ -53,6 +53,7 @@ from activities.models import (
     Site,
 )
 from chambers.models import (
+    AnnualInspection,
     Appointment,
     Branch,
     BranchCoverage,
@@ -85,6 +86,7 @@ pytestmark = pytest.mark.django_db
 
 # What a test changes in a row of each model.
 CHANGES = {
+    AnnualInspection: lambda: {"result": "failed"},
     Application: lambda: {"statement": "另一总结"},
     Appointment: lambda: {"post": "vice_president"},
     Attendance: lambda: {"status": "absent"},
