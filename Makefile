@@ -8,7 +8,8 @@ BIN := .venv/bin
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives check format lock screenshots minute clean
+.PHONY: demo test drives check format lock screenshots minute clean \
+	backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
@@ -44,6 +45,21 @@ screenshots: .venv/dev
 # What logging a lecture costs a person; the figures of docs/measurements.md.
 minute: .venv/dev
 	@$(BIN)/pytest tests/browser/test_lecture_form.py -q -n0 -k minute
+
+# A backup: make backup TO=folder; the public key is in BACKUP_RECIPIENTS_FILE.
+backup: .venv/main
+	@$(BIN)/python manage.py backup $(if $(TO),--to "$(TO)") $(OPTIONS)
+
+# The way back: make restore FROM=file OPTIONS="--replace name".
+restore: .venv/main
+	@$(BIN)/python manage.py restore --from "$(FROM)" $(OPTIONS)
+
+# Restores a backup into a server of its own, compares, and breaks it on purpose.
+restore-drill: .venv/main
+	@$(BIN)/python manage.py restore_drill $(if $(FROM),--from "$(FROM)") $(OPTIONS)
+
+doctor: .venv/main
+	@$(BIN)/python manage.py doctor $(OPTIONS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
