@@ -228,7 +228,7 @@ class Cluster:
             "NAME": name,
             "USER": user,
             "HOST": str(self.socket_dir),
-            "OPTIONS": LIMITS,
+            "OPTIONS": dict(LIMITS),
             "CONN_MAX_AGE": 60,  # seconds
             "CONN_HEALTH_CHECKS": True,
         }
