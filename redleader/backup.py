@@ -153,8 +153,8 @@ def client_environment(config: dict[str, Any]) -> dict[str, str]:
     }
     for name in ("sslmode", "sslrootcert", "sslcert", "sslkey", "passfile"):
         values[f"PG{name.upper()}"] = options.get(name)
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-    return inherited | {name: str(value) for name, value in values.items() if value}
+    given = {name: str(value) for name, value in values.items() if value}
+    return os.environ | given
 
 
 def binaries() -> database.Binaries:

@@ -1,11 +1,15 @@
 """The shipped nginx, systemd and application settings, really run on this machine.
 
 The files of ``deploy/`` are used as they are; only ports, paths and the name of the
-site are put in. Needs nginx; ``systemd-analyze`` is used if it is there.
+site are put in. Needs nginx; ``systemd-analyze`` is used if it is there. With the
+folder of the npm package ``@mdn/mdn-http-observatory`` in ``OBSERVATORY`` it grades
+the pages too; it knows the ports 80 and 443 only, so run that as
+``unshare -n sh -c 'ip link set lo up; …'``.
 """
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import secrets
@@ -46,6 +50,7 @@ FORGED = {
 }
 PASSWORD = "Yun-xi-" + secrets.token_urlsafe(12)
 LIMIT = 900  # seconds
+OBSERVATORY = os.environ.get("OBSERVATORY", "")
 
 
 class Deployment:
@@ -54,6 +59,8 @@ class Deployment:
     def __init__(self, var: Path):
         self.var = var
         self.plain, self.tls, self.web = free_port(), free_port(), free_port()
+        if OBSERVATORY:
+            self.plain, self.tls = 80, 443
         self.processes: list[subprocess.Popen] = []
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("DATABASE_")},
@@ -336,6 +343,32 @@ def check_headers(site, report):
     )
 
 
+def check_grades(site, report):
+    """Let Mozilla's Observatory grade some pages; it refuses 404 and 500."""
+    node = shutil.which("node")
+    if not (OBSERVATORY and node):
+        report.note("Observatory", "not asked for")
+        return
+    static = re.search(r"/static/[^\"]+\.css", site.send("/").text)[0]
+    trusted = {"NODE_EXTRA_CA_CERTS": str(site.var / "tls/fullchain.pem")}
+    for path in ["/", "/honours/", "/figures/", "/accounts/login/", "/admin/", static]:
+        done = subprocess.run(
+            [node, f"{OBSERVATORY}/src/scan.js", NAME + path],
+            env=os.environ | trusted,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found = json.loads(done.stdout or "{}").get("scan", {})
+        grade, score = found.get("grade"), found.get("score") or 0
+        passed = f"{found.get('testsPassed')} of {found.get('testsQuantity')}"
+        report.promise(
+            f"Observatory: {path.partition('.')[0]}",
+            f"{grade} {score}, {passed}" if found else done.stdout.strip()[:60],
+            kept=grade == "A+" and score >= 125,
+        )
+
+
 def check_tls(site, report):
     answer = site.send("/honours/?q=1", tls=False)
     report.promise(
@@ -552,6 +585,7 @@ def main() -> int:
     with running() as (site, cluster):
         check_tls(site, report)
         check_headers(site, report)
+        check_grades(site, report)
         check_networks(site, report)
         check_sign_in(site, report)
         check_limits(site, report)

@@ -269,6 +269,12 @@ def test_a_backup_comes_back_whole_or_not_at_all(tmp_path, keys, media, copy, se
     assert held() == before
 
 
+def test_the_public_key_is_printed_again(keys, capsys):
+    private, public = keys
+    call_command("backup_key", public=private)
+    assert capsys.readouterr().out.strip() in public.read_text()
+
+
 def test_commands_say_what_is_missing(tmp_path, monkeypatch):
     for name in ("BACKUP_DIR", "BACKUP_RECIPIENTS_FILE", "BACKUP_IDENTITY_FILE"):
         monkeypatch.delenv(name, raising=False)

@@ -327,6 +327,8 @@ def test_database_url_wins(tmp_path, monkeypatch):
         ("owner", {}, "app"),
         ("app", {"DATABASE_OWNER_URL": URL.replace("app:", "boss:")}, "app"),
         ("owner", {"DATABASE_OWNER_URL": URL.replace("app:", "boss:")}, "boss"),
+        ("reader", {}, "app"),
+        ("reader", {"DATABASE_READER_URL": URL.replace("app:", "eye:")}, "eye"),
     ],
 )
 def test_database_url_of_the_owner_serves_its_commands(role, extra, user):
@@ -346,6 +348,9 @@ def test_demo_has_a_database_of_its_own(url, name):
         (["manage.py", "migrate"], "owner"),
         (["manage.py", "demo", "--no-server"], "owner"),
         (["manage.py", "createcachetable"], "owner"),
+        (["manage.py", "restore", "--from", "x"], "owner"),
+        (["manage.py", "backup"], "reader"),
+        (["manage.py", "restore_drill"], "reader"),
         (["manage.py", "runserver"], "app"),
         (["manage.py", "loadreport"], "app"),
         (["manage.py"], "app"),
