@@ -12,6 +12,21 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.mediation import (
+    CaseMediator,
+    CasePaper,
+    CaseParty,
+    CaseSession,
+    CaseStep,
+    CaseVisit,
+    CommitteeSeat,
+    DisputeKind,
+    MediationAccess,
+    MediationCase,
+    MediationCommittee,
+    MediationRequest,
+    Mediator,
+)
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
@@ -26,11 +41,19 @@ __all__ = [
     "ApplicationStep",
     "Attendance",
     "Award",
+    "CaseMediator",
+    "CasePaper",
+    "CaseParty",
+    "CaseSession",
+    "CaseStep",
+    "CaseVisit",
     "Certificate",
     "CertificateTemplate",
+    "CommitteeSeat",
     "Course",
     "Criterion",
     "Deadlines",
+    "DisputeKind",
     "Evidence",
     "EvidenceFile",
     "Holiday",
@@ -40,6 +63,11 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "MediationAccess",
+    "MediationCase",
+    "MediationCommittee",
+    "MediationRequest",
+    "Mediator",
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
