@@ -81,7 +81,8 @@ register(
         "mediation-open",
         "正在调解",
         "件",
-        "受理日期在周期内、现在还没有结果的案件，每件计 1。受理的案件减去正在调解的，就是已结案的。",
+        "受理日期在周期内、现在还没有结果的案件，每件计 1。"
+        "受理的案件减去正在调解的，就是已结案的。",
         lambda scope: cases(MediationCase.objects.open(), scope),
         describe,
     )

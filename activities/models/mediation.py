@@ -25,7 +25,6 @@ from redleader.constraints import (
     Refuse,
     ends_after_start,
     one_of,
-    one_of_or_blank,
     period,
     sql_list,
 )
@@ -552,7 +551,6 @@ class MediationCase(models.Model):
         constraints = [
             one_of(CaseState, "state", "状态"),
             one_of(CaseSource, "source", "案件来源"),
-            one_of_or_blank(AgreementKind, "agreement_kind", "协议形式"),
             one_of(Confirmation, "confirmation", "司法确认"),
             models.UniqueConstraint(
                 fields=["committee", "year", "number"],
@@ -692,7 +690,7 @@ class MediationCase(models.Model):
                 message="一件纠纷至少要有申请方和被申请方各一个当事人。",
             ),
             Refuse(
-                name="has_a_mediator",
+                name="needs_mediator",
                 operation=pgtrigger.Update,
                 test="""NEW.state = 'accepted' AND NOT EXISTS (
                     SELECT 1 FROM activities_casemediator WHERE case_id = NEW.id
@@ -710,13 +708,13 @@ class MediationCase(models.Model):
                 message=CLOSED_ERROR,
             ),
             Refuse(
-                name="archive_is_closed",
+                name="stays_archived",
                 operation=pgtrigger.Update,
                 test="OLD.state = 'archived'",
                 message=ARCHIVED_ERROR,
             ),
             Refuse(
-                name="agreement_is_there",
+                name="needs_agreement",
                 operation=pgtrigger.Update,
                 test=f"""NEW.state IN ({sql_list(SUCCESS)})
                     AND NEW.agreement_text = '' AND (

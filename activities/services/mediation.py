@@ -385,40 +385,56 @@ class Cell:
 def guarded(rows: Sequence[Sequence[int]]) -> list[list[Cell]]:
     """Return a table with its totals, so that no small number can be worked out.
 
-    The last column and the last row are the sums. Numbers from 1 to 4 are hidden,
-    and others with them until each hidden one is part of a ring of hidden ones:
-    along a row, down a column and so on back. The sum of all is always told.
+    The last column and the last row are the sums. Numbers below 5 are hidden, and
+    others with them until no hidden one follows from those that are told. The sum of
+    all is always told.
     """
     table = [[*row, sum(row)] for row in rows]
-    if not table:
-        return []
     table.append([sum(column) for column in zip(*table, strict=True)])
     last = (len(table) - 1, len(table[0]) - 1)
-    places = [(r, c) for r, row in enumerate(table) for c in range(len(row))]
-    small = {p for p in places if 0 < table[p[0]][p[1]] < SMALL and p != last}
+    values = {(r, c): n for r, row in enumerate(table) for c, n in enumerate(row)}
+    small = {place for place, n in values.items() if n < SMALL and place != last}
     hidden = set(small)
-    while loose := next((p for p in sorted(hidden) if not in_ring(p, hidden)), None):
+    while told := told_of(hidden, values):
         near = [
-            p
-            for p in places
-            if p not in hidden
-            and p != last
-            and (p[0] == loose[0]) != (p[1] == loose[1])
+            place
+            for place in values
+            if place not in {*hidden, last}
+            and any(place[0] == p[0] or place[1] == p[1] for p in told)
         ]
-        if not near:
-            hidden = {p for p in places if p != last}
+        if not near:  # Then the sum of all stands alone.
+            hidden = set(values) - {last}
             break
-        hidden.add(min(near, key=lambda p: (table[p[0]][p[1]] == 0, table[p[0]][p[1]])))
+        cost = {p: (len(told_of(hidden | {p}, values)), values[p]) for p in near}
+        hidden.add(min(near, key=cost.__getitem__))
     return [
-        [
-            Cell(value, (r, c) in small, (r, c) in hidden - small)
-            for c, value in enumerate(row)
-        ]
+        [Cell(n, (r, c) in small, (r, c) in hidden - small) for c, n in enumerate(row)]
         for r, row in enumerate(table)
     ]
 
 
-def in_ring(place: tuple[int, int], hidden: set[tuple[int, int]]) -> bool:
+Place = tuple[int, int]
+
+
+def told_of(hidden: set[Place], values: dict[Place, int]) -> set[Place]:
+    """Return the hidden places whose numbers can be worked out from the others."""
+    return {place for place in hidden if follows(place, hidden, values)}
+
+
+def follows(place: Place, hidden: set[Place], values: dict[Place, int]) -> bool:
+    """Tell whether a hidden number can be worked out from the others.
+
+    It can unless it is part of a ring of hidden ones (along a row, down a column
+    and so on back), or when those of its line are all as large as they can be.
+    """
+    for axis in (0, 1):
+        line = [p for p in hidden if p[axis] == place[axis]]
+        if all(values[p] == SMALL - 1 for p in line):
+            return True
+    return not in_ring(place, hidden)
+
+
+def in_ring(place: Place, hidden: set[Place]) -> bool:
     """Tell whether a place's row and column are joined by other hidden places."""
     others = hidden - {place}
     rows, columns = {place[0]}, set[int]()
