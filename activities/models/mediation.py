@@ -43,6 +43,8 @@ CONFIRMATION_ERROR = (
     "司法确认应在调解协议生效之日起三十日内共同申请（人民调解法第三十三条）。"
 )
 CLOSED_ERROR = "该案件已有结果，内容不能修改。"
+# 调字〔2026〕3号, 2026-3 or 3.
+DOCKET = re.compile("(?:调字)?〔?(?:([0-9]{4})[^0-9]+)?([0-9]{1,9})号?")
 ARCHIVED_ERROR = "案件已归档，不能再改动。"
 PHONE_ERROR = "手机号应为 11 位数字，例如 138xxxx1234。"
 
@@ -455,11 +457,10 @@ class CaseQuerySet(models.QuerySet["MediationCase"]):
         """Cases of a 卷号, written out or just its number, or of a party's name."""
         named = CaseParty.objects.filter(case=OuterRef("pk"), name__icontains=text)
         found = Q(Exists(named))
-        match [int(digits) for digits in re.findall("[0-9]{1,9}", text)]:
-            case [number]:
-                found |= Q(number=number)
-            case [year, number]:
-                found |= Q(year=year, number=number)
+        written = DOCKET.fullmatch(text)
+        if written:
+            year, number = written.groups()
+            found |= Q(number=number, **({"year": year} if year else {}))
         return self.filter(found)
 
     def with_names(self):

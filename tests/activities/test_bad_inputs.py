@@ -29,6 +29,7 @@ from tests.activities.views.test_workbench import typed
 from tests.factories.activities import (
     AwardFactory,
     LectureFactory,
+    MediationAccessFactory,
     SiteFactory,
     accepted,
     planned,
@@ -1098,6 +1099,9 @@ LISTS = [
     *("workbench:honour-import", "workbench:honour-import-template"),
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
+    *("public:mediation-list", "public:mediation-apply", "public:mediation-search"),
+    *("workbench:mediation-list", "workbench:mediation-export"),
+    *("workbench:mediation-create", "workbench:mediation-request-list"),
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry
@@ -1133,7 +1137,9 @@ def test_list_that_is_asked_anything_is_no_fault(administrator, name, query):
 def administrator(sign_in):
     LectureFactory(topic="草稿")
     accepted(topic="通过的")
-    return sign_in(UserFactory(role=Role.ADMINISTRATOR))
+    user = UserFactory(role=Role.ADMINISTRATOR)
+    MediationAccessFactory(user=user)
+    return sign_in(user)
 
 
 def test_every_list_is_asked():

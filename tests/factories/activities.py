@@ -677,7 +677,7 @@ def case_at(state, *, mediators=None, accepted_on=None, agreement=None, **fields
     """Take a new case by the services to a state."""
     from activities.services.mediation import take_step as step_case
 
-    case = MediationCaseFactory(**fields)
+    case = fields.pop("case", None) or MediationCaseFactory(**fields)
     staff = MediationAccessFactory().user
     if mediators is None:
         mediators = [MediatorFactory(committee=case.committee)]
