@@ -6,6 +6,7 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动与成果"
 
     def ready(self):
-        from activities.counting import discover
+        from activities import counting, imports
 
-        discover()
+        counting.discover()
+        imports.discover()

@@ -1,4 +1,4 @@
-"""What a person has typed and not yet saved."""
+"""What belongs to no noun: unfinished forms, and files that were imported."""
 
 from django.conf import settings
 from django.db import models
@@ -30,3 +30,23 @@ class FormDraft(models.Model):
 
     def __str__(self):
         return self.title or str(self.key)
+
+
+class ImportRun(models.Model):
+    """That a file was imported: by whom, when and how many rows it wrote."""
+
+    code = models.CharField(max_length=40)  # of the importer
+    digest = models.CharField(max_length=64)  # of the rows, so of the same file
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    rows = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [
+            # whether the same file came before
+            models.Index(fields=["code", "digest"], name="redleader_importrun_file")
+        ]
+
+    def __str__(self):
+        return f"{self.code} {self.at:%Y-%m-%d %H:%M}"

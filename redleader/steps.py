@@ -107,6 +107,22 @@ def state_triggers(
     ]
 
 
+def path_to(transitions: dict, begin: Any, end: Any) -> list[Any]:
+    """Return the states of the shortest legal way from one to another.
+
+    The first is left out; the way from a state to itself is empty.
+    """
+    paths: dict[Any, list[Any]] = {begin: []}
+    queue = [begin]
+    while queue:
+        state = queue.pop(0)
+        for following in transitions[state]:
+            if following not in paths:
+                paths[following] = [*paths[state], following]
+                queue.append(following)
+    return paths[end]
+
+
 @transaction.atomic
 def take_step(
     row: Any,

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Aggregate, QuerySet
+from django.db.models import Aggregate, Count, QuerySet
 
 from chambers.models import Chamber, Region, User
 from redleader.money import say_money
@@ -77,6 +77,12 @@ class CountingRule:
         if self.measure is None:
             return rows.count()
         return int(rows.order_by().aggregate(n=self.measure)["n"] or 0)
+
+    def by(self, scope: Scope, field: str) -> dict[Any, int]:
+        """Return the number of each value of a field, such as ``programme__name``."""
+        measure = self.measure or Count("pk", distinct=True)
+        rows = self.query(scope).order_by().values(field).annotate(n=measure)
+        return {row[field]: int(row["n"] or 0) for row in rows.order_by(field)}
 
     def rows(self, scope: Scope, user: User, *, limit: int) -> list[Row]:
         """Return the first rows that this user may see."""

@@ -99,6 +99,16 @@ def members(scope: Scope) -> QuerySet[Membership]:
 
 register(
     CountingRule(
+        "chambers",
+        "商会",
+        "个",
+        "在册、没有注销的商会，每个计 1。",
+        chambers,
+        lambda chamber: Row(chamber.name, chamber.get_kind_display()),
+    )
+)
+register(
+    CountingRule(
         "party-organisation",
         "党组织覆盖",
         "个",

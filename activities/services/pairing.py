@@ -14,7 +14,7 @@ from activities.models.pairing import (
     PairingState,
     ProjectKind,
 )
-from chambers.models import User
+from chambers.models import Region, User
 from redleader.editing import next_version
 
 
@@ -97,3 +97,8 @@ def totals(pairings: PairingQuerySet) -> dict[str, Any]:
         },
     )
     return counts | sums
+
+
+def village_label(village: Region) -> str:
+    """Return a village with its township: many villages share a name."""
+    return f"{village.parent} {village}" if village.parent else str(village)

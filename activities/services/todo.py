@@ -17,6 +17,7 @@ from activities.models import (
     MediationCase,
     MediationRequest,
     Objection,
+    Pairing,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
@@ -30,9 +31,9 @@ from redleader.quarters import Quarter, span
 LIMIT = 10  # of each group; more are named by their number
 DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
-HONOUR, EXPIRING = "荣誉申报", "称号快到期"
 MEDIATION = "商会调解"
 CONFIRM_DAYS = 7  # before the time for 司法确认 ends
+HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
 
 
@@ -62,6 +63,7 @@ def todos(user: User) -> list[Todo]:
         found += review_of_honours()
         found += leads_to_check()
     found += mediation_todos(user)
+    found += pairings_to_close(user)
     if user.is_staff:
         return found + county(lectures) + expiring(user)
     if user.role == Role.MEDIATOR:
@@ -127,6 +129,12 @@ def mediation_todos(user: User) -> list[Todo]:
             f"{address}?due=late",
         ),
     ]
+
+
+def pairings_to_close(user: User) -> list[Todo]:
+    rows = Pairing.objects.visible_to(user).overdue(timezone.localdate())
+    address = f"{reverse('workbench:pairing-list')}?state=active"
+    return counted(WORKS, rows, "项村企结对到期，待登记完成或修改日期", address)
 
 
 def expiring(user: User) -> list[Todo]:

@@ -1095,8 +1095,8 @@ LISTS = [
     *("workbench:honour-desk", "workbench:application-list"),
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
-    *("workbench:pairing-create",),
-    *("workbench:honour-import", "workbench:honour-import-template"),
+    *("workbench:pairing-create", "public:pairing-list"),
+    "workbench:import-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *("public:mediation-list", "public:mediation-apply", "public:mediation-search"),
@@ -1153,6 +1153,4 @@ def test_every_list_is_asked():
 
     assert lists - set(LISTS) == {
         "workbench:lecture-roll",
-        "workbench:honour-import-marked",
-        "workbench:honour-import-confirm",
     }

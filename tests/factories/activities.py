@@ -298,6 +298,7 @@ class OfficialFigureFactory(DjangoModelFactory):
     unit = "个"
     qualifier = "exact"
     source = "测试"
+    rule = "chambers"
 
 
 class SeriesFactory(DjangoModelFactory):

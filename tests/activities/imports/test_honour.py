@@ -6,18 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from activities.imports.honour import LEVELS, HonourImporter
 from activities.models import Award, SchemeVersion
-from activities.services.honour_import import (
-    COLUMNS,
-    EXAMPLE,
-    LEVELS,
-    PROBLEM,
-    import_awards,
-    marked_book,
-    plan_awards,
-    template_book,
-)
 from activities.services.report import UNSTATED
+from redleader.imports import PROBLEM
 from redleader.sheets import RowError, SheetRow, answer
 from tests.factories.activities import (
     AwardFactory,
@@ -28,6 +20,7 @@ from tests.factories.activities import (
 from tests.factories.chambers import BranchFactory, ChamberFactory
 
 pytestmark = pytest.mark.django_db
+IMPORTER = HonourImporter()
 
 TYPED = {
     "获得者": "云溪商会",
@@ -64,13 +57,13 @@ def row(number=2, **changes):
 
 def texts(*rows):
     """Return what is said of the rows; with nothing said they are all new."""
-    plan = plan_awards(list(rows))
+    plan = IMPORTER.plan(list(rows), None)
     assert plan.errors or len(plan.new) == len(rows)
     return [error.text for error in plan.errors]
 
 
 def test_row_becomes_an_award_of_an_unstated_version(chamber, scheme):
-    plan = import_awards([row()])
+    plan = IMPORTER.write([row()], None)
 
     (award,) = Award.objects.all()
     assert [planned.number for planned in plan.new] == [2]
@@ -83,18 +76,18 @@ def test_row_becomes_an_award_of_an_unstated_version(chamber, scheme):
 
 
 def test_same_file_again_writes_nothing(scheme):
-    import_awards([row()])
+    IMPORTER.write([row()], None)
 
-    plan = import_awards([row()])
+    plan = IMPORTER.write([row()], None)
 
     assert (plan.new, [planned.number for planned in plan.same]) == ([], [2])
     assert Award.objects.count() == SchemeVersion.objects.count() == 1
 
 
 def test_rows_that_are_there_are_passed_over(scheme):
-    import_awards([row()])
+    IMPORTER.write([row()], None)
 
-    plan = import_awards([row(), row(3, 周期="2023年")])
+    plan = IMPORTER.write([row(), row(3, 周期="2023年")], None)
 
     assert [planned.number for planned in plan.new] == [3]
     assert [planned.number for planned in plan.same] == [2]
@@ -105,7 +98,7 @@ def test_recipient_may_be_a_branch_or_a_site(scheme):
     branch = BranchFactory(name="云溪党支部", chambers=[ChamberFactory()])
     site = SiteFactory(name="云溪基地")
 
-    import_awards([row(获得者="云溪党支部"), row(3, 获得者=" 云溪 基地 ")])
+    IMPORTER.write([row(获得者="云溪党支部"), row(3, 获得者=" 云溪 基地 ")], None)
 
     awards = Award.objects.order_by("pk")
     assert [award.recipient for award in awards] == [branch, site]
@@ -114,22 +107,23 @@ def test_recipient_may_be_a_branch_or_a_site(scheme):
 def test_version_is_found_by_its_label(scheme):
     version = SchemeVersionFactory(scheme=scheme, label="2021年版")
 
-    import_awards([row(版本="2021年版")])
+    IMPORTER.write([row(版本="2021年版")], None)
 
     assert Award.objects.get().version == version
 
 
 @pytest.mark.parametrize("word", ["国家级", "国家", "省级", "省", "市", "县", "县级"])
 def test_level_is_known_by_either_word(scheme, word):
-    import_awards([row(级别=word)])
+    IMPORTER.write([row(级别=word)], None)
 
     assert Award.objects.get().level == LEVELS[word]
 
 
 def test_revoked_title_is_kept_with_its_reason(scheme):
-    import_awards(
-        [row(取消日期=date(2023, 5, 1), 取消原因="材料不实", 取消文号="〔2023〕5号")]
+    revoked = row(
+        取消日期=date(2023, 5, 1), 取消原因="材料不实", 取消文号="〔2023〕5号"
     )
+    IMPORTER.write([revoked], None)
 
     (award,) = Award.objects.on()
     assert award.state == "revoked"
@@ -171,7 +165,7 @@ def test_revoked_title_is_kept_with_its_reason(scheme):
         ),
         (
             {"版本": "2099年版"},
-            ["第 2 行“版本”：““四好”商会”没有名为“2099年版”的版本；不知道的可以不填。"],
+            ["第 2 行：““四好”商会”没有名为“2099年版”的版本；不知道的可以不填。"],
         ),
         ({"级别": "乡级"}, ["第 2 行“级别”：级别应为县级、市级、省级或国家级。"]),
         (
@@ -208,13 +202,13 @@ def test_every_error_is_told_at_once_and_nothing_is_written(scheme):
     rows = [row(), row(3, 级别="乡级"), row(4, 获得者="不存在的单位", 称号="")]
 
     with pytest.raises(ValidationError) as refused:
-        import_awards(rows)
+        IMPORTER.write(rows, None)
 
     assert refused.value.messages == [
         "预览以后数据有了变化，本次未导入任何数据，请重新上传。",
         "第 3 行“级别”：级别应为县级、市级、省级或国家级。",
-        "第 4 行“称号”：请填写称号。",
         "第 4 行“获得者”：没有名为“不存在的单位”的商会、党组织或基地。",
+        "第 4 行“称号”：请填写称号。",
     ]
     assert Award.objects.count() == SchemeVersion.objects.count() == 0
 
@@ -223,7 +217,7 @@ def test_bad_rows_are_found_among_good_ones(scheme):
     bad = {3: {"有效期至": date(2020, 1, 1)}, 6: {"取消原因": "不明"}}
     rows = [row(n, 周期=str(n), **bad.get(n, {})) for n in range(2, 9)]
 
-    plan = plan_awards(rows)
+    plan = IMPORTER.plan(rows, None)
 
     assert [planned.number for planned in plan.new] == [2, 4, 5, 7, 8]
     assert [error.text for error in plan.errors] == [
@@ -272,29 +266,29 @@ def test_what_contradicts_the_record_is_refused(chamber, scheme):
     assert texts(row(版本=other.label, 来源="")) == [
         "第 2 行“版本”与系统中已有的同一荣誉不同："
         "系统中为““四好”商会 2021年版”，文件中为““四好”商会 2023年版”。"
-        "请核对；需要更正的，在后台修改后再导入。",
+        "请核对；需要更正的，请在系统中修改后再导入。",
         "第 2 行“授予日期”与系统中已有的同一荣誉不同："
         "系统中为“空”，文件中为“2022-11-30”。"
-        "请核对；需要更正的，在后台修改后再导入。",
+        "请核对；需要更正的，请在系统中修改后再导入。",
     ]
     empty = {"授予日期": None, "授予单位": "", "来源": ""}
-    assert [p.number for p in plan_awards([row(**empty)]).same] == [2]
+    assert [p.number for p in IMPORTER.plan([row(**empty)], None).same] == [2]
 
 
 def test_title_of_the_same_name_is_pointed_out(chamber, scheme):
     AwardFactory(chamber=chamber)
 
-    (planned,) = plan_awards([row()]).new
+    (planned,) = IMPORTER.plan([row()], None).new
 
     assert planned.note == "已有同一称号（年度未载明），请核对不是同一项。"
     Award.objects.update(cycle_label="2023年")
-    assert plan_awards([row()]).new[0].note == ""
+    assert IMPORTER.plan([row()], None).new[0].note == ""
 
 
 def test_demo_recipient_makes_a_demo_award(scheme):
     ChamberFactory(name="演示·云溪商会", is_demo=True)
 
-    import_awards([row(获得者="演示·云溪商会")])
+    IMPORTER.write([row(获得者="演示·云溪商会")], None)
 
     assert Award.objects.get().is_demo
 
@@ -304,24 +298,24 @@ def test_names_are_looked_up_once_for_all_rows(scheme, django_assert_num_queries
     rows = [row(n, 获得者=f"不存在的单位{n}") for n in range(2, 40)]
 
     with django_assert_num_queries(5):  # three kinds of names, schemes, versions
-        plan_awards(rows)
+        IMPORTER.plan(rows, None)
 
 
 def test_template_says_what_may_be_filled_in(scheme):
     SchemeVersionFactory(scheme=scheme, label="2021年版")
 
-    content = answer(template_book(), "模板").content
+    content = answer(IMPORTER.template_book(), "模板").content
 
     book = openpyxl.load_workbook(BytesIO(content))
     sheet, guide = book.worksheets
-    assert [cell.value for cell in sheet[1]] == [c.heading for c in COLUMNS]
+    assert [cell.value for cell in sheet[1]] == [c.heading for c in IMPORTER.columns]
     said = {line[0]: line for line in guide.iter_rows(min_row=5, values_only=True)}
-    assert list(said) == [column.label for column in COLUMNS]
+    assert list(said) == [column.label for column in IMPORTER.columns]
     assert said["项目"][1:] == (
         "是",
         "须是系统中已有的荣誉项目。",
         "“四好”商会",
-        EXAMPLE["项目"],
+        "“四好”商会",
     )
     assert said["版本"][3] == "“四好”商会：2021年版"
     assert said["级别"][3] == "县级\n市级\n省级\n国家级"
@@ -333,7 +327,7 @@ def test_marked_copy_has_the_rows_and_the_faults(scheme):
         RowError(3, "", "第 3 行不对。"),
     ]
 
-    content = answer(marked_book([row(), row(3)], errors), "副本").content
+    content = answer(IMPORTER.marked_book([row(), row(3)], errors), "副本").content
 
     sheet = openpyxl.load_workbook(BytesIO(content)).active
     assert [cell.value for cell in sheet[1]][-1] == PROBLEM
@@ -344,6 +338,6 @@ def test_marked_copy_has_the_rows_and_the_faults(scheme):
         if cell.fill.fgColor.rgb == "FFFBD5D0"
     ]
     assert marked == [(3, "级别*"), (3, PROBLEM)]
-    assert sheet.cell(3, len(COLUMNS) + 1).value == (
+    assert sheet.cell(3, len(IMPORTER.columns) + 1).value == (
         "第 3 行“级别”不对。\n第 3 行不对。"
     )

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.forms.honour_import import ALTERED, EXPIRED
+from activities.forms.importing import AGAIN, ALTERED, EXPIRED
+from activities.imports.honour import HonourImporter
 from activities.models import Award, SchemeVersion
-from activities.services.honour_import import COLUMNS, EXAMPLE, PROBLEM
+from redleader.imports import PROBLEM
 from tests import hostile_sheets as hostile
 from tests.factories.activities import (
     AwardFactory,
@@ -32,7 +33,8 @@ from tests.factories.chambers import (
 from tests.redleader.test_sheets import TRIGGERS
 
 pytestmark = pytest.mark.django_db
-IMPORT = "workbench:honour-import"
+COLUMNS = HonourImporter.columns
+EXAMPLE = {column.label: column.example for column in COLUMNS if column.example}
 TITLE = {
     "获得者": "云溪商会",
     "项目": "“四好”商会",
@@ -61,6 +63,10 @@ def client(user, sign_in):
     return sign_in(user)
 
 
+def address(name):
+    return reverse(f"workbench:import-{name}", args=["honours"])
+
+
 def book(*rows, extra=()):
     """Return a filled-in table; each row gives what differs from the usual one."""
     made = openpyxl.Workbook()
@@ -76,11 +82,11 @@ def book(*rows, extra=()):
 
 def send(client, content, name="荣誉.xlsx"):
     file = SimpleUploadedFile(name, content)
-    return client.post(reverse(IMPORT), {"file": file})
+    return client.post(address("file"), {"file": file})
 
 
 def confirm(client, sealed):
-    return client.post(reverse(f"{IMPORT}-confirm"), {"rows": sealed}, follow=True)
+    return client.post(address("confirm"), {"rows": sealed}, follow=True)
 
 
 def opened(response):
@@ -171,7 +177,7 @@ def test_marked_copy_has_all_errors_and_can_be_sent_again(client, scheme):
     assert len(answer.context["errors"]) == 50
     assert "共 60 处错误" in answer.content.decode()
 
-    copy = client.post(reverse(f"{IMPORT}-marked"), {"rows": answer.context["sealed"]})
+    copy = client.post(address("marked"), {"rows": answer.context["sealed"]})
 
     sheet = opened(copy).active
     values = list(sheet.iter_rows(min_row=2, values_only=True))
@@ -192,7 +198,7 @@ def test_marked_copy_keeps_what_was_typed(client, scheme):
     row = {"授予日期": "昨天", "有效期至": "2020-01-01", "来源": "长" * 2001}
     sealed = send(client, book(row)).context["sealed"]
 
-    copy = client.post(reverse(f"{IMPORT}-marked"), {"rows": sealed})
+    copy = client.post(address("marked"), {"rows": sealed})
 
     values = [cell.value for cell in opened(copy).active[2]]
     kept = dict(zip([column.label for column in COLUMNS], values, strict=False))
@@ -246,7 +252,7 @@ def test_data_that_changed_since_the_preview_is_told(client, chamber, scheme):
 
 
 def test_form_without_a_file_says_what_to_do(client):
-    answer = client.post(reverse(IMPORT), {})
+    answer = client.post(address("file"), {})
 
     assert answer.status_code == 422
     assert "请选择要导入的 .xlsx 或 .csv 文件。" in answer.content.decode()
@@ -285,7 +291,7 @@ def test_hostile_sheet_leaves_nothing_behind(client, scheme, case):
 
 def test_example_of_the_template_can_be_imported(client, scheme):
     ChamberFactory(name=EXAMPLE["获得者"], is_demo=True)
-    template = client.get(reverse(f"{IMPORT}-template"))
+    template = client.get(address("template"))
     sheet = opened(template)["荣誉导入"]
     for place, column in enumerate(COLUMNS, start=1):
         sheet.cell(2, place, EXAMPLE.get(column.label))
@@ -390,7 +396,7 @@ def test_no_cell_of_an_export_is_a_formula(client):
     exports = [
         client.get(reverse("public:honour-export")),
         client.get(reverse("workbench:application-export")),
-        client.get(reverse(f"{IMPORT}-template")),
+        client.get(address("template")),
     ]
 
     for answer in exports:
@@ -410,7 +416,28 @@ def test_marked_copy_of_triggers_has_no_formula(client, scheme):
     made.save(plain)
 
     answer = send(client, plain.getvalue())
-    copy = client.post(reverse(f"{IMPORT}-marked"), {"rows": answer.context["sealed"]})
+    copy = client.post(address("marked"), {"rows": answer.context["sealed"]})
 
     cells = [cell for row in opened(copy).active.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}
+
+
+def test_same_file_after_its_rows_changed_asks_to_be_sure(client, scheme, user):
+    content = book({})
+    confirm(client, send(client, content).context["sealed"])
+    Award.objects.all().delete()
+
+    page = send(client, content)
+
+    assert f"由 {user} 导入过（1 行）" in page.content.decode()
+    sealed = page.context["sealed"]
+    assert AGAIN in confirm(client, sealed).content.decode()
+    assert Award.objects.count() == 0
+    client.post(address("confirm"), {"rows": sealed, "again": "on"})
+    assert Award.objects.count() == 1
+
+
+def test_unknown_noun_is_missing(client):
+    answer = client.get(reverse("workbench:import-file", args=["unknown"]))
+
+    assert answer.status_code == 404

@@ -1,5 +1,6 @@
 """The file of an import, and what was previewed of it."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 
@@ -7,41 +8,42 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 
-from activities.services.honour_import import COLUMNS, EDITION, LIMITS, PROBLEM
 from chambers.models import User
 from redleader.forms import Form
+from redleader.imports import PROBLEM, Importer
 from redleader.sheets import Kind, RowError, Sheet, SheetRow, parse_day, read_sheet
 
-CONFIRM, MARKED = "honour-import", "honour-import-marked"
 MAX_AGE = 3600  # seconds
 MAX_SEALED = 1_500_000  # characters; a form without files may have 2 MB
 MAX_CELL = 300  # characters of a cell in a marked copy
+CONFIRM, MARKED = "import", "import-marked"
 EXPIRED = "预览已超过 1 小时，请重新上传文件。"
 ALTERED = "确认的内容不完整或已被改动，没有导入任何数据。请重新上传文件。"
 TOO_MUCH = "文件内容过多，不能一次导入，请拆分后分次导入。"
-DAYS = {column.label for column in COLUMNS if column.kind == Kind.DATE}
+AGAIN = "请勾选“确需再次导入”。"
 
 
 class UploadForm(Form):
     file = forms.FileField(
         label="文件",
         allow_empty_file=True,  # The reader says more about it.
-        help_text=f".xlsx 或 .csv，不超过 5 MB、{LIMITS.rows} 行。",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
     sheet: Sheet
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, importer: Importer, **kwargs):
         super().__init__(*args, **kwargs)
-        messages = self.fields["file"].error_messages
-        messages["required"] = "请选择要导入的 .xlsx 或 .csv 文件。"
+        self.importer = importer
+        field, rows = self.fields["file"], importer.limits.rows
+        field.help_text = f".xlsx 或 .csv，不超过 5 MB、{rows} 行。"
+        field.error_messages["required"] = "请选择要导入的 .xlsx 或 .csv 文件。"
 
     def clean_file(self):
         self.sheet = read_sheet(
             self.cleaned_data["file"],
-            COLUMNS,
-            limits=LIMITS,
-            edition=EDITION,
+            self.importer.columns,
+            limits=self.importer.limits,
+            edition=self.importer.edition,
             ignored=[PROBLEM],
         )
         return self.cleaned_data["file"]
@@ -50,6 +52,7 @@ class UploadForm(Form):
 def seal(
     rows: Iterable[SheetRow],
     *,
+    importer: Importer,
     user: User,
     purpose: str,
     errors: Iterable[RowError] = (),
@@ -59,7 +62,7 @@ def seal(
     Empty when there is more than a form may send.
     """
     most = MAX_CELL if purpose == MARKED else None
-    labels = [column.label for column in COLUMNS]
+    labels = [column.label for column in importer.columns]
     content = [
         user.pk,
         [
@@ -74,8 +77,14 @@ def seal(
         ],
         [[error.row, error.label, error.text] for error in errors],
     ]
-    sealed = signing.dumps(content, salt=purpose, compress=True)
+    sealed = signing.dumps(content, salt=f"{purpose}:{importer.code}", compress=True)
     return sealed if len(sealed) <= MAX_SEALED else ""
+
+
+def digest_of(rows: Iterable[SheetRow]) -> str:
+    """Return what tells two files with the same rows from others."""
+    words = repr([[row.number, *map(str, row.values.values())] for row in rows])
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def day_of(text: str) -> date | str | None:
@@ -90,17 +99,20 @@ class SealedForm(Form):
     """Rows that were previewed, brought back by the page."""
 
     rows = forms.Field(widget=forms.HiddenInput)
+    again = forms.BooleanField(required=False)
     errors_found: list[RowError]
 
-    def __init__(self, *args, user: User, purpose: str, **kwargs):
+    def __init__(self, *args, importer: Importer, user: User, purpose: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.user, self.purpose = user, purpose
+        self.importer, self.user, self.purpose = importer, user, purpose
         self.fields["rows"].error_messages["required"] = ALTERED
 
     def clean_rows(self) -> list[SheetRow]:
         try:
             owner, rows, errors = signing.loads(
-                self.cleaned_data["rows"], salt=self.purpose, max_age=MAX_AGE
+                self.cleaned_data["rows"],
+                salt=f"{self.purpose}:{self.importer.code}",
+                max_age=MAX_AGE,
             )
         except signing.SignatureExpired as error:
             raise ValidationError(EXPIRED, code="expired") from error
@@ -109,13 +121,13 @@ class SealedForm(Form):
         if owner != self.user.pk:
             raise ValidationError(ALTERED, code="altered")
         self.errors_found = [RowError(*error) for error in errors]
-        labels = [column.label for column in COLUMNS]
+        columns = self.importer.columns
         return [
             SheetRow(
                 number,
                 {
-                    label: day_of(cell) if label in DAYS else cell
-                    for label, cell in zip(labels, cells, strict=True)
+                    column.label: day_of(cell) if column.kind == Kind.DATE else cell
+                    for column, cell in zip(columns, cells, strict=True)
                 },
             )
             for number, *cells in rows

@@ -1,0 +1,90 @@
+"""Leads of 引才网络 that a chamber kept in a table so far."""
+
+from activities.models import KeyIndustry, Lead
+from activities.models.lead import LeadKind
+from chambers.models import Chamber
+from redleader.editing import refuse_future
+from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
+from redleader.sheets import Kind
+
+
+@register
+class LeadImporter(Importer):
+    """All come in as 待核: checking is the work of staff."""
+
+    code, name, unit = "leads", "引才信息", "条"
+    about = "商会提供的投资项目、高端人才、科研院所和先进技术信息，导入后待核。"
+    edition = "2026-11-25"
+    model = Lead
+    for_secretaries = True
+    columns = (
+        Taken(
+            "提供商会",
+            width=26,
+            is_required=True,
+            note="商会全称。",
+            field="chamber",
+            take=by_lookup("chamber"),
+            example="演示·云溪商会",
+        ),
+        Taken(
+            "类别",
+            width=12,
+            is_required=True,
+            choices=tuple(str(label) for label in LeadKind.labels),
+            field="kind",
+            take=choice(LeadKind),
+            example="投资项目",
+        ),
+        Taken(
+            "标题",
+            width=30,
+            is_required=True,
+            field="title",
+            example="演示·茶叶精深加工项目投资意向",
+        ),
+        Taken(
+            "内容",
+            width=50,
+            is_required=True,
+            note="只供内部使用，不公开。",
+            field="content",
+            example="演示内容：希望先了解用地和政策。",
+        ),
+        Taken(
+            "提供日期",
+            Kind.DATE,
+            13,
+            is_required=True,
+            note="年-月-日，不能晚于今天。",
+            field="submitted_on",
+            example="2026-03-15",
+        ),
+        Taken(
+            "重点产业",
+            width=16,
+            note="没有合适的不填。",
+            field="industry",
+            take=by_lookup("industry"),
+        ),
+        Taken(
+            "联系方式",
+            width=20,
+            note="可不填；只供办理人员使用，不公开。",
+            field="contact",
+        ),
+    )
+    key = ("chamber_id", "title", "submitted_on")
+    summary = ("提供商会", "类别", "标题", "提供日期")
+
+    def lookups(self, user):
+        chambers = Chamber.objects.visible_to(user).active()
+        return {
+            "chamber": Lookup("商会", chambers, Chamber.objects.all()),
+            "industry": Lookup("重点产业", KeyIndustry.objects.filter(is_active=True)),
+        }
+
+    def complete(self, draft, lookups, user):
+        draft.row.created_by = user
+        draft.row.is_demo = draft.row.chamber.is_demo
+        refuse_future(draft.row, submitted_on="提供日期")

@@ -1,0 +1,128 @@
+"""Pairings of villages and enterprises that were kept in a table so far."""
+
+from copy import copy
+
+from activities.models import Pairing, PairingProgramme
+from activities.models.pairing import TRANSITIONS, PairingState
+from activities.services.pairing import village_label
+from chambers.models import Chamber, Enterprise, Region
+from chambers.models.region import Level
+from redleader.imports import (
+    Importer,
+    Lookup,
+    Taken,
+    by_lookup,
+    choice,
+    register,
+    yes_no,
+)
+from redleader.sheets import Kind
+from redleader.steps import path_to
+
+
+@register
+class PairingImporter(Importer):
+    code, name = "pairings", "村企结对"
+    about = "哪个村和哪家企业结对，由哪个商会牵头、属于哪项行动。"
+    edition = "2026-11-25"
+    model = Pairing
+    for_secretaries = True
+    columns = (
+        Taken(
+            "村",
+            width=24,
+            is_required=True,
+            note="乡镇和村名，中间空一格。",
+            field="village",
+            take=by_lookup("village"),
+            example="临江镇 演示·云溪村",
+        ),
+        Taken(
+            "企业",
+            width=28,
+            is_required=True,
+            note="名录中的企业全称。",
+            field="enterprise",
+            take=by_lookup("enterprise"),
+            example="演示·云溪食品有限公司",
+        ),
+        Taken(
+            "行动",
+            width=22,
+            is_required=True,
+            field="programme",
+            take=by_lookup("programme"),
+            example="村企共建",
+        ),
+        Taken(
+            "牵头商会",
+            width=26,
+            is_required=True,
+            field="chamber",
+            take=by_lookup("chamber"),
+            example="演示·云溪商会",
+        ),
+        Taken(
+            "开始日期",
+            Kind.DATE,
+            13,
+            is_required=True,
+            field="started_on",
+            example="2023-03-01",
+        ),
+        Taken("结束日期", Kind.DATE, 13, note="没有约定的不填。", field="ended_on"),
+        Taken("共建内容", width=40, field="areas", example="产业帮扶、修路"),
+        Taken(
+            "状态",
+            width=10,
+            is_required=True,
+            choices=tuple(
+                str(s.label) for s in PairingState if s != PairingState.TERMINATED
+            ),
+            take=choice(PairingState),
+            example="实施中",
+        ),
+        Taken(
+            "企业同意公开",
+            width=12,
+            choices=("是", "否"),
+            note="不填即否：网站只计数，不显示名称。",
+            field="publish_consent",
+            take=yes_no,
+            example="是",
+        ),
+    )
+    key = ("village_id", "enterprise_id", "programme_id")
+    updatable = frozenset({"areas", "ended_on", "publish_consent"})
+    summary = ("村", "企业", "行动", "牵头商会", "开始日期", "状态")
+
+    def lookups(self, user):
+        villages = Region.objects.filter(level=Level.VILLAGE).select_related("parent")
+        return {
+            "village": Lookup("村", villages, name=village_label),
+            "enterprise": Lookup("企业", Enterprise.objects.all()),
+            "programme": Lookup("行动", PairingProgramme.objects.filter(is_open=True)),
+            "chamber": Lookup(
+                "商会", Chamber.objects.visible_to(user), Chamber.objects.all()
+            ),
+        }
+
+    def offered(self):
+        programmes = PairingProgramme.objects.filter(is_open=True)
+        return {"行动": "\n".join(programme.name for programme in programmes)}
+
+    def complete(self, draft, lookups, user):
+        draft.row.created_by = user
+        draft.row.is_demo = draft.row.chamber.is_demo
+
+    def create(self, drafts, user):
+        """Make them as intents and take each to its state by legal steps."""
+        rows = Pairing.objects.bulk_create([copy(draft.row) for draft in drafts])
+        wanted = {
+            row.pk: path_to(TRANSITIONS, PairingState.INTENT, draft.extra["状态"])
+            for row, draft in zip(rows, drafts, strict=True)
+        }
+        for turn in range(max(map(len, wanted.values()))):
+            for state in PairingState:
+                pks = [pk for pk, path in wanted.items() if path[turn:][:1] == [state]]
+                Pairing.objects.filter(pk__in=pks).update(state=state)

@@ -1,0 +1,569 @@
+"""Rows from a workbook: planned first, then written all or nothing.
+
+An ``Importer`` says for one noun which columns a file has and what becomes of a
+row. Planning writes nothing: the rows are drafted, compared with what is stored,
+and tried out in the database, which keeps the rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q, QuerySet
+from openpyxl import Workbook
+
+from redleader.forms import MaxLength, PlainText, check_deferred_rules, refusal
+from redleader.money import MoneyFormField, say_money
+from redleader.search import fold, syllables
+from redleader.sheets import (
+    BLANKS,
+    Column,
+    RowError,
+    SheetLimits,
+    SheetRow,
+    add_table,
+    cell_error,
+    new_book,
+)
+
+PROBLEM = "问题"  # the column that a marked copy adds
+LIMITS = SheetLimits(rows=1000)
+CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
+
+
+class Lookup:
+    """Names that a column may mention, each the name of one row.
+
+    ``rows`` are the rows that a user may choose, ``all_rows`` those that are told
+    apart from unknown ones as out of reach; ``noun`` is what people call them.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        rows: QuerySet,
+        all_rows: QuerySet | None = None,
+        *,
+        name: Callable[[Any], str] = str,
+    ):
+        self.noun, self.name = noun, name
+        self.found: dict[str, list[Any]] = defaultdict(list)
+        self.foreign: set[str] = set()
+        for row in rows:
+            self.found[fold(name(row))].append(row)
+        if all_rows is not None:
+            self.foreign = {fold(name(row)) for row in all_rows} - set(self.found)
+        self.guesses: dict[str, list[str]] = {}
+
+    def get(self, text: str) -> Any:
+        """Return the one row of a name; raises ValidationError with a hint."""
+        rows = self.found.get(fold(text), [])
+        if len(rows) == 1:
+            return rows[0]
+        short = text if len(text) <= 30 else f"{text[:29]}…"
+        if rows:
+            raise ValidationError(
+                f"：有 {len(rows)} 个同名的{self.noun}“{short}”，不能确定是哪一个。"
+            )
+        if fold(text) in self.foreign:
+            raise ValidationError(
+                f"：{self.noun}“{short}”不在您的管理范围，未导入。", code="foreign"
+            )
+        near = self.near(text)
+        hint = f"是不是“{'”或“'.join(near)}”？" if near else ""
+        raise ValidationError(f"：没有名为“{short}”的{self.noun}。{hint}")
+
+    def near(self, text: str) -> list[str]:
+        """Return at most three names that sound or look like a text."""
+        if text not in self.guesses:
+            self.guesses[text] = self.find_near(text)
+        return self.guesses[text]
+
+    def find_near(self, text: str) -> list[str]:
+        rows = [row for rows in self.found.values() for row in rows]
+        word, sound = fold(text)[:80], "".join(syllables(text[:80]))
+        found = [
+            self.name(row)
+            for row in rows
+            if len(word) > 1
+            and any(part in getattr(row, "search_text", "") for part in (word, sound))
+        ]
+        if found:
+            return found[:3]
+        sounds = {"".join(syllables(self.name(row))): self.name(row) for row in rows}
+        return [sounds[key] for key in get_close_matches(sound, sounds, cutoff=0.8)]
+
+
+@dataclass(frozen=True)
+class Taken(Column):
+    """A column of an import; ``field`` is the field of the model that it fills.
+
+    ``take(text, lookups)`` turns a text into a value and may raise ValidationError;
+    without it text stays text. A column without a field lands in ``Draft.extra``.
+    ``example`` stands in the template's guide.
+    """
+
+    field: str = ""
+    take: Callable[[str, Any], Any] | None = None
+    example: Any = ""
+
+
+def by_lookup(name: str) -> Callable[[str, Any], Any]:
+    """Take the name of a row; ``name`` is the key of the lookup."""
+    return lambda text, lookups: lookups[name].get(text)
+
+
+def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
+    """Take the label of a choice."""
+    values = {fold(label): value for value, label in choices.choices}
+    labels = "、".join(str(label) for label in choices.labels)
+
+    def take(text: str, lookups: Any) -> Any:
+        if fold(text) not in values:
+            raise ValidationError(f"应为：{labels}。")
+        return choices(values[fold(text)])
+
+    return take
+
+
+def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
+    """Take what a form field takes, with its messages."""
+
+    def take(text: str, lookups: Any) -> Any:
+        try:
+            return form_field.clean(text)
+        except ValidationError as error:
+            raise ValidationError(f"：{error.messages[0]}") from error
+
+    return take
+
+
+def money() -> Callable[[str, Any], Any]:
+    """Take 万元 and return yuan."""
+    return by_field(MoneyFormField(required=False))
+
+
+def whole(label: str, most: int) -> Callable[[str, Any], Any]:
+    """Take a whole number from 0 to a limit."""
+    message = f"{label}应为 0–{most} 的整数。"
+
+    def take(text: str, lookups: Any) -> int:
+        digits = text.removesuffix(".0")
+        if not (digits.isascii() and digits.isdigit()) or int(digits[:12]) > most:
+            raise ValidationError(f"：{message}")
+        return int(digits)
+
+    return take
+
+
+def yes_no(text: str, lookups: Any) -> bool:
+    if fold(text) not in ("是", "否"):
+        raise ValidationError("：请填写“是”或“否”。")
+    return fold(text) == "是"
+
+
+@dataclass
+class Draft:
+    """A row of a file as it would be written.
+
+    ``stored`` is the row that is there already, ``changes`` (column, old, new) how
+    it would change; ``extra`` has what is no field of the model.
+    """
+
+    number: int
+    row: Any
+    sheet: SheetRow
+    extra: dict[str, Any] = field(default_factory=dict)
+    stored: Any = None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass
+class Plan:
+    """What a file would do; nothing of it is done while there are errors."""
+
+    new: list[Draft] = field(default_factory=list)
+    changed: list[Draft] = field(default_factory=list)
+    same: list[Draft] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+
+class Importer:
+    """How the rows of one noun come in; a subclass fills in what is its own."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    about: ClassVar[str] = ""
+    unit: ClassVar[str] = "项"
+    edition: ClassVar[str]  # of the template; changes together with the columns
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[Sequence[Taken]]
+    # Fields that make two rows the same one; no key: every row is new.
+    key: ClassVar[Sequence[str]] = ()
+    # Fields that a file may change; another difference is refused.
+    updatable: ClassVar[frozenset[str]] = frozenset()
+    summary: ClassVar[Sequence[str]] = ()  # columns of the preview; none: the first 6
+    limits: ClassVar[SheetLimits] = LIMITS
+    for_secretaries: ClassVar[bool] = False
+
+    # --- What a subclass may say
+
+    def lookups(self, user: Any) -> dict[str, Lookup]:
+        """Return the names that columns may mention, read once for all rows."""
+        return {}
+
+    def offered(self) -> dict[str, str]:
+        """Return by column what may be filled in, for the guide of the template."""
+        return {}
+
+    def complete(self, draft: Draft, lookups: Any, user: Any) -> None:
+        """Fill in what follows from the rest; may raise ValidationError."""
+
+    def create(self, drafts: list[Draft], user: Any) -> None:
+        """Write new rows; also called for trial, so it must not change a draft."""
+        self.model._base_manager.bulk_create([copy(draft.row) for draft in drafts])
+
+    def update(self, drafts: list[Draft], user: Any) -> None:
+        """Write changed rows, their version one up."""
+        names = {c.field for c in self.columns if c.field in self.updatable}
+        rows = []
+        for draft in drafts:
+            row = copy(draft.stored)
+            for name in names:
+                setattr(row, name, getattr(draft.row, name))
+            if hasattr(row, "version"):
+                row.version += 1
+            rows.append(row)
+        fields = names | (
+            {"version"} if rows and hasattr(rows[0], "version") else set()
+        )
+        self.model._base_manager.bulk_update(rows, sorted(fields))
+
+    # --- The work
+
+    def plan(self, rows: Iterable[SheetRow], user: Any) -> Plan:
+        """Say of each row whether it is new, changed, there already, or refused."""
+        plan, lookups = Plan(), self.lookups(user)
+        drafts: list[Draft] = []
+        for sheet in rows:
+            draft, errors = self.draft(sheet, lookups, user)
+            plan.errors += errors
+            if draft is not None:
+                drafts.append(draft)
+        drafts = self.without_doubles(drafts, plan)
+        self.match(drafts)
+        for draft in drafts:
+            refused = self.contradictions(draft)
+            if refused:
+                plan.errors += refused
+            elif draft.stored is None:
+                plan.new.append(draft)
+            elif draft.changes:
+                plan.changed.append(draft)
+            else:
+                plan.same.append(draft)
+        errors = self.tried(plan, user)
+        bad = {error.row for error in errors}
+        plan.new = [draft for draft in plan.new if draft.number not in bad]
+        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
+        plan.errors += errors
+        plan.errors.sort(key=lambda error: error.row)
+        return plan
+
+    @transaction.atomic
+    def write(self, rows: Iterable[SheetRow], user: Any) -> Plan:
+        """Write the new and the changed rows of a file.
+
+        Two who confirm at once write one after the other, so the later finds the
+        rows of the earlier. Raises ValidationError when any row is refused by now.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{self.code}"]
+            )
+        plan = self.plan(rows, user)
+        if plan.errors:
+            texts = [error.text for error in plan.errors[:50]]
+            raise ValidationError([CHANGED, *texts], code="changed")
+        if plan.new:
+            self.create(plan.new, user)
+        if plan.changed:
+            self.update(plan.changed, user)
+        return plan
+
+    def draft(
+        self, sheet: SheetRow, lookups: Any, user: Any
+    ) -> tuple[Draft | None, list[RowError]]:
+        """Return the row that a line describes, or what is wrong with its words."""
+        errors: list[RowError] = []
+        number, draft = sheet.number, Draft(sheet.number, self.model(), sheet)
+        for column in self.columns:
+            value = sheet.values.get(column.label)
+            if isinstance(value, str):
+                value = " ".join(value.strip(BLANKS).split())
+            if value in (None, ""):
+                if column.is_required:
+                    text = f"：请填写{column.label}。"
+                    errors.append(cell_error(number, column.label, text))
+                elif not column.field:
+                    draft.extra[column.label] = None
+                continue
+            try:
+                taken = self.taken(column, value, lookups)
+            except ValidationError as error:
+                errors += [
+                    cell_error(number, column.label, text) for text in error.messages
+                ]
+                continue
+            if column.field:
+                setattr(draft.row, column.field, taken)
+            else:
+                draft.extra[column.label] = taken
+        if errors:
+            return None, errors
+        try:
+            self.complete(draft, lookups, user)
+            draft.row.clean_fields(exclude=self.unchecked())
+        except ValidationError as error:
+            return None, self.row_errors(number, error)
+        return draft, []
+
+    def taken(self, column: Taken, value: Any, lookups: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if column.take is not None:
+            return column.take(value, lookups)
+        length = None
+        if column.field:
+            length = self.model._meta.get_field(column.field).max_length  # type: ignore[union-attr]
+        for check in (PlainText(column.label), MaxLength(length or 2000, column.label)):
+            try:
+                check(value)
+            except ValidationError as error:
+                raise ValidationError(f"：{error.messages[0]}") from error
+        return value
+
+    def unchecked(self) -> set[str]:
+        """Return the fields whose rules the database tries: relations among them."""
+        fields = self.model._meta.concrete_fields
+        return {f.name for f in fields if f.is_relation or not f.editable}
+
+    def key_of(self, row: Any) -> tuple:
+        return tuple(comparable(getattr(row, name)) for name in self.key)
+
+    def without_doubles(self, drafts: list[Draft], plan: Plan) -> list[Draft]:
+        """Refuse a row that a file has twice; return the others."""
+        if not self.key:
+            return drafts
+        first: dict[tuple, int] = {}
+        kept = []
+        labels = {c.field: c.label for c in self.columns}
+        names = [name.removesuffix("_id") for name in self.key]
+        words = "、".join(labels[name] for name in names if name in labels)
+        for draft in drafts:
+            key = self.key_of(draft.row)
+            if key in first:
+                text = (
+                    f"第 {first[key]} 行与第 {draft.number} 行重复（{words}都相同）。"
+                )
+                plan.errors.append(RowError(draft.number, "", text))
+                continue
+            first[key] = draft.number
+            kept.append(draft)
+        return kept
+
+    def match(self, drafts: list[Draft]) -> None:
+        """Find the stored row of each draft by the key, and how it would change."""
+        if not self.key or not drafts:
+            return
+        values = {name: {getattr(d.row, name) for d in drafts} for name in self.key}
+        narrowest = min(values, key=lambda name: len(values[name]))
+        condition = reduce(or_, (Q(**{narrowest: v}) for v in values[narrowest]), Q())
+        known = {
+            self.key_of(row): row for row in self.model._base_manager.filter(condition)
+        }
+        for draft in drafts:
+            draft.stored = known.get(self.key_of(draft.row))
+            if draft.stored is not None:
+                draft.changes = self.changes(draft)
+
+    def changes(self, draft: Draft) -> list[tuple[str, str, str]]:
+        """Return (column, in the system, in the file); an empty cell states nothing."""
+        found = []
+        for column in self.columns:
+            if not column.field or draft.sheet.values.get(column.label) in (None, ""):
+                continue
+            old = getattr(draft.stored, column.field)
+            new = getattr(draft.row, column.field)
+            if old != new:
+                found.append((column.label, shown(old), shown(new)))
+        return found
+
+    def contradictions(self, draft: Draft) -> list[RowError]:
+        """Return what a file says otherwise and may not change."""
+        labels = {c.label for c in self.columns if c.field in self.updatable}
+        return [
+            cell_error(
+                draft.number,
+                label,
+                f"与系统中已有的同一{self.name}不同：系统中为“{old}”，文件中为“{new}”。"
+                "请核对；需要更正的，请在系统中修改后再导入。",
+            )
+            for label, old, new in draft.changes
+            if label not in labels
+        ]
+
+    def tried(self, plan: Plan, user: Any) -> list[RowError]:
+        """Let the database itself try the rows against every rule, and undo it all."""
+        errors: list[RowError] = []
+        if not (plan.new or plan.changed):
+            return errors
+        with transaction.atomic():
+            if plan.new:
+                errors += self.halved(plan.new, self.create, user)
+            if plan.changed:
+                errors += self.halved(plan.changed, self.update, user)
+            transaction.set_rollback(True)
+        return errors
+
+    def halved(self, drafts: list[Draft], service: Callable, user: Any):
+        """Try rows; halve what is refused until each bad row stands alone."""
+        try:
+            with transaction.atomic():
+                service(drafts, user)
+                check_deferred_rules()
+        except (IntegrityError, ValidationError) as error:
+            if len(drafts) > 1:
+                middle = len(drafts) // 2
+                return [
+                    *self.halved(drafts[:middle], service, user),
+                    *self.halved(drafts[middle:], service, user),
+                ]
+            return self.broken_rules(drafts[0], error)
+        return []
+
+    def broken_rules(
+        self, draft: Draft, error: IntegrityError | ValidationError
+    ) -> list[RowError]:
+        """Return every rule that a row breaks; the database stops at the first."""
+        if isinstance(error, ValidationError):
+            return self.row_errors(draft.number, error)
+        if draft.stored is None:
+            try:
+                draft.row.validate_constraints()
+            except ValidationError as invalid:
+                return self.row_errors(draft.number, invalid)
+        text = f"第 {draft.number} 行：{refusal(error)}"
+        return [RowError(draft.number, "", text)]
+
+    def row_errors(self, number: int, error: ValidationError) -> list[RowError]:
+        labels = {c.field: c.label for c in self.columns if c.field}
+        if not hasattr(error, "error_dict"):
+            return [
+                RowError(number, "", f"第 {number} 行：{text}")
+                for text in error.messages
+            ]
+        return [
+            cell_error(number, labels[name], f"：{text}")
+            if name in labels
+            else RowError(number, "", f"第 {number} 行：{text}")
+            for name, texts in error.message_dict.items()
+            for text in texts
+        ]
+
+    # --- Workbooks
+
+    @property
+    def sheet_name(self) -> str:
+        return f"{self.name}导入"
+
+    @property
+    def shown_labels(self) -> list[str]:
+        return list(self.summary or [column.label for column in self.columns[:6]])
+
+    def template_book(self) -> Workbook:
+        """Return the empty table, and a sheet that says how it is filled in."""
+        book = new_book()
+        add_table(book, self.sheet_name, self.columns, [])
+        offered = self.offered()
+
+        def offer(column: Taken) -> str:
+            return offered.get(column.label, "\n".join(column.choices))
+
+        guide = [
+            Column("列", width=14, value=lambda column: column.label),
+            Column("必填", width=8, value=lambda c: "是" if c.is_required else "否"),
+            Column("怎么填", width=40, value=lambda column: column.note),
+            Column("可填的内容", width=50, value=offer),
+            Column("示例", width=28, value=lambda column: column.example),
+        ]
+        lines = [
+            f"模板 {self.edition} 版。请填写“{self.sheet_name}”表，一行一{self.unit}，"
+            f"最多 {self.limits.rows} 行。",
+            f"不要改动表头；同一个文件可以重复上传，已有的{self.name}不会重复登记。",
+        ]
+        add_table(book, "填写说明", guide, self.columns, title="填写说明", lines=lines)
+        return book
+
+    def marked_book(self, rows: list[SheetRow], errors: list[RowError]) -> Workbook:
+        """Return the rows as they came, with each fault coloured and put in words."""
+        faults: dict[int, list[RowError]] = defaultdict(list)
+        for error in errors:
+            faults[error.row].append(error)
+
+        def cell(label: str) -> Callable[[SheetRow], Any]:
+            return lambda row: row.values.get(label)
+
+        def is_marked(row: SheetRow, column: Column) -> bool:
+            named = {error.label for error in faults[row.number]}
+            return column.label in named or (column.label == PROBLEM and bool(named))
+
+        columns = [
+            Column(c.label, c.kind, c.width, cell(c.label), c.is_required, c.choices)
+            for c in self.columns
+        ]
+        words = Column(
+            PROBLEM,
+            width=70,
+            value=lambda row: "\n".join(error.text for error in faults[row.number]),
+        )
+        book = new_book()
+        add_table(book, self.sheet_name, [*columns, words], rows, is_marked=is_marked)
+        return book
+
+
+def comparable(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def shown(value: Any) -> str:
+    """Return a value as a preview names it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return say_money(value)
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    label = getattr(value, "label", value)
+    return str(label or "空")[:40]
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+def register(importer: type[Importer]) -> type[Importer]:
+    if importer.code in IMPORTERS:
+        raise ValueError(f"importer {importer.code} stands twice")
+    IMPORTERS[importer.code] = importer()
+    return importer
