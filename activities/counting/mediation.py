@@ -50,6 +50,7 @@ register(
         mediators,
         lambda row: Row(row.name, f"{row.committee}，{row.get_kind_display()}"),
         source=f"{LAW}第十三条",
+        place=PLACE,
     )
 )
 register(
@@ -62,6 +63,8 @@ register(
         lambda scope: cases(MediationCase.objects.accepted(), scope),
         describe,
         source=f"{LAW}第十七条",
+        place=PLACE,
+        is_sensitive=True,
     )
 )
 register(
@@ -74,6 +77,8 @@ register(
         lambda scope: cases(MediationCase.objects.succeeded(), scope),
         describe,
         source=f"{LAW}第二十八条",
+        place=PLACE,
+        is_sensitive=True,
     )
 )
 register(
@@ -85,6 +90,8 @@ register(
         "受理的案件减去正在调解的，就是已结案的。",
         lambda scope: cases(MediationCase.objects.open(), scope),
         describe,
+        place=PLACE,
+        is_sensitive=True,
     )
 )
 register(
@@ -98,5 +105,7 @@ register(
         ),
         describe,
         measure=Sum("amount"),
+        place=PLACE,
+        is_sensitive=True,
     )
 )

@@ -12,6 +12,12 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.ledger import (
+    Baseline,
+    LockedNumber,
+    LockedRow,
+    QuarterLock,
+)
 from activities.models.mediation import (
     CaseMediator,
     CasePaper,
@@ -41,6 +47,7 @@ __all__ = [
     "ApplicationStep",
     "Attendance",
     "Award",
+    "Baseline",
     "CaseMediator",
     "CasePaper",
     "CaseParty",
@@ -63,6 +70,8 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LockedNumber",
+    "LockedRow",
     "MediationAccess",
     "MediationCase",
     "MediationCommittee",
@@ -78,6 +87,7 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "QuarterLock",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from activities.counting import EVER, RULES, Scope, Total
 from activities.models import OfficialFigure
@@ -31,6 +33,19 @@ class Comparison:
         if self.total is None:
             return None
         return self.total.value / SCALES.get(self.official.unit, Decimal(1))
+
+    @property
+    def address(self) -> str:
+        """Return the page that explains the counted number, narrowed as it is."""
+        if self.total is None or self.scope is None:
+            return ""
+        query: dict[str, str] = {}
+        if self.scope.chamber:
+            query["chamber"] = str(self.scope.chamber.pk)
+        if self.scope.first != EVER:
+            query["first"] = f"{self.scope.first}"
+        address = reverse("public:rule-detail", args=[self.total.rule.code])
+        return f"{address}?{urlencode(query)}" if query else address
 
     @property
     def counted_text(self) -> str:

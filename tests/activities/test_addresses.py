@@ -15,12 +15,15 @@ from activities.models import (
     Mediator,
 )
 from activities.services.application import add_files
+from activities.services.ledger import lock_quarter
 from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role
+from redleader.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,
+    BaselineFactory,
     CaseSessionFactory,
     CaseVisitFactory,
     CertificateFactory,
@@ -84,6 +87,7 @@ CASE = [302, 200, 404, 200, 404]
 CASE_WRONG = [302, 422, 404, 422, 404]
 NAMED = [302, 403, 404, 200, 404]
 NAMED_WRONG = [302, 403, 404, 422, 404]
+STAFF = [302, 403, 403, 200, 200]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
 NOT_SET_UP = [302, 404, 404, 404, 404]
@@ -114,6 +118,12 @@ TABLE = {
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
     "public:pairing-list": ((), OPEN, NO_POST),
+    "public:rule-list": ((), OPEN, NO_POST),
+    "public:rule-detail": (("members",), OPEN, NO_POST),
+    "workbench:quarter-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-detail": (("quarter",), STAFF, [302, 403, 403, 422, 403]),
+    "workbench:quarter-export": (("quarter",), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-edits": (("locked", "members"), STAFF, NO_POST_INSIDE),
     "public:honour-export": ((), OPEN, NO_POST),
     "public:verify-form": ((), OPEN, NO_POST),
     "public:verify": (("certificate",), OPEN, NO_POST),
@@ -320,6 +330,7 @@ ADMIN = {
     "chambers_member": DELETABLE,
     "chambers_appointment": DELETABLE,
     "chambers_user": (set(), {"view", "add", "change"}),
+    "activities_baseline": DELETABLE,
     "activities_series": REGISTRY,
     "activities_issue": READ,
     "activities_keyindustry": DELETABLE,
@@ -484,6 +495,10 @@ ROWS = {
     "level": lambda world: world.application().level_id,
     "members": lambda world: "members",
     "honours": lambda world: "honours",
+    "quarter": lambda world: "2025Q3",
+    "locked": lambda world: (
+        lock_quarter(Quarter(2025, 2), user=world["federation"]).quarter.code
+    ),
     "handed_in": lambda world: (
         application_at("submitted", chamber=world.chamber, created_by=world["own"]).pk
     ),
@@ -652,6 +667,7 @@ def admin_rows(world):
         "chambers_member": appointment.member.pk,
         "chambers_appointment": appointment.pk,
         "chambers_user": world["own"].pk,
+        "activities_baseline": BaselineFactory().pk,
         "activities_series": issue.series.pk,
         "activities_issue": issue.pk,
         "activities_keyindustry": KeyIndustryFactory().pk,

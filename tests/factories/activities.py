@@ -16,6 +16,7 @@ from activities.models import (
     ApplicationStep,
     Attendance,
     Award,
+    Baseline,
     CaseMediator,
     CasePaper,
     CaseParty,
@@ -53,6 +54,7 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    QuarterLock,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -743,3 +745,22 @@ class MediationRequestFactory(DjangoModelFactory):
     other_party = "对方公司"
     kind = factory.SubFactory(DisputeKindFactory)
     content = "货款没有付清。"
+
+
+class BaselineFactory(DjangoModelFactory):
+    class Meta:
+        model = Baseline
+
+    rule = "lectures-held"
+    value = Decimal(100)
+    until = date(2022, 12, 31)
+    document = "杭委组〔2023〕1号"
+
+
+class QuarterLockFactory(DjangoModelFactory):
+    class Meta:
+        model = QuarterLock
+
+    year = 2025
+    number = 4
+    by = factory.SubFactory(UserFactory, role="federation")
