@@ -109,7 +109,7 @@ WHERE = dict.fromkeys(range(1, 16), f"{PHOTOS}::test_clean_photo_takes_or_refuse
 NOT_HERE = {
     33: "荣誉只由县级审核人员导入，没有管理范围之分。",
     35: "荣誉导入不留文件；同一文件再传，各行都算已有，不重复写入。",
-    45: "讲课记录没有调解件数。",
+    45: "成功和受理由案件的状态计出，成功不会多于受理；见 services/test_mediation.py。",
     49: "一场一人一行，点名只有一个选择；重复的名字见 test_roll.py。",
     51: "讲课记录没有链接和富文本。",
 }

@@ -196,8 +196,9 @@ def test_the_demo_starts_stops_on_ctrl_c_and_keeps_its_data(tmp_path):
             "zuzhibu",
             "gongshanglian",
             "mishu01",
+            "tiaojie",
         ]
-        assert len({password for _, password in accounts}) == 4
+        assert len({password for _, password in accounts}) == 5
         status, text = answer(port)
         assert status == 200
         assert "演示数据" in text
