@@ -1097,6 +1097,7 @@ LISTS = [
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
+    "workbench:report-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *("public:mediation-list", "public:mediation-apply", "public:mediation-search"),
