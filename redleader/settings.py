@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "redleader.middleware.SecondFactorMiddleware",
+    "chambers.access.MediatorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -180,6 +181,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "",
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "mediation": "5/h/ip",  # requests for mediation
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
 MFA_ADAPTER = "chambers.access.MFAAdapter"

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
-from activities.models import Application, Award, Lead, Pairing
+from activities.models import Application, Award, Lead, MediationCase, Pairing
+from activities.models.mediation import Side
 from activities.models.pairing import AMOUNTS
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch
@@ -156,4 +157,39 @@ PAIRING_COLUMNS = [
         10,
         lambda row: sum(p.jobs for p in row.projects.all()),
     ),
+]
+
+
+def side_of(side: str, case: MediationCase) -> str:
+    """Return the names of one side's parties; how to reach them never leaves."""
+    return "、".join(row.name for row in case.parties.all() if row.side == side)
+
+
+MEDIATION_COLUMNS = [
+    Column("卷号", width=20, value=lambda row: row.docket),
+    Column("调解委员会", width=28, value=lambda row: row.committee.name),
+    Column("案件来源", width=12, value=lambda row: row.get_source_display()),
+    Column("纠纷类别", width=12, value=lambda row: row.kind.name),
+    *(
+        Column(side.label, width=28, value=partial(side_of, side.value))
+        for side in Side
+    ),
+    Column(
+        "涉及金额（万元）",
+        Kind.DECIMAL,
+        16,
+        lambda row: None if row.amount is None else row.amount / WAN,
+    ),
+    Column("登记日期", Kind.DATE, 12, lambda row: row.registered_on),
+    Column("受理日期", Kind.DATE, 12, lambda row: row.accepted_on),
+    Column("状态", width=12, value=lambda row: row.get_state_display()),
+    Column(
+        "调解员",
+        width=20,
+        value=lambda row: "、".join(person.name for person in row.mediators.all()),
+    ),
+    Column("协议形式", width=10, value=lambda row: row.get_agreement_kind_display()),
+    Column("协议生效日期", Kind.DATE, 14, lambda row: row.effective_on),
+    Column("约定履行期限", Kind.DATE, 14, lambda row: row.due_on),
+    Column("司法确认", width=10, value=lambda row: row.get_confirmation_display()),
 ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from activities.models import (
     CertificateTemplate,
+    DisputeKind,
     LeadTarget,
     MeetingRequirement,
     PairingProgramme,
@@ -62,6 +63,8 @@ LEAD_TARGET = 20
 LEAD_SOURCE = "上杭县委组织部公开报道：引才网络每年提供有效信息不少于 20 条。"
 
 
+# 全国工商联、司法部 2018 意见 names the first three; domain.md 4.5.
+DISPUTE_KINDS = ["生产经营", "劳资", "知识产权", "合同", "其他"]
 PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "村企共建"]
 
 
@@ -83,6 +86,7 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         requirement.save()
         made[str(MeetingRequirement._meta.verbose_name)] += 1
     load_programmes(made)
+    load_dispute_kinds(made)
     load_four_goods(made)
     load_holidays(made)
     templates = load_templates()
@@ -113,3 +117,12 @@ def load_programmes(made: Counter[str]) -> None:
         if name not in known:
             PairingProgramme.objects.create(name=name)
             made[str(PairingProgramme._meta.verbose_name)] += 1
+
+
+def load_dispute_kinds(made: Counter[str]) -> None:
+    """Make the kinds of dispute that are missing; staff may add others."""
+    known = set(DisputeKind.objects.values_list("name", flat=True))
+    for name in DISPUTE_KINDS:
+        if name not in known:
+            DisputeKind.objects.create(name=name)
+            made[str(DisputeKind._meta.verbose_name)] += 1

@@ -14,6 +14,8 @@ from activities.models import (
     Deadlines,
     Lead,
     Lecture,
+    MediationCase,
+    MediationRequest,
     Objection,
     Pairing,
 )
@@ -23,12 +25,14 @@ from activities.models.requirement import Period
 from activities.services.honour import expiring_groups
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
-from chambers.models import Branch, Chamber, User
+from chambers.models import Branch, Chamber, Role, User
 from redleader.quarters import Quarter, span
 
 LIMIT = 10  # of each group; more are named by their number
 DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
+MEDIATION = "商会调解"
+CONFIRM_DAYS = 7  # before the time for 司法确认 ends
 HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
 
@@ -58,9 +62,12 @@ def todos(user: User) -> list[Todo]:
         )
         found += review_of_honours()
         found += leads_to_check()
+    found += mediation_todos(user)
     found += pairings_to_close(user)
     if user.is_staff:
         return found + county(lectures) + expiring(user)
+    if user.role == Role.MEDIATOR:
+        return found
     return found + own(lectures, user)
 
 
@@ -89,6 +96,39 @@ def review_of_honours() -> list[Todo]:
 def leads_to_check() -> list[Todo]:
     address = f"{reverse('workbench:lead-list')}?state=waiting"
     return counted(REVIEW, Lead.objects.waiting(), "条引才信息等待核实", address)
+
+
+def mediation_todos(user: User) -> list[Todo]:
+    """Return what waits in the requests and cases that this user may see."""
+    cases = MediationCase.objects.visible_to(user)
+    today = timezone.localdate()
+    address = reverse("workbench:mediation-list")
+    return [
+        *counted(
+            MEDIATION,
+            MediationRequest.objects.visible_to(user).waiting(),
+            "件调解申请等待登记",
+            reverse("workbench:mediation-request-list"),
+        ),
+        *counted(
+            MEDIATION,
+            cases.slow(today),
+            "件案件调解已超过一个月（一般一个月内办结，双方同意的可以延长）",
+            f"{address}?due=slow",
+        ),
+        *counted(
+            MEDIATION,
+            cases.to_confirm(today, within=CONFIRM_DAYS),
+            f"份调解协议申请司法确认的期限在 {CONFIRM_DAYS} 天内截止",
+            f"{address}?due=confirm",
+        ),
+        *counted(
+            MEDIATION,
+            cases.late(today),
+            "份调解协议履行期限已过，请回访并登记",
+            f"{address}?due=late",
+        ),
+    ]
 
 
 def pairings_to_close(user: User) -> list[Todo]:

@@ -12,6 +12,7 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    mediation,
     pairing,
     practice,
     publicity,
@@ -77,4 +78,12 @@ urlpatterns = [
         name="status-list",
     ),
     path("leads/", lead.lead_totals, name="lead-totals"),
+    path("mediation/", mediation.mediation_list, name="mediation-list"),
+    path("mediation/apply/", mediation.mediation_apply, name="mediation-apply"),
+    path("mediation/receipts/", mediation.mediation_search, name="mediation-search"),
+    path(
+        "mediation/receipts/<slug:receipt>/",
+        mediation.mediation_receipt,
+        name="mediation-receipt",
+    ),
 ]

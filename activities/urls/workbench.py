@@ -10,6 +10,7 @@ from activities.views.workbench import (
     importing,
     lead,
     lecture,
+    mediation,
     meeting,
     pairing,
     paper,
@@ -189,4 +190,93 @@ urlpatterns = [
     path("leads/<int:pk>/", lead.lead_detail, name="lead-detail"),
     path("leads/<int:pk>/edit/", lead.lead_update, name="lead-update"),
     path("leads/<int:pk>/step/<slug:state>/", lead.lead_step, name="lead-step"),
+    path("mediation/", mediation.mediation_list, name="mediation-list"),
+    path("mediation/export/", mediation.mediation_export, name="mediation-export"),
+    path("mediation/new/", mediation.mediation_create, name="mediation-create"),
+    path("mediation/<int:pk>/", mediation.mediation_detail, name="mediation-detail"),
+    path(
+        "mediation/<int:pk>/edit/",
+        mediation.mediation_update,
+        name="mediation-update",
+    ),
+    path(
+        "mediation/<int:pk>/step/<slug:state>/",
+        mediation.mediation_step,
+        name="mediation-step",
+    ),
+    path(
+        "mediation/<int:pk>/mediators/",
+        mediation.mediation_assign,
+        name="mediation-assign",
+    ),
+    path(
+        "mediation/<int:pk>/confirmation/",
+        mediation.mediation_confirmation,
+        name="mediation-confirmation",
+    ),
+    path(
+        "mediation/<int:pk>/parties/new/",
+        mediation.mediation_party_create,
+        name="mediation-party-create",
+    ),
+    path(
+        "mediation/parties/<int:pk>/edit/",
+        mediation.mediation_party_update,
+        name="mediation-party-update",
+    ),
+    path(
+        "mediation/<int:pk>/sessions/new/",
+        mediation.mediation_session_create,
+        name="mediation-session-create",
+    ),
+    path(
+        "mediation/sessions/<int:pk>/edit/",
+        mediation.mediation_session_update,
+        name="mediation-session-update",
+    ),
+    path(
+        "mediation/<int:pk>/visits/new/",
+        mediation.mediation_visit_create,
+        name="mediation-visit-create",
+    ),
+    path(
+        "mediation/visits/<int:pk>/edit/",
+        mediation.mediation_visit_update,
+        name="mediation-visit-update",
+    ),
+    path(
+        "mediation/<int:pk>/papers/",
+        mediation.mediation_paper_add,
+        name="mediation-paper-add",
+    ),
+    path(
+        "mediation/papers/<int:pk>/",
+        mediation.mediation_paper,
+        name="mediation-paper",
+    ),
+    path(
+        "mediation/papers/<int:pk>/delete/",
+        mediation.mediation_paper_delete,
+        name="mediation-paper-delete",
+    ),
+    path(
+        "mediation/<int:pk>/forms/<slug:sheet>/",
+        mediation.mediation_form,
+        name="mediation-form",
+    ),
+    path(
+        "mediation/requests/",
+        mediation.mediation_request_list,
+        name="mediation-request-list",
+    ),
+    path(
+        "mediation/requests/<int:pk>/register/",
+        mediation.mediation_request_register,
+        name="mediation-request-register",
+    ),
+    path(
+        "mediation/requests/<int:pk>/decline/",
+        mediation.mediation_request_decline,
+        name="mediation-request-decline",
+    ),
 ]

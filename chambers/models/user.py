@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     ORGANISATION = "organisation", "组织部"
     FEDERATION = "federation", "工商联"
     SECRETARY = "secretary", "商会秘书"
+    MEDIATOR = "mediator", "调解员"
 
 
 STAFF_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
@@ -36,7 +37,8 @@ class User(AbstractBaseUser):
     """A person's account; nobody shares one.
 
     A secretary sees the chambers of the posts that ``member`` holds today, so
-    access ends with the appointment. Staff see the county.
+    access ends with the appointment. Staff see the county, a mediator nothing but
+    the cases assigned to them.
     """
 
     username = models.CharField(

@@ -11,9 +11,12 @@ from activities.models import (
     Certificate,
     Deadlines,
     Lecture,
+    MediationCase,
+    Mediator,
 )
 from activities.services.application import add_files
 from activities.services.ledger import lock_quarter
+from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role
 from redleader.quarters import Quarter
@@ -21,15 +24,22 @@ from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,
     BaselineFactory,
+    CaseSessionFactory,
+    CaseVisitFactory,
     CertificateFactory,
     CertificateTemplateFactory,
     CourseFactory,
+    DisputeKindFactory,
     HolidayFactory,
     IssueFactory,
     KeyIndustryFactory,
     LeadFactory,
     LeadTargetFactory,
     LectureFactory,
+    MediationAccessFactory,
+    MediationCommitteeFactory,
+    MediationRequestFactory,
+    MediatorFactory,
     MeetingRequirementFactory,
     ObjectionFactory,
     OfficialFigureFactory,
@@ -44,6 +54,7 @@ from tests.factories.activities import (
     accepted,
     application_at,
     cancelled,
+    case_at,
     indicator,
     planned,
     submitted,
@@ -72,6 +83,11 @@ NO_POST_INSIDE = [302, 405, 405, 405, 405]
 OWN = [302, 200, 404, 200, 200]
 MISSING = [302, 404, 404, 404, 404]
 REVIEWERS = [302, 403, 403, 200, 403]
+# The secretary mediates the case, the federation is named, the administrator not.
+CASE = [302, 200, 404, 200, 404]
+CASE_WRONG = [302, 422, 404, 422, 404]
+NAMED = [302, 403, 404, 200, 404]
+NAMED_WRONG = [302, 403, 404, 422, 404]
 STAFF = [302, 403, 403, 200, 200]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
@@ -258,6 +274,43 @@ TABLE = {
         [302, 403, 404, 302, 403],
     ),
     "public:lead-totals": ((), OPEN, NO_POST),
+    "public:mediation-list": ((), OPEN, NO_POST),
+    "public:mediation-apply": ((), OPEN, [422] * 5),
+    "public:mediation-search": ((), OPEN, NO_POST),
+    "public:mediation-receipt": (("asked-receipt",), OPEN, NO_POST),
+    "workbench:mediation-list": ((), MISSING, NO_POST_INSIDE),
+    "workbench:mediation-export": ((), MISSING, NO_POST_INSIDE),
+    "workbench:mediation-create": ((), MISSING, MISSING),
+    "workbench:mediation-detail": (("case",), CASE, NO_POST_INSIDE),
+    "workbench:mediation-update": (("case",), NAMED, NAMED_WRONG),
+    "workbench:mediation-step": (("case", "failed"), NO_POST_INSIDE, CASE_WRONG),
+    "workbench:mediation-assign": (("case",), NAMED, NAMED_WRONG),
+    "workbench:mediation-confirmation": (("agreed",), CASE, CASE_WRONG),
+    "workbench:mediation-party-create": (("case",), NAMED, NAMED_WRONG),
+    "workbench:mediation-party-update": (("party",), NAMED, NAMED_WRONG),
+    "workbench:mediation-session-create": (("case",), CASE, CASE_WRONG),
+    "workbench:mediation-session-update": (("session",), CASE, CASE_WRONG),
+    "workbench:mediation-visit-create": (("agreed",), CASE, CASE_WRONG),
+    "workbench:mediation-visit-update": (("visit",), CASE, CASE_WRONG),
+    "workbench:mediation-paper-add": (("case",), NO_POST_INSIDE, CASE_WRONG),
+    "workbench:mediation-paper": (("case-paper",), CASE, NO_POST_INSIDE),
+    "workbench:mediation-paper-delete": (
+        ("case-paper",),
+        NO_POST_INSIDE,
+        [302, 302, 404, 302, 404],
+    ),
+    "workbench:mediation-form": (("case", "contents"), CASE, NO_POST_INSIDE),
+    "workbench:mediation-request-list": ((), MISSING, NO_POST_INSIDE),
+    "workbench:mediation-request-register": (
+        ("asked",),
+        [302, 404, 404, 200, 404],
+        [302, 404, 404, 422, 404],
+    ),
+    "workbench:mediation-request-decline": (
+        ("asked",),
+        NO_POST_INSIDE,
+        [302, 404, 404, 422, 404],
+    ),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -294,6 +347,10 @@ ADMIN = {
     "activities_keyindustry": DELETABLE,
     "activities_lead": READ,
     "activities_leadtarget": REGISTRY,
+    "activities_disputekind": DELETABLE,
+    "activities_mediationcommittee": REGISTRY,
+    "activities_mediator": REGISTRY,
+    "activities_mediationaccess": (set(), {"view", "add", "change"}),
     "activities_lecture": ({"view", "change"}, {"view", "change"}),
     "activities_photo": ({"view", "change"}, {"view", "change"}),
     "activities_scheme": REGISTRY,
@@ -395,6 +452,22 @@ class World(dict):
         (photo,) = add_photos(Lecture.objects.get(pk=self["draft"]), [upload()])
         return photo.pk
 
+    def case(self, state):
+        """A case that the secretary mediates, and a federation that is named."""
+        assert self["named"]
+        committee = MediationCommitteeFactory(chamber=self.chamber)
+        person = Mediator.objects.filter(user=self["own"]).first()
+        person = person or MediatorFactory(user=self["own"])
+        return case_at(state, committee=committee, mediators=[person]).pk
+
+    def case_paper(self):
+        case = MediationCase.objects.get(pk=self["case"])
+        return add_paper(case, kind="agreement", upload=upload()).pk
+
+    def request(self):
+        assert self["named"]
+        return MediationRequestFactory().pk
+
     def award(self):
         """What it says on paper needs a template."""
         assert self["template"]
@@ -459,6 +532,19 @@ ROWS = {
         LeadFactory(chamber=world.chamber, created_by=world["own"]).pk
     ),
     "valid": lambda world: "valid",
+    "named": lambda world: MediationAccessFactory(user=world["federation"]),
+    "case": lambda world: world.case("mediating"),
+    "agreed": lambda world: world.case("agreed"),
+    "failed": lambda world: "failed",
+    "contents": lambda world: "contents",
+    "party": lambda world: (
+        MediationCase.objects.get(pk=world["case"]).parties.first().pk
+    ),
+    "session": lambda world: CaseSessionFactory(case_id=world["case"]).pk,
+    "visit": lambda world: CaseVisitFactory(case_id=world["agreed"]).pk,
+    "case-paper": World.case_paper,
+    "asked": World.request,
+    "asked-receipt": lambda world: MediationRequestFactory().receipt,
 }
 
 
@@ -600,6 +686,10 @@ def admin_rows(world):
         "activities_keyindustry": KeyIndustryFactory().pk,
         "activities_lead": world["lead"],
         "activities_leadtarget": LeadTargetFactory().pk,
+        "activities_disputekind": DisputeKindFactory().pk,
+        "activities_mediationcommittee": MediationCommitteeFactory().pk,
+        "activities_mediator": MediatorFactory().pk,
+        "activities_mediationaccess": MediationAccessFactory().pk,
         "activities_lecture": world["accepted"],
         "activities_photo": world["photo"],
         "activities_scheme": award.version.scheme.pk,

@@ -10,8 +10,11 @@ from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
     ApplicationFactory,
+    CasePartyFactory,
     LeadFactory,
     LectureFactory,
+    MediationCaseFactory,
+    MediationCommitteeFactory,
     MeetingRequirementFactory,
     SchemeLevelFactory,
     accepted,
@@ -51,6 +54,9 @@ def county():
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
+        committee = MediationCommitteeFactory(chamber=chamber)
+        case = MediationCaseFactory(committee=committee)
+        CasePartyFactory(case=case, name=f"公司{number:02}")
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -87,10 +93,23 @@ def addresses_of(draft, photo, closed):
     for method in ("get", "post"):
         yield method, reverse("workbench:lead-update", args=[lead.pk])
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
+    committee = draft.chamber.mediation_committees.get()
+    yield from addresses_of_case(committee.cases.get())
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def addresses_of_case(case):
+    for name in ("detail", "update", "assign", "confirmation", "session-create"):
+        yield "get", reverse(f"workbench:mediation-{name}", args=[case.pk])
+    for name in ("update", "assign", "session-create", "visit-create", "paper-add"):
+        yield "post", reverse(f"workbench:mediation-{name}", args=[case.pk])
+    yield "post", reverse("workbench:mediation-step", args=[case.pk, "accepted"])
+    yield "get", reverse("workbench:mediation-form", args=[case.pk, "application"])
+    party = case.parties.first()
+    yield "get", reverse("workbench:mediation-party-update", args=[party.pk])
 
 
 def addresses_of_application(chamber):
@@ -146,7 +165,7 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划", "线索"):
+                for word in ("甲", "草稿", "会员", "计划", "线索", "公司"):
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

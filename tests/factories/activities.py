@@ -6,6 +6,7 @@ from io import BytesIO
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from openpyxl import Workbook
@@ -17,11 +18,19 @@ from activities.models import (
     Attendance,
     Award,
     Baseline,
+    CaseMediator,
+    CasePaper,
+    CaseParty,
+    CaseSession,
+    CaseStep,
+    CaseVisit,
     Certificate,
     CertificateTemplate,
+    CommitteeSeat,
     Course,
     Criterion,
     Deadlines,
+    DisputeKind,
     Evidence,
     EvidenceFile,
     Holiday,
@@ -31,6 +40,11 @@ from activities.models import (
     LeadStep,
     LeadTarget,
     Lecture,
+    MediationAccess,
+    MediationCase,
+    MediationCommittee,
+    MediationRequest,
+    Mediator,
     MeetingRequirement,
     Objection,
     OfficialFigure,
@@ -521,6 +535,218 @@ def pairing_at(state, **fields):
     for step in path[: path.index(state) + 1] if state in path else []:
         pairing = step_pairing(pairing, to=step)
     return pairing
+
+
+class DisputeKindFactory(DjangoModelFactory):
+    class Meta:
+        model = DisputeKind
+
+    name = factory.Sequence(lambda n: f"第{n}类纠纷")
+
+
+class MediationCommitteeFactory(DjangoModelFactory):
+    """A committee that is not established; ``established()`` makes one that is."""
+
+    class Meta:
+        model = MediationCommittee
+
+    name = factory.Sequence(lambda n: f"第{n}调解委员会")
+    started_on = date(2025, 1, 1)
+    due_on = date(2028, 1, 1)
+
+
+class MediatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Mediator
+
+    name = factory.Sequence(lambda n: f"调解员{n}")
+    kind = "part_time"
+    source = "lawyer"
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    engaged_on = date(2025, 1, 1)
+
+
+class CommitteeSeatFactory(DjangoModelFactory):
+    class Meta:
+        model = CommitteeSeat
+
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    mediator = factory.SubFactory(
+        MediatorFactory, committee=factory.SelfAttribute("..committee")
+    )
+    started_on = date(2025, 1, 1)
+
+
+def established(**fields):
+    """Return an established committee of three members."""
+    committee = MediationCommitteeFactory(**fields)
+    for number in range(3):
+        CommitteeSeatFactory(committee=committee, is_head=number == 0)
+    committee.is_active = True
+    committee.save()
+    return committee
+
+
+class MediationAccessFactory(DjangoModelFactory):
+    class Meta:
+        model = MediationAccess
+
+    user = factory.SubFactory(UserFactory)
+    started_on = date(2025, 1, 1)
+
+
+class MediationCaseFactory(DjangoModelFactory):
+    """A registered case; ``case_at()`` takes it further by the services.
+
+    ``sides=[]`` makes one without parties, which no transaction may leave behind.
+    """
+
+    class Meta:
+        model = MediationCase
+        skip_postgeneration_save = True
+
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    year = factory.LazyAttribute(lambda case: case.registered_on.year)
+    number = factory.LazyAttribute(
+        lambda case: (
+            MediationCase.objects.filter(
+                committee=case.committee, year=case.year
+            ).count()
+            + 1
+        )
+    )
+    source = "party"
+    kind = factory.SubFactory(DisputeKindFactory)
+    summary = "货款纠纷。"
+    registered_on = date(2026, 3, 1)
+    created_by = factory.SubFactory(UserFactory)
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        with transaction.atomic():  # The sides are counted at its end.
+            return super()._generate(strategy, params)
+
+    @factory.post_generation
+    def sides(self, create, extracted, **kwargs):
+        for side in ["applicant", "respondent"] if extracted is None else extracted:
+            CasePartyFactory(case=self, side=side)
+
+
+class CasePartyFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseParty
+
+    case = factory.SubFactory(MediationCaseFactory)
+    side = "applicant"
+    kind = "legal"
+    name = factory.Sequence(lambda n: f"第{n}公司")
+
+
+class CaseMediatorFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseMediator
+
+    case = factory.SubFactory(MediationCaseFactory)
+    mediator = factory.SubFactory(
+        MediatorFactory, committee=factory.SelfAttribute("..case.committee")
+    )
+
+
+class CaseStepFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseStep
+
+    case = factory.SubFactory(MediationCaseFactory)
+    number = 2
+    before = "registered"
+    state = "accepted"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+CASE_PATHS = {
+    "registered": [],
+    "accepted": ["accepted"],
+    "refused": ["refused"],
+    "mediating": ["accepted", "mediating"],
+    "agreed": ["accepted", "mediating", "agreed"],
+    "failed": ["accepted", "mediating", "failed"],
+    "withdrawn": ["accepted", "withdrawn"],
+    "fulfilled": ["accepted", "mediating", "agreed", "fulfilled"],
+    "unfulfilled": ["accepted", "mediating", "agreed", "unfulfilled"],
+    "archived": ["accepted", "mediating", "agreed", "fulfilled", "archived"],
+}
+
+
+def case_at(state, *, mediators=None, accepted_on=None, agreement=None, **fields):
+    """Take a new case by the services to a state."""
+    from activities.services.mediation import take_step as step_case
+
+    case = fields.pop("case", None) or MediationCaseFactory(**fields)
+    staff = MediationAccessFactory().user
+    if mediators is None:
+        mediators = [MediatorFactory(committee=case.committee)]
+    for to in CASE_PATHS[state]:
+        more = {}
+        if to == "accepted":
+            more = {
+                "mediators": mediators,
+                "accepted_on": accepted_on or case.registered_on,
+            }
+        if to == "agreed":
+            more = {
+                "agreement_kind": "oral",
+                "agreement_text": "分两期付清。",
+                "effective_on": case.accepted_on,
+            } | (agreement or {})
+        informed = to in ("failed", "unfulfilled")
+        case = step_case(
+            case, to=to, user=staff, reason="见说明。", informed=informed, **more
+        )
+    return case
+
+
+class CaseSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseSession
+
+    case = factory.LazyFunction(lambda: case_at("mediating"))
+    held_on = date(2026, 3, 5)
+    text = "双方陈述。"
+
+
+class CaseVisitFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseVisit
+
+    case = factory.LazyFunction(lambda: case_at("agreed"))
+    visited_on = date(2026, 3, 20)
+    result = "正在履行。"
+
+
+class CasePaperFactory(DjangoModelFactory):
+    class Meta:
+        model = CasePaper
+
+    case = factory.SubFactory(MediationCaseFactory)
+    kind = "agreement"
+    file = "mediation/ab/abc.pdf"
+    name = "协议书.pdf"
+    is_pdf = True
+    size = 100
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class MediationRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = MediationRequest
+
+    enterprise = factory.Sequence(lambda n: f"第{n}申请企业")
+    contact_name = "张三"
+    phone = "13812345678"
+    other_party = "对方公司"
+    kind = factory.SubFactory(DisputeKindFactory)
+    content = "货款没有付清。"
 
 
 class BaselineFactory(DjangoModelFactory):

@@ -32,6 +32,7 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.mediation import make_mediation
 from activities.services.demo.pairing import make_pairings
 from chambers.models import Chamber
 
@@ -58,6 +59,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_practice(chambers)
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
+    make_mediation(chambers, staff, luck, today)
     stand_in(chambers)
 
 

@@ -4,12 +4,15 @@ from datetime import date
 
 import pytest
 
-from activities.models import Lead, Pairing
+from activities.models import Lead, Mediator, Pairing
 from activities.services.pairing import village_label
 from chambers.models import Role
 from redleader.imports import IMPORTERS
 from redleader.sheets import SheetRow
-from tests.factories.activities import PairingProgrammeFactory
+from tests.factories.activities import (
+    MediationCommitteeFactory,
+    PairingProgrammeFactory,
+)
 from tests.factories.chambers import (
     ChamberFactory,
     EnterpriseFactory,
@@ -135,4 +138,26 @@ def test_village_paired_twice_in_a_file_is_told(names, federation):
     backwards = names | {"结束日期": date(2022, 1, 1)}
     assert texts("pairings", federation, backwards) == [
         "第 2 行：结束日期不能早于开始日期。"
+    ]
+
+
+# Mediators
+
+
+def test_mediators_come_in_once_and_end(federation):
+    MediationCommitteeFactory(name="演示·云溪商会调解委员会", is_demo=True)
+    IMPORTERS["mediators"].write(rows_of("mediators"), federation)
+
+    again = rows_of("mediators", {"解聘日期": date(2026, 1, 1)})
+    IMPORTERS["mediators"].write(again, federation)
+
+    (mediator,) = Mediator.objects.all()
+    assert (mediator.kind, mediator.source, mediator.is_demo) == (
+        "part_time",
+        "lawyer",
+        True,
+    )
+    assert (mediator.ended_on, mediator.user) == (date(2026, 1, 1), None)
+    assert texts("mediators", federation, {"聘任日期": date(2099, 1, 1)}) == [
+        "第 2 行“聘任日期”：聘任日期不能晚于今天。"
     ]
