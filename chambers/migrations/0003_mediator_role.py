@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chambers', '0001_initial'),
+        ('chambers', '0002_inspection'),
     ]
 
     operations = [

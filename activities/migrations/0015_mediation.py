@@ -21,8 +21,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0013_ledger'),
-        ('chambers', '0002_mediator_role'),
+        ('activities', '0014_template'),
+        ('chambers', '0003_mediator_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
