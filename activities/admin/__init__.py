@@ -9,6 +9,7 @@ from activities.admin import (
     practice,
     requirement,
     scheme,
+    welfare,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "practice",
     "requirement",
     "scheme",
+    "welfare",
 ]

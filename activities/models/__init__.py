@@ -20,6 +20,7 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
 
 __all__ = [
     "Application",
@@ -28,11 +29,15 @@ __all__ = [
     "Award",
     "Certificate",
     "CertificateTemplate",
+    "CharityActivity",
     "Course",
     "Criterion",
     "Deadlines",
+    "Donation",
     "Evidence",
     "EvidenceFile",
+    "Fund",
+    "FundEntry",
     "Holiday",
     "Issue",
     "KeyIndustry",

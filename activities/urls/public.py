@@ -15,6 +15,7 @@ from activities.views.public import (
     practice,
     publicity,
     verify,
+    welfare,
 )
 
 app_name = "public"
@@ -72,4 +73,5 @@ urlpatterns = [
         name="status-list",
     ),
     path("leads/", lead.lead_totals, name="lead-totals"),
+    path("welfare/", welfare.welfare_list, name="welfare-list"),
 ]

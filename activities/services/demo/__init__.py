@@ -30,6 +30,7 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.welfare import make_welfare
 
 
 @transaction.atomic
@@ -53,3 +54,4 @@ def load_demo(*, seed: int = 23) -> None:
     make_applications(chambers, secretaries, staff, today)
     make_practice(chambers)
     make_leads(chambers, secretaries, staff, today)
+    make_welfare(chambers, today)
