@@ -34,11 +34,7 @@ def receipts(scope: Scope) -> QuerySet[FundEntry]:
 
 
 def receipt_row(entry: FundEntry) -> Row:
-    return Row(
-        str(entry),
-        f"{entry.happened_on:%Y-%m-%d}，{say_money(entry.amount)}，{entry.purpose}",
-        entry.get_absolute_url(),
-    )
+    return Row(str(entry), entry.purpose, entry.get_absolute_url())
 
 
 def activities(scope: Scope, kind: str = "") -> QuerySet[CharityActivity]:

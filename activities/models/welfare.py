@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from chambers.models import Chamber, Enterprise
 from redleader.constraints import Refuse, one_of
-from redleader.money import MoneyField
+from redleader.money import MoneyField, say_money
 from redleader.search import SortKeyField
 
 PEOPLE = 1_000_000  # of one row; more is a slip of the keyboard
@@ -469,7 +469,8 @@ class FundEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.fund} {self.get_direction_display()}"
+        words = f"{self.get_direction_display()} {say_money(self.amount)}"
+        return f"{self.fund} {self.happened_on} {words}"
 
     def get_absolute_url(self):
         return f"{self.fund.get_absolute_url()}#entry-{self.pk}"

@@ -1098,6 +1098,11 @@ LISTS = [
     "workbench:import-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
+    *("workbench:donation-list", "workbench:donation-export"),
+    *("workbench:donation-create", "workbench:charity-list"),
+    *("workbench:charity-export", "workbench:charity-create"),
+    *("workbench:fund-list", "workbench:fund-export", "workbench:fund-create"),
+    "public:welfare-list",
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry
