@@ -16,7 +16,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from redleader.errors import TITLES
-from redleader.forms import EditConflictError, ModelForm, attempt, parse_uuid
+from redleader.forms import (
+    EditConflictError,
+    ModelForm,
+    NamedChoiceField,
+    attempt,
+    parse_uuid,
+)
 from redleader.history import last_change
 
 PICK = "pick-"
@@ -82,6 +88,8 @@ class RecordForm(ModelForm):
 
     def word(self, name: str, value: Any) -> str:
         field = self.fields[name]
+        if isinstance(field, NamedChoiceField):
+            return str(value or "（空）")
         if isinstance(field, forms.ModelChoiceField) and value:
             return str(field.queryset.filter(pk=value).first() or value)  # type: ignore[union-attr]
         if isinstance(field, forms.ChoiceField):

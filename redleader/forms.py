@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any
 
@@ -66,7 +66,10 @@ class PlainFormMixin:
     @staticmethod
     def plain_messages(field: forms.Field) -> None:
         label = field.label or ""
-        verb = "选择" if hasattr(field, "choices") else "填写"
+        is_choice = hasattr(field, "choices") and not isinstance(
+            field, NamedChoiceField
+        )
+        verb = "选择" if is_choice else "填写"
         invalid_choice = f"所选{label}无效，请重新选择。"
         field.error_messages |= {
             "required": f"请{verb}{label}。",
@@ -174,6 +177,72 @@ class ModelForm(PlainFormMixin, forms.ModelForm):
                 news = [e for e in errors if e.messages[0] not in said]
                 if news:
                     self.add_error(place, news)
+
+
+class TypedName(str):
+    """What was typed, in contrast to the key of a stored row."""
+
+
+class NamesInput(forms.TextInput):
+    """A line of text that offers names while one types."""
+
+    template_name = "components/names_input.html"
+    names: Callable[[], Iterable[str]] = staticmethod(list)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        offered = f"{context['widget']['attrs'].get('id', name)}_names"
+        context["widget"]["attrs"] |= {"list": offered, "autocomplete": "off"}
+        return context | {"offered": offered, "names": self.names()}
+
+
+class NamedChoiceField(forms.ModelChoiceField):
+    """A choice among many rows: its name is typed, and offered while typing.
+
+    ``name`` turns a row into what is typed; two rows of one name can't be told
+    apart and are refused.
+    """
+
+    widget = NamesInput
+
+    def __init__(self, *args, name: Callable[[Any], str] = str, **kwargs):
+        self.name = name
+        super().__init__(*args, **kwargs)
+        self.widget.names = self.all_names
+
+    def __deepcopy__(self, memo):
+        field = super().__deepcopy__(memo)
+        field.widget.names = field.all_names
+        return field
+
+    def all_names(self) -> list[str]:
+        return [self.name(row) for row in self.queryset]  # type: ignore[union-attr]
+
+    def bound_data(self, data, initial):
+        return TypedName(data or "")
+
+    def prepare_value(self, value):
+        """Show a stored row by its name; what was typed stays as it was typed."""
+        if isinstance(value, TypedName) or value in self.empty_values:
+            return value or ""
+        if not isinstance(value, models.Model):
+            value = self.queryset.model._base_manager.filter(pk=value).first()  # type: ignore[union-attr]
+        return self.name(value) if value else ""
+
+    def to_python(self, value):
+        text = str(value or "").strip()
+        if not text:
+            return None
+        rows = [row for row in self.queryset if self.name(row) == text]  # type: ignore[union-attr]
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            message = f"有 {len(rows)} 个同名的{self.label}，请联系工作人员处理。"
+            raise ValidationError(message, code="ambiguous")
+        raise ValidationError(
+            f"没有名为“{text[:30]}”的{self.label}，请从提示的名称中选择。",
+            code="invalid_choice",
+        )
 
 
 def refusal(error: IntegrityError) -> str:

@@ -369,7 +369,8 @@ class Importer:
         first: dict[tuple, int] = {}
         kept = []
         labels = {c.field: c.label for c in self.columns}
-        words = "、".join(labels.get(name, name) for name in self.key if name in labels)
+        names = [name.removesuffix("_id") for name in self.key]
+        words = "、".join(labels[name] for name in names if name in labels)
         for draft in drafts:
             key = self.key_of(draft.row)
             if key in first:

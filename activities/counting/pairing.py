@@ -1,23 +1,30 @@
 """Rules over villages, enterprises and projects of 村企共建."""
 
+from dataclasses import replace
+
 from django.db.models import Count, QuerySet, Sum
 
 from activities.counting import CountingRule, Row, Scope, register
 from activities.models import Pairing, PairingProject
+from activities.models.pairing import PairingQuerySet
 from redleader.money import say_money
 
 
-def pairings(scope: Scope) -> QuerySet[Pairing]:
-    found = scope.of(Pairing.objects.during(scope.first, scope.last))
+def pairings(scope: Scope) -> PairingQuerySet:
+    """Pairings of a scope; a township is that of the village."""
+    found = Pairing.objects.during(scope.first, scope.last)
+    if scope.township:
+        found = found.filter(village__parent=scope.township)
+    found = replace(scope, township=None).of(found)
     return found.select_related("village", "enterprise").order_by("pk")
 
 
 def projects(scope: Scope) -> QuerySet[PairingProject]:
-    found = scope.of(
-        PairingProject.objects.filter(pairing__in=Pairing.objects.counted()),
-        chamber="pairing__chamber",
-        day="as_of",
-    )
+    found = PairingProject.objects.filter(pairing__in=Pairing.objects.counted())
+    if scope.township:
+        found = found.filter(pairing__village__parent=scope.township)
+    scope = replace(scope, township=None)
+    found = scope.of(found, chamber="pairing__chamber", day="as_of")
     return found.select_related("pairing").order_by("pk")
 
 
@@ -58,23 +65,34 @@ register(
 )
 register(
     CountingRule(
-        "pairing-jobs",
-        "共建项目就业岗位",
+        "pairing-projects",
+        "共建项目",
         "个",
-        "数据截至日在周期内的共建项目提供的就业岗位合计。",
+        "数据截至日在周期内的公益和经营类共建项目，每个计 1。",
         projects,
         project_row,
-        measure=Sum("jobs"),
+        place="pairing__chamber",
     )
 )
-register(
-    CountingRule(
-        "pairing-donations",
-        "共建项目捐资",
-        "元",
-        "数据截至日在周期内的共建项目捐资合计。",
-        projects,
-        project_row,
-        measure=Sum("donated"),
+# Code, name, unit, field, what is added up.
+SUMS = [
+    ("pairing-paid-in", "共建项目到位资金", "元", "paid_in", "到位资金"),
+    ("pairing-donations", "共建项目捐资", "元", "donated", "捐资"),
+    ("pairing-jobs", "共建项目就业岗位", "个", "jobs", "提供的就业岗位"),
+    ("pairing-trained", "共建项目培训", "人次", "trained", "培训人次"),
+    ("pairing-income", "村集体增收", "元", "collective_income", "村集体增收"),
+]
+for code, name, unit, field, words in SUMS:
+    register(
+        CountingRule(
+            code,
+            name,
+            unit,
+            f"数据截至日在周期内的共建项目{words}合计。",
+            projects,
+            project_row,
+            place="pairing__chamber",
+            measure=Sum(field),
+            source="“万企兴万村”台账的统计项目。",
+        )
     )
-)

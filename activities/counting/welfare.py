@@ -1,4 +1,8 @@
-"""Rules over gifts, funds and charity work; beneficiaries are counts only."""
+"""Rules over gifts, funds and charity work; beneficiaries are counts only.
+
+What is narrowed to one chamber and a few days could be one donor or one person, so
+the public gets totals only.
+"""
 
 from django.db.models import QuerySet, Sum
 
@@ -63,6 +67,7 @@ register(
         donation_row,
         measure=Sum("value"),
         source=PUBLISHED,
+        is_sensitive=True,
     )
 )
 register(
@@ -75,6 +80,7 @@ register(
         donation_row,
         measure=Sum("value"),
         source=FREE_WILL,
+        is_sensitive=True,
     )
 )
 register(
@@ -87,6 +93,7 @@ register(
         donation_row,
         measure=Sum("value"),
         source=FREE_WILL,
+        is_sensitive=True,
     )
 )
 register(
@@ -99,6 +106,8 @@ register(
         receipts,
         receipt_row,
         measure=Sum("amount"),
+        place="fund__chamber",
+        is_sensitive=True,
     )
 )
 register(
@@ -120,6 +129,7 @@ register(
         lambda scope: activities(scope, CharityKind.VISIT),
         activity_row,
         measure=Sum("person_times"),
+        is_sensitive=True,
     )
 )
 register(
@@ -131,6 +141,7 @@ register(
         lambda scope: activities(scope, CharityKind.VISIT),
         activity_row,
         measure=Sum("value"),
+        is_sensitive=True,
     )
 )
 register(
@@ -142,6 +153,7 @@ register(
         lambda scope: activities(scope, CharityKind.STUDENTS),
         activity_row,
         measure=Sum("people"),
+        is_sensitive=True,
     )
 )
 register(
@@ -153,5 +165,6 @@ register(
         "不是商会调解委员会受理的调解案件，两个数不能相加。",
         lambda scope: activities(scope, CharityKind.GRASSROOTS),
         activity_row,
+        is_sensitive=True,
     )
 )

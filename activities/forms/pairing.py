@@ -6,13 +6,25 @@ from django.db.models import Q
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import AMOUNTS
 from activities.services.pairing import village_label
-from chambers.models import Chamber, Region, User
+from chambers.models import Chamber, Enterprise, Region, User
 from chambers.models.region import Level
 from redleader.editing import RecordForm
-from redleader.forms import Form
+from redleader.forms import Form, NamedChoiceField
 
 
 class PairingForm(RecordForm):
+    village = NamedChoiceField(
+        Region.objects.filter(level=Level.VILLAGE).select_related("parent"),
+        label="村",
+        name=village_label,
+        help_text="输入乡镇或村名的一部分，从提示中选择，例如“稔田镇 某某村”。",
+    )
+    enterprise = NamedChoiceField(
+        Enterprise.objects.all(),
+        label="企业",
+        help_text="输入名称的一部分，从提示中选择。",
+    )
+
     class Meta:
         model = Pairing
         fields = [
@@ -35,9 +47,6 @@ class PairingForm(RecordForm):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         row = self.instance
-        villages = Region.objects.filter(level=Level.VILLAGE)
-        self.fields["village"].queryset = villages.select_related("parent")  # type: ignore[attr-defined]
-        self.fields["village"].label_from_instance = village_label  # type: ignore[attr-defined]
         chambers = Chamber.objects.visible_to(user)
         self.fields["chamber"].queryset = chambers  # type: ignore[attr-defined]
         programmes = PairingProgramme.objects.filter(

@@ -1,6 +1,7 @@
 """What a person may type about gifts, funds and charity work."""
 
 from django import forms
+from django.db.models import Q, QuerySet
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import CONSENTING, DONOR_FIELDS, DonorKind
@@ -10,16 +11,19 @@ from redleader.editing import RecordForm
 ONE_LINE = {"rows": 2}
 
 
+def offered(user: User, kept: int | None) -> QuerySet[Chamber]:
+    """Return the active chambers that a user keeps, and the one a row has."""
+    mine = Chamber.objects.visible_to(user).active()
+    return Chamber.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk=kept))
+
+
 class ChamberForm(RecordForm):
-    """Offers the chambers that a user keeps, and the one that the row has."""
+    """Offers the chambers that a user keeps; the only one is filled in."""
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
-        chambers = Chamber.objects.visible_to(user).active()
-        if self.instance.pk:
-            kept = Chamber.objects.filter(pk=self.instance.chamber_id)
-            chambers = chambers.distinct() | kept.distinct()
-        else:
+        chambers = offered(user, self.instance.chamber_id)
+        if not self.instance.pk:
             mine = list(chambers[:2])
             if len(mine) == 1:
                 self.initial["chamber"] = mine[0]
@@ -63,6 +67,9 @@ class DonationForm(ChamberForm):
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, user=user, **kwargs)
+        self.fields["donor_chamber"].queryset = offered(  # type: ignore[attr-defined]
+            user, self.instance.donor_chamber_id
+        )
         funds = Fund.objects.visible_to(user)
         self.fields["fund"].queryset = funds  # type: ignore[attr-defined]
 

@@ -161,7 +161,6 @@ class DonationImporter(Importer):
     def lookups(self, user):
         return {
             "chamber": own_chambers(user),
-            "donor_chamber": Lookup("商会", Chamber.objects.all()),
             "donor_enterprise": Lookup("企业", Enterprise.objects.all()),
             "fund": Lookup("基金", Fund.objects.visible_to(user), Fund.objects.all()),
         }
@@ -174,7 +173,7 @@ class DonationImporter(Importer):
         if row.donor_kind != DonorKind.ANONYMOUS and not name:
             raise ValidationError("请填写捐赠者；不愿留名的，类别选“匿名”。")
         if row.donor_kind == DonorKind.CHAMBER:
-            row.donor_chamber = lookups["donor_chamber"].get(name)
+            row.donor_chamber = lookups["chamber"].get(name)
         elif row.donor_kind == DonorKind.ENTERPRISE:
             row.donor_enterprise = lookups["donor_enterprise"].get(name)
         else:

@@ -12,6 +12,12 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.ledger import (
+    Baseline,
+    LockedNumber,
+    LockedRow,
+    QuarterLock,
+)
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
@@ -20,6 +26,7 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.template import ReportTemplate
 from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "ApplicationStep",
     "Attendance",
     "Award",
+    "Baseline",
     "Certificate",
     "CertificateTemplate",
     "CharityActivity",
@@ -45,6 +53,8 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LockedNumber",
+    "LockedRow",
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
@@ -55,6 +65,8 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "QuarterLock",
+    "ReportTemplate",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

@@ -16,6 +16,7 @@ from activities.models import (
     Lead,
     Lecture,
     Objection,
+    Pairing,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
@@ -30,7 +31,7 @@ from redleader.quarters import Quarter, span
 LIMIT = 10  # of each group; more are named by their number
 DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
-HONOUR, EXPIRING = "荣誉申报", "称号快到期"
+HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
 PLEDGED = "认捐未到"
 PLEDGE_DAYS = 90
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
@@ -61,6 +62,7 @@ def todos(user: User) -> list[Todo]:
         )
         found += review_of_honours()
         found += leads_to_check()
+    found += pairings_to_close(user)
     if user.is_staff:
         return found + county(lectures) + expiring(user)
     return found + own(lectures, user)
@@ -91,6 +93,12 @@ def review_of_honours() -> list[Todo]:
 def leads_to_check() -> list[Todo]:
     address = f"{reverse('workbench:lead-list')}?state=waiting"
     return counted(REVIEW, Lead.objects.waiting(), "条引才信息等待核实", address)
+
+
+def pairings_to_close(user: User) -> list[Todo]:
+    rows = Pairing.objects.visible_to(user).overdue(timezone.localdate())
+    address = f"{reverse('workbench:pairing-list')}?state=active"
+    return counted(WORKS, rows, "项村企结对到期，待登记完成或修改日期", address)
 
 
 def pledge_todos(user: User) -> list[Todo]:

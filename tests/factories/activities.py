@@ -8,6 +8,7 @@ import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from openpyxl import Workbook
 from PIL import Image
 
 from activities.models import (
@@ -15,6 +16,7 @@ from activities.models import (
     ApplicationStep,
     Attendance,
     Award,
+    Baseline,
     Certificate,
     CertificateTemplate,
     CharityActivity,
@@ -43,6 +45,8 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    QuarterLock,
+    ReportTemplate,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -288,6 +292,7 @@ class OfficialFigureFactory(DjangoModelFactory):
     unit = "个"
     qualifier = "exact"
     source = "测试"
+    rule = "chambers"
 
 
 class SeriesFactory(DjangoModelFactory):
@@ -520,6 +525,46 @@ def pairing_at(state, **fields):
     for step in path[: path.index(state) + 1] if state in path else []:
         pairing = step_pairing(pairing, to=step)
     return pairing
+
+
+class BaselineFactory(DjangoModelFactory):
+    class Meta:
+        model = Baseline
+
+    rule = "lectures-held"
+    value = Decimal(100)
+    until = date(2022, 12, 31)
+    document = "杭委组〔2023〕1号"
+
+
+class QuarterLockFactory(DjangoModelFactory):
+    class Meta:
+        model = QuarterLock
+
+    year = 2025
+    number = 4
+    by = factory.SubFactory(UserFactory, role="federation")
+
+
+class ReportTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportTemplate
+
+    name = factory.Sequence(lambda n: f"第{n}号表")
+    kind = "excel"
+    content = factory.LazyFunction(lambda: workbook_of("{{引才有效信息_数}}"))
+    names = ("引才有效信息_数",)
+    uploaded_by = factory.SubFactory(UserFactory, role="federation")
+
+
+def workbook_of(*texts):
+    """Return an Excel file with a text in each cell of its first column."""
+    book = Workbook()
+    for number, text in enumerate(texts, start=1):
+        book.active.cell(number, 1, text)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 class FundFactory(DjangoModelFactory):

@@ -9,8 +9,10 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
+from activities.models import OfficialFigure
 from activities.services.demo.chamber import (
     CHAMBERS,
+    STAND_INS,
     make_branches,
     make_chamber,
     make_committee,
@@ -30,7 +32,9 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.pairing import make_pairings
 from activities.services.demo.welfare import make_welfare
+from chambers.models import Chamber
 
 
 @transaction.atomic
@@ -54,4 +58,16 @@ def load_demo(*, seed: int = 23) -> None:
     make_applications(chambers, secretaries, staff, today)
     make_practice(chambers)
     make_leads(chambers, secretaries, staff, today)
+    make_pairings(chambers, secretaries, today)
     make_welfare(chambers, today)
+    stand_in(chambers)
+
+
+def stand_in(chambers: list[Chamber]) -> None:
+    """Count the figures of one chamber on the invented one that stands for it.
+
+    Nothing invented may hang on a chamber that exists.
+    """
+    for name, number in STAND_INS.items():
+        figures = OfficialFigure.objects.filter(chamber__name=name)
+        figures.update(chamber=chambers[number])

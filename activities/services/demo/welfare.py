@@ -76,7 +76,7 @@ def donor(
 ) -> dict:
     """Return a donor of each kind in turn, with and without consent."""
     with_consent = turn % 3 == 0
-    consent = {"publish_consent": with_consent}
+    consent: dict[str, object] = {"publish_consent": with_consent}
     if with_consent:
         consent |= {"consent_on": day, "consent_note": CONSENT}
     match turn % 5:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from tests.factories.activities import (
     PairingProjectFactory,
     pairing_at,
 )
-from tests.factories.chambers import ChamberFactory
+from tests.factories.chambers import ChamberFactory, RegionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +59,20 @@ def test_rules_count_by_chamber_and_period():
     assert counts == {
         "paired-villages": 1,
         "paired-enterprises": 2,
+        "pairing-projects": 1,
+        "pairing-paid-in": 0,
         "pairing-jobs": 4,
+        "pairing-trained": 0,
         "pairing-donations": 25_000,
+        "pairing-income": 0,
     }
+    assert RULES["paired-villages"].by(scope, "village") == {pairing.village_id: 1}
     early = Scope(date(2024, 1, 1), date(2024, 6, 30), chamber)
-    assert [RULES[code].count(early) for code in counts] == [0, 0, 0, 0]
+    assert not any(RULES[code].count(early) for code in counts)
+    place = pairing.village.parent
+    assert RULES["pairing-jobs"].count(replace(scope, township=place)) == 4
+    elsewhere = RegionFactory()
+    assert RULES["pairing-jobs"].count(replace(scope, township=elsewhere)) == 0
 
 
 @pytest.mark.parametrize(

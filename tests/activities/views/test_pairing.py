@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.models import Pairing, PairingProject
+from activities.services.pairing import village_label
 from redleader.money import MONEY_ERROR
 from tests.factories.activities import (
     PairingFactory,
@@ -44,8 +45,8 @@ def url(name, *args):
 
 def typed(pairing, **changes):
     return {
-        "village": pairing.village_id,
-        "enterprise": pairing.enterprise_id,
+        "village": village_label(pairing.village),
+        "enterprise": pairing.enterprise.name,
         "programme": pairing.programme_id,
         "chamber": pairing.chamber_id,
         "started_on": "2025-03-01",
@@ -57,8 +58,8 @@ def typed(pairing, **changes):
 def test_the_same_form_sent_twice_is_one_pairing(client, chamber):
     data = {
         "form_key": uuid.uuid4(),
-        "village": VillageFactory().pk,
-        "enterprise": EnterpriseFactory().pk,
+        "village": village_label(VillageFactory()),
+        "enterprise": EnterpriseFactory().name,
         "programme": PairingProgrammeFactory().pk,
         "chamber": chamber.pk,
         "started_on": "2025-03-01",
@@ -186,3 +187,66 @@ def test_list_costs_the_same_for_more_rows(client, chamber, count):
         client.get(url("pairing-export"))
 
     assert len(queries) <= 10
+
+
+def test_villages_and_enterprises_are_typed_by_name(client, pairing):
+    first = VillageFactory(name="同名村")
+    VillageFactory(name="同名村", parent=first.parent, code=f"{first.parent_id}999")
+
+    page = client.get(url("pairing-update", pairing.pk)).content.decode()
+    assert f'value="{village_label(pairing.village)}"' in page
+    for name, text, said in [
+        ("enterprise", "没有的公司", "没有名为“没有的公司”的企业，请从提示的"),
+        ("enterprise", "", "请填写企业。"),
+        ("village", village_label(first), "有 2 个同名的村，请联系工作人员处理。"),
+    ]:
+        data = typed(pairing, **{name: text})
+        answer = client.post(url("pairing-update", pairing.pk), data)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+
+
+def test_public_page_counts_once_and_draws_the_hubs(client, chamber):
+    village = VillageFactory(name="甲村")
+    for name in ("乙公司", "丙公司"):
+        pairing_at(
+            "active",
+            village=village,
+            enterprise=EnterpriseFactory(name=name),
+            chamber=chamber,
+            publish_consent=True,
+        )
+    enterprise = EnterpriseFactory(name="丁公司")
+    for turn in range(3):
+        pairing_at("paired", enterprise=enterprise, publish_consent=turn > 0)
+    PairingFactory()
+
+    answer = client.get(reverse("public:pairing-list"))
+
+    counts = {total.rule.code: total.value for total in answer.context["totals"]}
+    assert (counts["paired-villages"], counts["paired-enterprises"]) == (4, 3)
+    kinds = {kind: rows for kind, _, _, rows in answer.context["kinds"]}
+    (star,), (fan,) = kinds["firms"], kinds["villages"]
+    assert star.villages[0].name == "甲村"
+    assert star.villages[0].links == 2
+    assert [node.name for node in fan.enterprises] == ["某企业"]
+    assert "丁公司" not in answer.content.decode()
+    narrowed = client.get(reverse("public:pairing-list"), {"chamber": chamber.pk})
+    assert narrowed.context["totals"][0].value == 1
+
+
+def test_public_page_without_pairings(client):
+    answer = client.get(reverse("public:pairing-list"))
+
+    assert "有了结对以后" in answer.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_public_page_asks_the_same_number_of_queries(count, client, chamber):
+    for _ in range(count):
+        PairingProjectFactory(pairing=pairing_at("active", chamber=chamber))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("public:pairing-list"))
+
+    assert len(queries) == 23

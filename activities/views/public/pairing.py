@@ -1,0 +1,78 @@
+"""村企共建 in public: totals, the picture of who helps whom, a table beside it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.counting import RULES, Scope, totals, until
+from activities.counting.pairing import pairings
+from activities.models import PairingProgramme
+from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
+from chambers.models import Chamber, Region
+from redleader.filters import Filters
+
+TOTALS = [
+    "paired-villages",
+    "paired-enterprises",
+    "pairing-projects",
+    "pairing-paid-in",
+    "pairing-donations",
+    "pairing-jobs",
+    "pairing-trained",
+    "pairing-income",
+]
+# Column of a breakdown, the field that rows are told apart by, and of what.
+BREAKDOWNS = [
+    ("行动", "programme", PairingProgramme),
+    ("乡镇", "village__parent", Region),
+]
+
+
+@login_not_required
+@require_safe
+def pairing_list(request: HttpRequest) -> HttpResponse:
+    """Show all that is paired, or what one chamber or township has."""
+    places = Region.objects.filter(children__pairings__isnull=False).distinct()
+    chambers = Chamber.objects.filter(pairings__isnull=False).distinct()
+    filters = Filters(
+        request.GET,
+        township={place.pk: place.name for place in places},
+        chamber={str(row.pk): row.name for row in chambers.order_by("sort_key")},
+    )
+    place = places.filter(pk=filters.get("township")).first()
+    chamber = chambers.filter(pk=filters.get("chamber") or 0).first()
+    today = timezone.localdate()
+    scope = until(today, chamber=chamber, township=place)
+    groups = groups_of(pairings(scope))
+    drawn = [group for group in groups if group.kind != "single"]
+    context = {
+        "filters": filters,
+        "today": today,
+        "totals": totals(TOTALS, scope),
+        "total_query": filters.query(),
+        "width": WIDTH,
+        "kinds": [
+            (kind, *KINDS[kind], [g for g in drawn[:MOST] if g.kind == kind])
+            for kind in ("firms", "villages", "both")
+        ],
+        "left_out": len(drawn[MOST:]),
+        "singles": len(groups) - len(drawn),
+        "groups": groups,
+        "breakdowns": [
+            (label, lines_by(scope, field, model)) for label, field, model in BREAKDOWNS
+        ],
+    }
+    return render(request, "public/pairing/list.html", context)
+
+
+def lines_by(scope: Scope, field: str, model) -> list[tuple[str, int, int]]:
+    """Return (name, villages, enterprises) of each value of a field."""
+    villages = RULES["paired-villages"].by(scope, field)
+    enterprises = RULES["paired-enterprises"].by(scope, field)
+    names = model.objects.in_bulk([key for key in villages if key is not None])
+    return [
+        (str(names.get(key, "未载明")), n, enterprises[key])
+        for key, n in villages.items()
+    ]

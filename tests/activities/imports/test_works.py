@@ -1,0 +1,138 @@
+"""What comes in as Excel for the county's works, by the rows of a file."""
+
+from datetime import date
+
+import pytest
+
+from activities.models import Lead, Pairing
+from activities.services.pairing import village_label
+from chambers.models import Role
+from redleader.imports import IMPORTERS
+from redleader.sheets import SheetRow
+from tests.factories.activities import PairingProgrammeFactory
+from tests.factories.chambers import (
+    ChamberFactory,
+    EnterpriseFactory,
+    UserFactory,
+    VillageFactory,
+    secretary_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_of(code, *changes):
+    """Return rows of an importer: the examples of its columns, with changes."""
+    importer = IMPORTERS[code]
+    example = {column.label: column.example or "" for column in importer.columns}
+    for column in importer.columns:
+        if column.kind == "date":
+            text = example[column.label]
+            example[column.label] = date.fromisoformat(text) if text else None
+    return [
+        SheetRow(number, example | change)
+        for number, change in enumerate(changes or [{}], start=2)
+    ]
+
+
+@pytest.fixture
+def chamber():
+    return ChamberFactory(name="演示·云溪商会", is_demo=True)
+
+
+@pytest.fixture
+def federation():
+    return UserFactory(role=Role.FEDERATION)
+
+
+def texts(code, user, *changes):
+    plan = IMPORTERS[code].plan(rows_of(code, *changes), user)
+    return [error.text for error in plan.errors]
+
+
+# Leads
+
+
+def test_leads_come_in_unchecked_and_once(chamber):
+    user = secretary_of(chamber)
+
+    plan = IMPORTERS["leads"].write(rows_of("leads"), user)
+    again = IMPORTERS["leads"].write(rows_of("leads"), user)
+
+    (lead,) = Lead.objects.all()
+    assert (lead.state, lead.created_by, lead.is_demo) == ("waiting", user, True)
+    assert [len(plan.new), len(again.new), len(again.same)] == [1, 0, 1]
+
+
+def test_lead_of_a_foreign_chamber_is_refused(chamber):
+    stranger = secretary_of(ChamberFactory(name="别的商会"))
+
+    assert texts("leads", stranger) == [
+        "第 2 行“提供商会”：商会“演示·云溪商会”不在您的管理范围，未导入。"
+    ]
+    assert texts("leads", stranger, {"提供商会": "没有的商会"})[0].startswith(
+        "第 2 行“提供商会”：没有名为“没有的商会”的商会。"
+    )
+
+
+def test_lead_says_what_is_wrong_with_it(chamber, federation):
+    bad = {"类别": "其他", "提供日期": None, "标题": "长" * 81}
+
+    assert texts("leads", federation, bad, {"提供日期": date(2099, 1, 1)}) == [
+        "第 2 行“类别”应为：投资项目、高端人才、科研院所、先进技术。",
+        "第 2 行“标题”：标题最多 80 个字，现有 81 个字。",
+        "第 2 行“提供日期”：请填写提供日期。",
+        "第 3 行“提供日期”：提供日期不能晚于今天。",
+    ]
+
+
+# Pairings
+
+
+@pytest.fixture
+def names(chamber):
+    """The names that the example of the template mentions."""
+    village = VillageFactory(name="演示·云溪村")
+    EnterpriseFactory(name="演示·云溪食品有限公司")
+    PairingProgrammeFactory(name="村企共建")
+    return {"村": village_label(village)}
+
+
+def test_pairings_come_in_at_their_state(names, federation):
+    rows = rows_of("pairings", names)
+
+    IMPORTERS["pairings"].write(rows, federation)
+
+    (pairing,) = Pairing.objects.all()
+    assert (pairing.state, pairing.publish_consent) == ("active", True)
+    assert [event.state for event in pairing.events.order_by("pgh_id")] == [
+        "intent",
+        "paired",
+        "active",
+    ]
+    assert len(IMPORTERS["pairings"].plan(rows, federation).same) == 1
+
+
+def test_what_may_change_is_changed_and_the_rest_refused(names, federation):
+    IMPORTERS["pairings"].write(rows_of("pairings", names), federation)
+    importer = IMPORTERS["pairings"]
+
+    plan = importer.write(rows_of("pairings", names | {"共建内容": "助学"}), federation)
+
+    assert [draft.changes for draft in plan.changed] == [
+        [("共建内容", "产业帮扶、修路", "助学")]
+    ]
+    assert Pairing.objects.get().areas == "助学"
+    assert Pairing.objects.get().version == 2
+    later = names | {"开始日期": date(2023, 4, 1)}
+    assert "系统中为“2023-03-01”" in texts("pairings", federation, later)[0]
+
+
+def test_village_paired_twice_in_a_file_is_told(names, federation):
+    assert texts("pairings", federation, names, names) == [
+        "第 2 行与第 3 行重复（村、企业、行动都相同）。"
+    ]
+    backwards = names | {"结束日期": date(2022, 1, 1)}
+    assert texts("pairings", federation, backwards) == [
+        "第 2 行：结束日期不能早于开始日期。"
+    ]
