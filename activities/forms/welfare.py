@@ -118,6 +118,8 @@ class CharityActivityForm(ChamberForm):
         super().__init__(*args, **kwargs)
         for name in ("person_times", "value"):
             self.fields[name].required = False
+            if not self.instance.pk:
+                self.initial[name] = None
 
     def clean(self):
         """What is left empty is nothing, but as many times as there are people."""

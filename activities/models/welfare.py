@@ -512,10 +512,10 @@ class CharityActivity(models.Model):
         "人次",
         default=0,
         validators=[MaxValueValidator(PEOPLE)],
-        help_text=f"同一个人每次都计，不能少于人数。{COUNTS_ONLY}",
+        help_text=f"同一个人每次都计，不填即与人数相同。{COUNTS_ONLY}",
     )
     value = MoneyField(
-        "慰问金和物品折价", default=0, help_text="现金和物品合计，没有的填 0。"
+        "慰问金和物品折价", default=0, help_text="现金和物品合计，没有的不填。"
     )
     note = models.TextField(
         "说明",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import OVERDRAWN, RECEIPT_ERROR
 from redleader.money import MONEY_ERROR
+from tests.drives.browser import read_form
 from tests.factories.activities import (
     CharityActivityFactory,
     DonationFactory,
@@ -181,7 +182,8 @@ def test_an_activity_that_cannot_be_is_refused(client, chamber, changes, said):
 
 
 def test_person_times_left_empty_are_as_many_as_people(client, chamber):
-    client.post(url("charity-create"), activity(chamber, people="7"))
+    shown = read_form(client.get(url("charity-create")).text)
+    client.post(url("charity-create"), shown | activity(chamber, people="7"))
 
     row = CharityActivity.objects.get()
     assert (row.people, row.person_times, row.value) == (7, 7, 0)
