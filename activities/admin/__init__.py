@@ -11,6 +11,7 @@ from activities.admin import (
     practice,
     requirement,
     scheme,
+    welfare,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "practice",
     "requirement",
     "scheme",
+    "welfare",
 ]

@@ -42,6 +42,7 @@ from activities.models.requirement import (
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
 from activities.models.template import ReportTemplate
+from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
 
 __all__ = [
     "Application",
@@ -57,13 +58,17 @@ __all__ = [
     "CaseVisit",
     "Certificate",
     "CertificateTemplate",
+    "CharityActivity",
     "CommitteeSeat",
     "Course",
     "Criterion",
     "Deadlines",
     "DisputeKind",
+    "Donation",
     "Evidence",
     "EvidenceFile",
+    "Fund",
+    "FundEntry",
     "Holiday",
     "Issue",
     "KeyIndustry",

@@ -193,3 +193,61 @@ MEDIATION_COLUMNS = [
     Column("约定履行期限", Kind.DATE, 14, lambda row: row.due_on),
     Column("司法确认", width=10, value=lambda row: row.get_confirmation_display()),
 ]
+
+
+def wan(name: str):
+    """Return how to read an amount of a row in 万元."""
+    return lambda row: getattr(row, name) / WAN
+
+
+def yes_no(value: bool) -> str:
+    return "是" if value else "否"
+
+
+DONATION_COLUMNS = [
+    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
+    Column("经由商会", width=26, value=lambda row: str(row.chamber)),
+    Column("捐赠者类别", width=12, value=lambda row: row.get_donor_kind_display()),
+    Column("捐赠者", width=28, value=lambda row: row.donor),
+    Column("用途", width=12, value=lambda row: row.get_purpose_display()),
+    Column("形式", width=8, value=lambda row: row.get_form_display()),
+    Column("金额或折价（万元）", Kind.DECIMAL, 18, wan("value")),
+    Column("认捐日期", Kind.DATE, 12, lambda row: row.pledged_on),
+    Column("到账日期", Kind.DATE, 12, lambda row: row.received_on),
+    Column("捐给基金", width=24, value=lambda row: str(row.fund or "")),
+    Column("受赠单位", width=24, value=lambda row: row.recipient),
+    Column("受益人数", Kind.INTEGER, 10, lambda row: row.beneficiaries),
+    Column(
+        "同意公开", width=10, value=lambda row: "是" if row.publish_consent else "否"
+    ),
+]
+
+CHARITY_COLUMNS = [
+    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
+    Column("商会", width=26, value=lambda row: str(row.chamber)),
+    Column("类别", width=14, value=lambda row: row.get_kind_display()),
+    Column("名称", width=36, value=lambda row: row.title),
+    Column("日期", Kind.DATE, 12, lambda row: row.held_on),
+    Column("人数", Kind.INTEGER, 9, lambda row: row.people),
+    Column("人次", Kind.INTEGER, 9, lambda row: row.person_times),
+    Column("慰问金和物品折价（万元）", Kind.DECIMAL, 22, wan("value")),
+    Column("说明", width=40, value=lambda row: row.note),
+]
+
+FUND_COLUMNS = [
+    Column("基金", width=30, value=lambda row: row.name),
+    Column("管理商会", width=26, value=lambda row: str(row.chamber)),
+    Column("设立日期", Kind.DATE, 12, lambda row: row.founded_on),
+    Column("用途", width=40, value=lambda row: row.purpose),
+    Column("收入（万元）", Kind.DECIMAL, 16, wan("receipts")),
+    Column("支出（万元）", Kind.DECIMAL, 16, wan("payments")),
+    Column("余额（万元）", Kind.DECIMAL, 16, wan("balance")),
+]
+
+FUND_ENTRY_COLUMNS = [
+    Column("日期", Kind.DATE, 12, lambda row: row.happened_on),
+    Column("收支", width=8, value=lambda row: row.get_direction_display()),
+    Column("金额（万元）", Kind.DECIMAL, 16, wan("amount")),
+    Column("摘要或用途", width=40, value=lambda row: row.purpose),
+    Column("当日余额（万元）", Kind.DECIMAL, 18, wan("balance")),
+]

@@ -12,6 +12,7 @@ from activities.models import (
     Application,
     Award,
     Deadlines,
+    Donation,
     Lead,
     Lecture,
     MediationCase,
@@ -26,6 +27,7 @@ from activities.services.honour import expiring_groups
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
 from chambers.models import Branch, Chamber, Role, User
+from redleader.money import say_money
 from redleader.quarters import Quarter, span
 
 LIMIT = 10  # of each group; more are named by their number
@@ -34,6 +36,8 @@ REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登�
 MEDIATION = "商会调解"
 CONFIRM_DAYS = 7  # before the time for 司法确认 ends
 HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
+PLEDGED = "认捐未到"
+PLEDGE_DAYS = 90
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
 
 
@@ -137,6 +141,28 @@ def pairings_to_close(user: User) -> list[Todo]:
     return counted(WORKS, rows, "项村企结对到期，待登记完成或修改日期", address)
 
 
+def pledge_todos(user: User) -> list[Todo]:
+    """Return the donations that were pledged long ago and are not there yet."""
+    last = timezone.localdate() - timedelta(days=PLEDGE_DAYS)
+    late = Donation.objects.visible_to(user).pledged().filter(pledged_on__lt=last)
+    rows = list(late.with_names().order_by("pledged_on", "pk")[: LIMIT + 1])
+    found = [pledge_todo(row) for row in rows[:LIMIT]]
+    if len(rows) > LIMIT:
+        address = f"{reverse('workbench:donation-list')}?received=no"
+        found.append(Todo(PLEDGED, "其余认捐未到的捐赠", "", address))
+    return found
+
+
+def pledge_todo(donation: Donation) -> Todo:
+    return Todo(
+        PLEDGED,
+        str(donation),
+        f"{donation.pledged_on:%Y-%m-%d} 认捐，{say_money(donation.value)}。"
+        "到账了请补填到账日期；捐赠自愿，不催缴。",
+        donation.get_absolute_url(),
+    )
+
+
 def expiring(user: User) -> list[Todo]:
     """Return how many titles end within 3, 6 and 12 months, nearest first."""
     awards = Award.objects.visible_to(user).titles()
@@ -227,6 +253,7 @@ def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
         *expiring(user),
         *plan_todos(user, deadlines),
         *asked_todos(user),
+        *pledge_todos(user),
         *some(
             coming(lectures).order_by("started_at", "pk"),
             coming_todo,

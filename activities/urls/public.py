@@ -18,6 +18,7 @@ from activities.views.public import (
     publicity,
     rule,
     verify,
+    welfare,
 )
 
 app_name = "public"
@@ -86,4 +87,5 @@ urlpatterns = [
         mediation.mediation_receipt,
         name="mediation-receipt",
     ),
+    path("welfare/", welfare.welfare_list, name="welfare-list"),
 ]

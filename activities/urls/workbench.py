@@ -18,6 +18,7 @@ from activities.views.workbench import (
     quarter,
     report,
     template,
+    welfare,
     work,
 )
 from redleader.views import draft_drop, draft_keep
@@ -278,5 +279,60 @@ urlpatterns = [
         "mediation/requests/<int:pk>/decline/",
         mediation.mediation_request_decline,
         name="mediation-request-decline",
+    ),
+    path("welfare/donations/", welfare.donation_list, name="donation-list"),
+    path("welfare/donations/new/", welfare.donation_create, name="donation-create"),
+    path("welfare/donations/export/", welfare.donation_export, name="donation-export"),
+    path(
+        "welfare/donations/<int:pk>/", welfare.donation_detail, name="donation-detail"
+    ),
+    path(
+        "welfare/donations/<int:pk>/edit/",
+        welfare.donation_update,
+        name="donation-update",
+    ),
+    path(
+        "welfare/donations/<int:pk>/delete/",
+        welfare.donation_delete,
+        name="donation-delete",
+    ),
+    path("welfare/activities/", welfare.charity_list, name="charity-list"),
+    path("welfare/activities/new/", welfare.charity_create, name="charity-create"),
+    path("welfare/activities/export/", welfare.charity_export, name="charity-export"),
+    path("welfare/activities/<int:pk>/", welfare.charity_detail, name="charity-detail"),
+    path(
+        "welfare/activities/<int:pk>/edit/",
+        welfare.charity_update,
+        name="charity-update",
+    ),
+    path(
+        "welfare/activities/<int:pk>/delete/",
+        welfare.charity_delete,
+        name="charity-delete",
+    ),
+    path("welfare/funds/", welfare.fund_list, name="fund-list"),
+    path("welfare/funds/new/", welfare.fund_create, name="fund-create"),
+    path("welfare/funds/export/", welfare.fund_export, name="fund-export"),
+    path("welfare/funds/<int:pk>/", welfare.fund_detail, name="fund-detail"),
+    path("welfare/funds/<int:pk>/edit/", welfare.fund_update, name="fund-update"),
+    path(
+        "welfare/funds/<int:pk>/export/",
+        welfare.fund_entry_export,
+        name="fund-entry-export",
+    ),
+    path(
+        "welfare/funds/<int:pk>/entries/new/",
+        welfare.fund_entry_create,
+        name="fund-entry-create",
+    ),
+    path(
+        "welfare/entries/<int:pk>/edit/",
+        welfare.fund_entry_update,
+        name="fund-entry-update",
+    ),
+    path(
+        "welfare/entries/<int:pk>/delete/",
+        welfare.fund_entry_delete,
+        name="fund-entry-delete",
     ),
 ]

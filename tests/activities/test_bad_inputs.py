@@ -1105,6 +1105,11 @@ LISTS = [
     *("public:mediation-list", "public:mediation-apply", "public:mediation-search"),
     *("workbench:mediation-list", "workbench:mediation-export"),
     *("workbench:mediation-create", "workbench:mediation-request-list"),
+    *("workbench:donation-list", "workbench:donation-export"),
+    *("workbench:donation-create", "workbench:charity-list"),
+    *("workbench:charity-export", "workbench:charity-create"),
+    *("workbench:fund-list", "workbench:fund-export", "workbench:fund-create"),
+    "public:welfare-list",
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry

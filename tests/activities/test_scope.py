@@ -11,6 +11,8 @@ from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
     ApplicationFactory,
     CasePartyFactory,
+    CharityActivityFactory,
+    FundFactory,
     LeadFactory,
     LectureFactory,
     MediationCaseFactory,
@@ -18,6 +20,7 @@ from tests.factories.activities import (
     MeetingRequirementFactory,
     SchemeLevelFactory,
     accepted,
+    donated,
     indicator,
     planned,
     upload,
@@ -31,6 +34,8 @@ from tests.factories.chambers import (
 
 pytestmark = pytest.mark.django_db
 CHAMBERS = 27
+# What the rows of a chamber are called, with its number behind.
+WORDS = ["甲", "草稿", "会员", "计划", "线索", "基金", "捐赠人", "慰问", "公司"]
 
 
 @pytest.fixture
@@ -53,6 +58,9 @@ def county():
         closed = accepted(topic=f"内部{number:02}", **fields)
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
+        fund = FundFactory(name=f"基金{number:02}", chamber=chamber)
+        donated(fund, donor_kind="person", donor_name=f"捐赠人{number:02}")
+        CharityActivityFactory(title=f"慰问{number:02}", chamber=chamber)
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
         committee = MediationCommitteeFactory(chamber=chamber)
         case = MediationCaseFactory(committee=committee)
@@ -95,6 +103,7 @@ def addresses_of(draft, photo, closed):
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
     committee = draft.chamber.mediation_committees.get()
     yield from addresses_of_case(committee.cases.get())
+    yield from addresses_of_welfare(draft.chamber)
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -129,6 +138,24 @@ def addresses_of_application(chamber):
     yield "get", reverse("workbench:rule-rows", args=[level, "members"]) + query
 
 
+def addresses_of_welfare(chamber):
+    fund = chamber.funds.get()
+    rows = {
+        "donation": chamber.donations.get().pk,
+        "charity": chamber.charity_activities.get().pk,
+        "fund-entry": fund.entries.get().pk,
+    }
+    for noun, pk in rows.items():
+        for verb in ("update", "delete"):
+            for method in ("get", "post"):
+                yield method, reverse(f"workbench:{noun}-{verb}", args=[pk])
+    yield "get", reverse("workbench:donation-detail", args=[rows["donation"]])
+    yield "get", reverse("workbench:charity-detail", args=[rows["charity"]])
+    for name in ("fund-detail", "fund-update", "fund-entry-export"):
+        yield "get", reverse(f"workbench:{name}", args=[fund.pk])
+    yield "post", reverse("workbench:fund-entry-create", args=[fund.pk])
+
+
 def main_of(answer):
     """Return what a page says; the address of the menu around it differs."""
     return answer.content.partition(b"<main")[2].partition(b"</main>")[0]
@@ -160,12 +187,13 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["plan", "plan-create", "meeting-summary"]
     pages += ["honour-desk", "application-list"]
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
+    pages += ["donation-list", "donation-create", "charity-list", "fund-list"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划", "线索", "公司"):
+                for word in WORDS:
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

@@ -26,13 +26,17 @@ from activities.models import (
     CaseVisit,
     Certificate,
     CertificateTemplate,
+    CharityActivity,
     CommitteeSeat,
     Course,
     Criterion,
     Deadlines,
     DisputeKind,
+    Donation,
     Evidence,
     EvidenceFile,
+    Fund,
+    FundEntry,
     Holiday,
     Issue,
     KeyIndustry,
@@ -787,3 +791,60 @@ def workbook_of(*texts):
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+class FundFactory(DjangoModelFactory):
+    class Meta:
+        model = Fund
+
+    name = factory.Sequence(lambda n: f"第{n}基金")
+    chamber = factory.SubFactory(ChamberFactory)
+    purpose = "助学。"
+    founded_on = date(2024, 1, 1)
+
+
+class FundEntryFactory(DjangoModelFactory):
+    """A receipt of one 万元."""
+
+    class Meta:
+        model = FundEntry
+
+    fund = factory.SubFactory(FundFactory)
+    direction = "income"
+    amount = Decimal(10_000)
+    happened_on = date(2025, 3, 1)
+    purpose = "募集"
+
+
+class DonationFactory(DjangoModelFactory):
+    """Anonymous cash, received; ``donated()`` brings it to a fund, too."""
+
+    class Meta:
+        model = Donation
+
+    chamber = factory.SubFactory(ChamberFactory)
+    donor_kind = "anonymous"
+    purpose = "education"
+    form = "cash"
+    value = Decimal(10_000)
+    pledged_on = date(2025, 3, 1)
+    received_on = date(2025, 3, 5)
+
+
+class CharityActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = CharityActivity
+
+    chamber = factory.SubFactory(ChamberFactory)
+    kind = "visit"
+    title = factory.Sequence(lambda n: f"第{n}次慰问")
+    held_on = date(2025, 3, 1)
+
+
+def donated(fund, **fields):
+    """Return a donation to a fund, saved by the service with its receipt."""
+    from activities.services.welfare import save_donation
+
+    return save_donation(
+        DonationFactory.build(fund=fund, chamber=fund.chamber, **fields)
+    )

@@ -34,6 +34,7 @@ from activities.services.demo.lecture import (
 )
 from activities.services.demo.mediation import make_mediation
 from activities.services.demo.pairing import make_pairings
+from activities.services.demo.welfare import make_welfare
 from chambers.models import Chamber
 
 
@@ -60,6 +61,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
     make_mediation(chambers, staff, luck, today)
+    make_welfare(chambers, today)
     stand_in(chambers)
 
 
