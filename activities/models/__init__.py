@@ -12,6 +12,13 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.liaison import (
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
+    Demand,
+    DemandStep,
+)
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.requirement import (
@@ -28,9 +35,14 @@ __all__ = [
     "Award",
     "Certificate",
     "CertificateTemplate",
+    "ContactActivity",
+    "ContactAssignment",
+    "ContactDuty",
     "Course",
     "Criterion",
     "Deadlines",
+    "Demand",
+    "DemandStep",
     "Evidence",
     "EvidenceFile",
     "Holiday",

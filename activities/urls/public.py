@@ -12,6 +12,7 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    liaison,
     pairing,
     practice,
     publicity,
@@ -74,4 +75,5 @@ urlpatterns = [
         name="status-list",
     ),
     path("leads/", lead.lead_totals, name="lead-totals"),
+    path("liaison/", liaison.liaison_list, name="liaison-list"),
 ]
