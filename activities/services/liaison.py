@@ -165,6 +165,12 @@ class Board:
     without: list[Branch]
 
     @property
+    def sources(self) -> list[str]:
+        """Where the duties come from, each once."""
+        sources = dict.fromkeys(duty.source for duty in self.duties if duty.source)
+        return [source.rstrip("。") for source in sources]
+
+    @property
     def covered(self) -> int:
         return self.branches - len(self.without)
 

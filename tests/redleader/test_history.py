@@ -19,9 +19,14 @@ from activities.models import (
     Award,
     Certificate,
     CertificateTemplate,
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
     Course,
     Criterion,
     Deadlines,
+    Demand,
+    DemandStep,
     Evidence,
     EvidenceFile,
     Holiday,
@@ -91,9 +96,13 @@ CHANGES = {
     CertificateTemplate: lambda: {"heading": "登记证明"},
     Chamber: lambda: {"name": "另一商会"},
     ChamberTerm: lambda: {"due_on": date(2028, 6, 1)},
+    ContactActivity: lambda: {"summary": "另一内容"},
+    ContactAssignment: lambda: {"post": "另一职务"},
+    ContactDuty: lambda: {"times": 2},
     Course: lambda: {"name": "另一课"},
     Criterion: lambda: {"name": "另一好"},
     Deadlines: lambda: {"record_days": 5},
+    Demand: lambda: {"title": "另一诉求"},
     Enterprise: lambda: {"name": "另一企业"},
     Evidence: lambda: {"text": "另一说明"},
     EvidenceFile: lambda: {"name": "另一份.pdf"},
@@ -124,7 +133,7 @@ CHANGES = {
     User: lambda: {"name": "另一用户"},
 }
 # No column of these may ever change; a trigger refuses it.
-NEVER_UPDATED = {ApplicationStep, Issue, LeadStep}
+NEVER_UPDATED = {ApplicationStep, DemandStep, Issue, LeadStep}
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in

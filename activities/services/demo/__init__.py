@@ -30,6 +30,7 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.liaison import make_liaison
 from activities.services.demo.pairing import make_pairings
 
 
@@ -55,3 +56,4 @@ def load_demo(*, seed: int = 23) -> None:
     make_practice(chambers)
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
+    make_liaison(branches, secretaries, staff, today)

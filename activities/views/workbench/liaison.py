@@ -97,6 +97,7 @@ def liaison_detail(request: UserRequest, pk: int) -> HttpResponse:
     activities = assignment.activities.select_related("created_by")
     demands = Demand.objects.visible_to(request.user).filter(assignment=assignment)
     context = {
+        "crumbs": [LIST],
         "assignment": assignment,
         "year": year,
         "row": next(iter(services.board_rows(only, year)), None),
@@ -171,6 +172,7 @@ def contact_list(request: UserRequest) -> HttpResponse:
     filters, activities = narrowed_activities(request)
     counts = services.kinds_of(activities)
     context = {
+        "crumbs": [LIST],
         "filters": filters,
         "page": page_newest_first(
             activities.with_names(), request.GET.get("older", ""), field="held_on"
@@ -231,7 +233,7 @@ def contact_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""
     activity = find_activity(request, pk)
     if request.method != "POST":
-        context = {"activity": activity}
+        context = {"activity": activity, "crumbs": [LIST, crumb(activity.assignment)]}
         return render(request, "workbench/liaison/contact_delete.html", context)
     activity.delete()
     messages.success(request, "已删除这次联系活动。")
@@ -267,6 +269,7 @@ def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
 def demand_list(request: UserRequest) -> HttpResponse:
     filters, demands = narrowed_demands(request)
     context = {
+        "crumbs": [LIST],
         "filters": filters,
         "page": page_newest_first(
             demands.with_names(), request.GET.get("older", ""), field="collected_on"
@@ -301,6 +304,7 @@ def demand_detail(request: UserRequest, pk: int) -> HttpResponse:
 def render_demand(request, demand, *, form=None, step=None, status=200):
     """``step`` replaces the empty form of its state."""
     context = {
+        "crumbs": [LIST, DEMANDS],
         "demand": demand,
         "steps": demand.steps.select_related("by"),
         "step_forms": next_forms(request, demand, step),
