@@ -99,12 +99,26 @@ def members(scope: Scope) -> QuerySet[Membership]:
 
 register(
     CountingRule(
+        "chambers",
+        "商会",
+        "个",
+        "在册、没有注销的商会，每个计 1。",
+        chambers,
+        lambda chamber: Row(chamber.name, chamber.get_kind_display()),
+        place="pk",
+        is_open=True,
+    )
+)
+register(
+    CountingRule(
         "party-organisation",
         "党组织覆盖",
         "个",
         "周期最后一天（未到的按今天）仍在、覆盖本商会的党组织。",
         branches,
         lambda branch: Row(branch.name, branch.get_kind_display()),
+        place="chambers",
+        is_open=True,
     )
 )
 register(
@@ -118,6 +132,8 @@ register(
         lambda chamber: Row(chamber.name, chamber.get_charter_clause_display()),
         source="民函〔2019〕54号",
         is_yes_no=True,
+        place="pk",
+        is_open=True,
     )
 )
 register(
@@ -142,6 +158,7 @@ register(
         "周期内同一天既任商会领导职务、又任党组织职务的人，每人计 1；党建指导员不计。",
         double_posts,
         lambda member: Row(str(member)),
+        place="",
     )
 )
 register(

@@ -1,12 +1,15 @@
 """Rules over titles already held."""
 
-from django.db.models import Q, QuerySet
+from functools import partial
+
+from django.db.models import Q
 
 from activities.counting import CountingRule, Row, Scope, register
 from activities.models import Award
+from activities.models.honour import AwardQuerySet, HonourLevel, SchemeKind
 
 
-def titles(scope: Scope) -> QuerySet[Award]:
+def titles(scope: Scope) -> AwardQuerySet:
     found = Award.objects.titles().held(scope.last)
     if scope.chamber:
         found = found.filter(
@@ -17,6 +20,10 @@ def titles(scope: Scope) -> QuerySet[Award]:
     return found.select_related("chamber", "branch", "site").order_by("pk")
 
 
+def describe(award: Award) -> Row:
+    return Row(award.title, f"{award.recipient}，{award.cycle_label or '年度未载明'}")
+
+
 register(
     CountingRule(
         "titles-held",
@@ -24,8 +31,44 @@ register(
         "项",
         "周期最后一天（未到的按今天）有效的称号，含商会、其党组织和基地的。",
         titles,
-        lambda award: Row(
-            award.title, f"{award.recipient}，{award.cycle_label or '年度未载明'}"
+        describe,
+        place="",
+        is_open=True,
+    )
+)
+
+
+def four_goods(level: HonourLevel, scope: Scope) -> AwardQuerySet:
+    return titles(scope).four_goods(level)
+
+
+for code, name, level in (
+    ("four-goods-national", "全国“四好”商会", HonourLevel.NATIONAL),
+    ("four-goods-provincial", "省级“四好”商会", HonourLevel.PROVINCIAL),
+):
+    register(
+        CountingRule(
+            code,
+            name,
+            "家",
+            "周期最后一天（未到的按今天）有效的该级“四好”商会称号，每项计 1。",
+            partial(four_goods, level),
+            describe,
+            place="",
+            is_open=True,
+        )
+    )
+register(
+    CountingRule(
+        "city-pilots",
+        "市级试点",
+        "个",
+        "周期最后一天（未到的按今天）有效的市级试点，每项计 1。",
+        lambda scope: titles(scope).filter(
+            version__scheme__kind=SchemeKind.PILOT, level=HonourLevel.CITY
         ),
+        describe,
+        place="",
+        is_open=True,
     )
 )

@@ -1,6 +1,6 @@
 """Rules over accepted lectures and meetings."""
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from activities.counting import CountingRule, Row, Scope, register
@@ -8,6 +8,7 @@ from activities.models import Lecture
 from activities.models.lecture import LectureKind, LecturerRole
 from redleader.quarters import span
 
+HALL = "红土初心讲堂"
 MEETINGS = [
     LectureKind.ASSEMBLY,
     LectureKind.COMMITTEE,
@@ -98,5 +99,16 @@ register(
         "周期内审核通过的考察交流、调研，每次计 1。",
         held(kind=LectureKind.EXCHANGE),
         describe,
+    )
+)
+register(
+    CountingRule(
+        "hall-issues",
+        "红土初心讲堂期数",
+        "期",
+        "周期内至少有一场审核通过的“红土初心讲堂”，每期计 1，不论几场。",
+        held(issue__series__name=HALL),
+        describe,
+        measure=Count("issue", distinct=True),
     )
 )

@@ -12,6 +12,12 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.ledger import (
+    Baseline,
+    LockedNumber,
+    LockedRow,
+    QuarterLock,
+)
 from activities.models.liaison import (
     ContactActivity,
     ContactAssignment,
@@ -33,6 +39,7 @@ __all__ = [
     "ApplicationStep",
     "Attendance",
     "Award",
+    "Baseline",
     "Certificate",
     "CertificateTemplate",
     "ContactActivity",
@@ -52,6 +59,8 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LockedNumber",
+    "LockedRow",
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
@@ -62,6 +71,7 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "QuarterLock",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

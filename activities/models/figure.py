@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 
+from chambers.models import Chamber
 from redleader.constraints import one_of
 
 
@@ -17,6 +18,18 @@ class Qualifier(models.TextChoices):
     NEARLY = "nearly", "近"
     REACH = "reach", "达"
     AT_LEAST = "at_least", "不少于"
+
+
+class FigureGroup(models.TextChoices):
+    """The parts of the report, in its order."""
+
+    OVERVIEW = "overview", "总体情况"
+    PARTY = "party", "政治引领"
+    HONOUR = "honour", "品牌与荣誉"
+    GROWTH = "growth", "引才回归与发展"
+    VILLAGE = "village", "村企共建"
+    WELFARE = "welfare", "公益服务"
+    MEDIATION = "mediation", "矛盾调解"
 
 
 @pghistory.track()
@@ -37,11 +50,39 @@ class OfficialFigure(models.Model):
     source = models.CharField("来源", max_length=100)
     source_line = models.PositiveSmallIntegerField("来源行", null=True, blank=True)
 
+    group = models.CharField(
+        "所属部分", max_length=12, choices=FigureGroup, default=FigureGroup.OVERVIEW
+    )
+    rule = models.SlugField(
+        "计数口径",
+        max_length=40,
+        blank=True,
+        help_text="由系统记录计出的数，按哪一个口径；不能计数的不填，并写明原因。",
+    )
+    chamber = models.ForeignKey(
+        Chamber,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="official_figures",
+        verbose_name="计数的商会",
+        help_text="只计一个商会的才选。",
+    )
+    since = models.DateField("计数起始日", null=True, blank=True)
+    is_yearly = models.BooleanField("只计当年", default=False)
+    uncounted = models.CharField("不能计数的原因", max_length=120, blank=True)
+
     class Meta:
         verbose_name = verbose_name_plural = "公布数"
         ordering = ["number"]
         constraints = [
             one_of(Qualifier, "qualifier", "限定"),
+            one_of(FigureGroup, "group", "所属部分"),
+            models.CheckConstraint(
+                condition=models.Q(rule="") | models.Q(uncounted=""),
+                name="%(app_label)s_%(class)s_not_both",
+                violation_error_message="有计数口径的，不填不能计数的原因。",
+            ),
             models.CheckConstraint(
                 condition=models.Q(value__gte=0),
                 name="%(app_label)s_%(class)s_not_negative",

@@ -76,8 +76,6 @@ class ContactDuty(models.Model):
         "方式",
         max_length=10,
         choices=ContactKind,
-        unique=True,
-        error_messages={"unique": "这一方式已有任务，请修改原来的一条。"},
         help_text="这种方式的联系活动计入这项任务。",
     )
     times = models.PositiveSmallIntegerField(
@@ -97,6 +95,12 @@ class ContactDuty(models.Model):
                 condition=Q(times__range=(1, 52)),
                 name="%(app_label)s_%(class)s_times_limited",
                 violation_error_message="每年次数应为 1–52 的整数。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(is_active=True),
+                name="%(app_label)s_%(class)s_one_active",
+                violation_error_message="这一方式已有启用的任务，请修改原来的一条。",
             ),
         ]
 

@@ -31,7 +31,7 @@ MAX_ROWS = 5000  # of one file; a county has a few hundred
 def table_answer(
     name: str,
     columns: Sequence[Column],
-    rows: QuerySet | Sequence,
+    rows: QuerySet | Sequence[Any],
     *,
     words: Sequence[str] = (),
 ) -> HttpResponse:

@@ -1,77 +1,55 @@
-"""Figures: each published number beside the one counted from rows.
+"""Figures: each published number beside the one counted from rows."""
 
-Those of 村企共建 (M18–M22) speak of all villages that were moved by a campaign, or
-of one chamber and its industrial park. The rows do not tell these apart, so they
-stay as published.
-"""
-
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
-from activities.models import Award, Lecture, OfficialFigure
-from activities.models.figure import Qualifier
-from activities.models.honour import HonourLevel, SchemeKind
-from activities.models.lecture import LectureKind, LecturerRole
-from activities.services.lead import count_valid_this_year
-from chambers.models import Chamber
+from activities.counting import EVER, RULES, Scope, Total
+from activities.models import OfficialFigure
+from activities.models.figure import FigureGroup, Qualifier
+from redleader.money import WAN, YI
 
-HALL = "红土初心讲堂"
 HOME_FIGURES = ["M01", "M03", "M04", "M05"]
-
-
-def count_hall_issues() -> int:
-    """Issues of the hall of which at least one session was accepted."""
-    held = Lecture.objects.counted().filter(issue__series__name=HALL)
-    return held.aggregate(n=Count("issue", distinct=True))["n"]
-
-
-def count_secretary_lectures() -> int:
-    return (
-        Lecture.objects.counted()
-        .filter(
-            kind=LectureKind.PARTY_LECTURE,
-            lecturer_role=LecturerRole.BRANCH_SECRETARY,
-        )
-        .count()
-    )
-
-
-def count_attendance() -> int:
-    """Person-times of accepted sessions, each session once."""
-    return Lecture.objects.counted().aggregate(n=Sum("present"))["n"] or 0
-
-
-def count_four_goods(level: HonourLevel) -> int:
-    return Award.objects.held().four_goods(level).count()
-
-
-def count_pilots() -> int:
-    pilots = Award.objects.held().filter(version__scheme__kind=SchemeKind.PILOT)
-    return pilots.filter(level=HonourLevel.CITY).count()
-
-
-# The rule of each figure that rows can answer; the others are not counted yet.
-COUNTS: dict[str, Callable[[], int]] = {
-    "M01": lambda: Chamber.objects.active().count(),
-    "M03": count_hall_issues,
-    "M04": count_secretary_lectures,
-    "M05": count_attendance,
-    "M06": lambda: count_four_goods(HonourLevel.NATIONAL),
-    "M07": lambda: count_four_goods(HonourLevel.PROVINCIAL),
-    "M08": count_pilots,
-    "M11": count_valid_this_year,
-}
+# How many of a rule's unit make one of a figure's.
+SCALES = {"万元": WAN, "亿元": YI, "万人次": Decimal(10_000)}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A published figure, what rows say (None: no rule yet), and whether they agree."""
+    """A published figure, and what rows say by its rule; no total: not countable."""
 
     official: OfficialFigure
-    counted: int | None
+    total: Total | None = None
+    scope: Scope | None = None
+
+    @property
+    def counted(self) -> Decimal | None:
+        """The counted number in the unit of the published one."""
+        if self.total is None:
+            return None
+        return self.total.value / SCALES.get(self.official.unit, Decimal(1))
+
+    @property
+    def address(self) -> str:
+        """Return the page that explains the counted number, narrowed as it is."""
+        if self.total is None or self.scope is None:
+            return ""
+        query: dict[str, str] = {}
+        if self.scope.chamber:
+            query["chamber"] = str(self.scope.chamber.pk)
+        if self.scope.first != EVER:
+            query["first"] = f"{self.scope.first}"
+        address = reverse("public:rule-detail", args=[self.total.rule.code])
+        return f"{address}?{urlencode(query)}" if query else address
+
+    @property
+    def counted_text(self) -> str:
+        return "—" if self.counted is None else in_words(self.counted)
 
     @property
     def agrees(self) -> bool | None:
@@ -81,10 +59,16 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        return {None: "尚未计数", True: "相符", False: "不符"}[self.agrees]
+        return {None: "只有公布数", True: "相符", False: "不符"}[self.agrees]
 
 
-def fits(counted: int, value: Decimal, qualifier: str) -> bool:
+def in_words(number: Decimal) -> str:
+    """Return a number with at most two decimals and thousands separators."""
+    text = f"{number:,.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def fits(counted: Decimal, value: Decimal, qualifier: str) -> bool:
     """Tell whether a count agrees with a published number and its qualifier.
 
     "超" and "余" are lower bounds, "近" an upper one; 约 and 达 allow a tenth.
@@ -104,14 +88,37 @@ def fits(counted: int, value: Decimal, qualifier: str) -> bool:
             return value * Decimal("0.9") <= counted <= value * Decimal("1.1")
 
 
-def compare(numbers: list[str] | None = None) -> list[Comparison]:
-    """Return all published figures, or some, each with its count."""
-    figures = OfficialFigure.objects.all()
+def scope_of(figure: OfficialFigure, today: date) -> Scope:
+    """Return the days and the chamber that a figure is counted over."""
+    first = figure.since or (date(today.year, 1, 1) if figure.is_yearly else EVER)
+    return Scope(first, today, figure.chamber)
+
+
+def compare(
+    numbers: Iterable[str] | None = None, *, today: date | None = None
+) -> list[Comparison]:
+    """Return all published figures, or some, each with its count up to a day."""
+    today = today or timezone.localdate()
+    figures = OfficialFigure.objects.select_related("chamber")
     if numbers is not None:
         figures = figures.filter(number__in=numbers)
+    found = []
+    for figure in figures:
+        rule = RULES.get(figure.rule)
+        if rule is None:
+            found.append(Comparison(figure))
+            continue
+        scope = scope_of(figure, today)
+        found.append(Comparison(figure, Total(rule, rule.count(scope)), scope))
+    return found
+
+
+def grouped(comparisons: list[Comparison]) -> list[tuple[str, list[Comparison]]]:
+    """Return (part of the report, its figures) in the order of the report."""
     return [
-        Comparison(figure, COUNTS[figure.number]() if figure.number in COUNTS else None)
-        for figure in figures
+        (str(label), [row for row in comparisons if row.official.group == value])
+        for value, label in FigureGroup.choices
+        if any(row.official.group == value for row in comparisons)
     ]
 
 

@@ -162,6 +162,8 @@ def load_figures(facts: dict, made: Counter[str]) -> None:
         ensure(made, Series, {"name": name})
     for figure in facts["figures"]:
         fields = {key: figure[key] for key in figure if key not in ("number", "line")}
+        if "chamber" in fields:
+            fields["chamber"] = find(Chamber, fields["chamber"])
         ensure(
             made,
             OfficialFigure,

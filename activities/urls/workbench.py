@@ -15,6 +15,7 @@ from activities.views.workbench import (
     pairing,
     paper,
     plan,
+    quarter,
     work,
 )
 from redleader.views import draft_drop, draft_keep
@@ -112,6 +113,14 @@ urlpatterns = [
         "applications/export/",
         application_export.application_export,
         name="application-export",
+    ),
+    path("quarters/", quarter.quarter_list, name="quarter-list"),
+    path("quarters/<slug:code>/", quarter.quarter_detail, name="quarter-detail"),
+    path("quarters/<slug:code>/export/", quarter.quarter_export, name="quarter-export"),
+    path(
+        "quarters/<slug:code>/<slug:rule>/edits/",
+        quarter.quarter_edits,
+        name="quarter-edits",
     ),
     path("imports/", importing.import_list, name="import-list"),
     path("imports/<slug:code>/", importing.import_file, name="import-file"),

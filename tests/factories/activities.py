@@ -15,6 +15,7 @@ from activities.models import (
     ApplicationStep,
     Attendance,
     Award,
+    Baseline,
     Certificate,
     CertificateTemplate,
     ContactActivity,
@@ -44,6 +45,7 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    QuarterLock,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -289,6 +291,7 @@ class OfficialFigureFactory(DjangoModelFactory):
     unit = "个"
     qualifier = "exact"
     source = "测试"
+    rule = "chambers"
 
 
 class SeriesFactory(DjangoModelFactory):
@@ -521,6 +524,25 @@ def pairing_at(state, **fields):
     for step in path[: path.index(state) + 1] if state in path else []:
         pairing = step_pairing(pairing, to=step)
     return pairing
+
+
+class BaselineFactory(DjangoModelFactory):
+    class Meta:
+        model = Baseline
+
+    rule = "lectures-held"
+    value = Decimal(100)
+    until = date(2022, 12, 31)
+    document = "杭委组〔2023〕1号"
+
+
+class QuarterLockFactory(DjangoModelFactory):
+    class Meta:
+        model = QuarterLock
+
+    year = 2025
+    number = 4
+    by = factory.SubFactory(UserFactory, role="federation")
 
 
 class ContactDutyFactory(DjangoModelFactory):

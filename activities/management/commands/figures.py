@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from activities.services.figure import compare
 
 HEADINGS = ("编号", "名称", "计数", "公布数", "结论")
-WIDTHS = (6, 44, 10, 20, 10)
+WIDTHS = (6, 44, 12, 20, 12)
 
 
 class Command(BaseCommand):
@@ -21,19 +21,21 @@ class Command(BaseCommand):
         comparisons = compare()
         self.stdout.write(line(HEADINGS))
         for row in comparisons:
-            counted = "—" if row.counted is None else f"{row.counted:,}"
             official = row.official
             self.stdout.write(
                 line(
                     (
                         official.number,
                         official.label,
-                        counted,
+                        row.counted_text,
                         official.text,
                         row.verdict,
                     )
                 )
             )
+        for row in comparisons:
+            if row.official.uncounted:
+                self.stdout.write(f"{row.official.number} {row.official.uncounted}")
         contradictions = [row for row in comparisons if row.agrees is False]
         counted = sum(row.counted is not None for row in comparisons)
         self.stdout.write(

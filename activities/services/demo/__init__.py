@@ -9,8 +9,10 @@ import random
 from django.db import transaction
 from django.utils import timezone
 
+from activities.models import OfficialFigure
 from activities.services.demo.chamber import (
     CHAMBERS,
+    STAND_INS,
     make_branches,
     make_chamber,
     make_committee,
@@ -32,6 +34,7 @@ from activities.services.demo.lecture import (
 )
 from activities.services.demo.liaison import make_liaison
 from activities.services.demo.pairing import make_pairings
+from chambers.models import Chamber
 
 
 @transaction.atomic
@@ -57,3 +60,14 @@ def load_demo(*, seed: int = 23) -> None:
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
     make_liaison(branches, secretaries, staff, today)
+    stand_in(chambers)
+
+
+def stand_in(chambers: list[Chamber]) -> None:
+    """Count the figures of one chamber on the invented one that stands for it.
+
+    Nothing invented may hang on a chamber that exists.
+    """
+    for name, number in STAND_INS.items():
+        figures = OfficialFigure.objects.filter(chamber__name=name)
+        figures.update(chamber=chambers[number])

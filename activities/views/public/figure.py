@@ -5,10 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.services.figure import compare
+from activities.services.figure import compare, grouped
 
 
 @login_not_required
 @require_safe
 def figure_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/figure/list.html", {"comparisons": compare()})
+    comparisons = compare()
+    context = {"comparisons": comparisons, "groups": grouped(comparisons)}
+    return render(request, "public/figure/list.html", context)

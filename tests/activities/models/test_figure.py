@@ -12,6 +12,12 @@ CONSTRAINTS = {
     "activities_officialfigure_qualifier_valid": lambda: changed(
         OfficialFigureFactory(), qualifier="maybe"
     ),
+    "activities_officialfigure_group_valid": lambda: changed(
+        OfficialFigureFactory(), group="other"
+    ),
+    "activities_officialfigure_not_both": lambda: changed(
+        OfficialFigureFactory(), uncounted="有口径又有原因"
+    ),
     "activities_officialfigure_not_negative": lambda: changed(
         OfficialFigureFactory(), value=Decimal("-0.01")
     ),

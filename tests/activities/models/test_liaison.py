@@ -79,6 +79,9 @@ CONSTRAINTS = {
     "activities_contactduty_times_limited": lambda: changed(
         ContactDutyFactory(), times=0
     ),
+    "activities_contactduty_one_active": lambda: ContactDutyFactory.build(
+        kind=ContactDutyFactory().kind
+    ),
     "activities_contactassignment_ended_on_after_start": lambda: changed(
         ContactAssignmentFactory(), ended_on=date(2024, 12, 31)
     ),

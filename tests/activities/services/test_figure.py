@@ -1,10 +1,16 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from activities.services.figure import COUNTS, compare, fits
+from activities.services.figure import compare, fits, grouped, scope_of
 from activities.services.report import load_report
-from tests.factories.activities import OfficialFigureFactory
+from tests.factories.activities import (
+    OfficialFigureFactory,
+    PairingProjectFactory,
+    pairing_at,
+)
+from tests.factories.chambers import ChamberFactory
 
 
 @pytest.mark.parametrize(
@@ -28,17 +34,48 @@ def test_a_count_agrees_by_the_qualifier(qualifier, value, agree, contradict):
 
 
 @pytest.mark.django_db
-def test_all_figures_of_the_report_are_listed_and_seven_are_counted():
+def test_all_figures_are_listed_and_each_has_its_rule_or_a_reason():
     load_report()
     rows = compare()
     assert len(rows) == 31
-    assert {row.official.number for row in rows if row.counted is not None} == set(
-        COUNTS
-    )
+    without = {row.official.number for row in rows if row.total is None}
+    assert without == {"M02", "M09", "M10"}
+    assert all(row.official.uncounted for row in rows if row.total is None)
     verdicts = {row.official.number: row.verdict for row in rows}
     assert verdicts["M06"] == verdicts["M07"] == verdicts["M08"] == "相符"
     assert verdicts["M01"] == "不符"  # The report names 10 of the 27 chambers.
-    assert verdicts["M02"] == "尚未计数"
+    assert verdicts["M02"] == "只有公布数"
+    assert sum(len(figures) for _, figures in grouped(rows)) == 31
+
+
+@pytest.mark.django_db
+def test_figure_is_counted_in_its_own_unit_days_and_chamber():
+    chamber = ChamberFactory()
+    pairing = pairing_at("active", chamber=chamber)
+    PairingProjectFactory(pairing=pairing, donated=6_324_000, as_of=date(2023, 5, 1))
+    PairingProjectFactory(pairing=pairing, donated=1, as_of=date(2021, 5, 1))
+    PairingProjectFactory(pairing=pairing_at("active"), donated=10_000_000)
+    OfficialFigureFactory(
+        number="M21",
+        unit="万元",
+        rule="pairing-donations",
+        chamber=chamber,
+        since=date(2022, 1, 1),
+        value=Decimal(600),
+        qualifier="over",
+    )
+
+    (row,) = compare(["M21"])
+
+    assert (row.counted, row.counted_text) == (Decimal("632.4"), "632.4")
+    assert row.verdict == "相符"
+
+
+@pytest.mark.django_db
+def test_yearly_figure_starts_with_the_year():
+    figure = OfficialFigureFactory(rule="valid-leads", is_yearly=True)
+
+    assert scope_of(figure, date(2026, 5, 4)).first == date(2026, 1, 1)
 
 
 @pytest.mark.django_db
