@@ -62,6 +62,7 @@ register(
         "周期最后一天有效的定点联系，一个领导职务联系一个党组织计 1。",
         assignments,
         assignment_row,
+        place="",
         source=PRACTICE,
     )
 )
@@ -73,6 +74,7 @@ register(
         "周期最后一天有领导职务定点联系的党组织，一个党组织只计一次。",
         assignments,
         assignment_row,
+        place="",
         measure=Count("branch", distinct=True),
         source=PRACTICE,
     )
@@ -85,6 +87,7 @@ register(
         "日期在周期内的调研、参会、走访慰问、座谈和电话联系，每次计 1。",
         activities,
         activity_row,
+        place="",
         source=PRACTICE,
     )
 )

@@ -1098,6 +1098,10 @@ LISTS = [
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
+    *("workbench:liaison-list", "workbench:liaison-export", "public:liaison-list"),
+    *("workbench:liaison-create", "workbench:contact-create"),
+    *("workbench:contact-list", "workbench:contact-export"),
+    *("workbench:demand-list", "workbench:demand-export", "workbench:demand-create"),
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry

@@ -10,6 +10,8 @@ from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
     ApplicationFactory,
+    ContactActivityFactory,
+    DemandFactory,
     LeadFactory,
     LectureFactory,
     MeetingRequirementFactory,
@@ -40,7 +42,7 @@ def county():
     rows = []
     for number in range(CHAMBERS):
         chamber = ChamberFactory(name=f"甲{number:02}商会")
-        BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
+        branch = BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
         MembershipFactory(chamber=chamber, member__name=f"会员{number:02}号")
         user = secretary_of(chamber)
         fields = {"chamber": chamber, "created_by": user, "is_public": False}
@@ -51,6 +53,8 @@ def county():
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
+        ContactActivityFactory(assignment__branch=branch)
+        DemandFactory(title=f"诉求{number:02}", chamber=chamber, created_by=user)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -87,10 +91,25 @@ def addresses_of(draft, photo, closed):
     for method in ("get", "post"):
         yield method, reverse("workbench:lead-update", args=[lead.pk])
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
+    yield from addresses_of_liaison(draft.chamber)
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def addresses_of_liaison(chamber):
+    demand = chamber.demands.get()
+    assignment = chamber.branches.get().contact_assignments.get()
+    contact = assignment.activities.get()
+    yield "get", reverse("workbench:liaison-detail", args=[assignment.pk])
+    yield "get", reverse("workbench:demand-detail", args=[demand.pk])
+    yield "post", reverse("workbench:demand-step", args=[demand.pk, "closed"])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:liaison-update", args=[assignment.pk])
+        yield method, reverse("workbench:demand-update", args=[demand.pk])
+        yield method, reverse("workbench:contact-update", args=[contact.pk])
+        yield method, reverse("workbench:contact-delete", args=[contact.pk])
 
 
 def addresses_of_application(chamber):
@@ -141,12 +160,14 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["plan", "plan-create", "meeting-summary"]
     pages += ["honour-desk", "application-list"]
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
+    pages += ["liaison-list", "contact-list", "contact-create"]
+    pages += ["demand-list", "demand-create"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划", "线索"):
+                for word in ("甲", "草稿", "会员", "计划", "线索", "诉求"):
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

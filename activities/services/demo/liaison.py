@@ -56,11 +56,12 @@ REASONS = {
 
 def make_liaison(branches: list[Branch], secretaries, staff, today: date) -> None:
     """Give all branches but the last a leader, and some chambers demands."""
+    first = date(today.year - 1, 1, 1)
     assignments = ContactAssignment.objects.bulk_create(
         ContactAssignment(
             post=f"演示·县领导职务{NUMBERS[turn % len(NUMBERS)]}",
             branch=branch,
-            started_on=max(date(today.year - 1, 1, 1), branch.founded_on or today),
+            started_on=max(first, branch.founded_on or first),
             is_demo=True,
         )
         for turn, branch in enumerate(branches[:-1])
@@ -78,6 +79,8 @@ def make_activities(assignments, users, today: date) -> None:
         for year in (today.year - 1, today.year):
             first = max(date(year, 1, 1), assignment.started_on)
             days = (min(date(year, 12, 31), today) - first).days
+            if days < 0:
+                continue
             habit = HABITS[(turn + year) % len(HABITS)]
             rows += [
                 ContactActivity(
