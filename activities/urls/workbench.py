@@ -16,6 +16,7 @@ from activities.views.workbench import (
     paper,
     plan,
     quarter,
+    report,
     work,
 )
 from redleader.views import draft_drop, draft_keep
@@ -114,6 +115,9 @@ urlpatterns = [
         application_export.application_export,
         name="application-export",
     ),
+    path("reports/", report.report_list, name="report-list"),
+    path("reports/<slug:code>/", report.report_detail, name="report-detail"),
+    path("reports/<slug:code>/export/", report.report_export, name="report-export"),
     path("quarters/", quarter.quarter_list, name="quarter-list"),
     path("quarters/<slug:code>/", quarter.quarter_detail, name="quarter-detail"),
     path("quarters/<slug:code>/export/", quarter.quarter_export, name="quarter-export"),

@@ -108,6 +108,9 @@ TABLE = {
     "public:pairing-list": ((), OPEN, NO_POST),
     "public:rule-list": ((), OPEN, NO_POST),
     "public:rule-detail": (("members",), OPEN, NO_POST),
+    "workbench:report-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:report-detail": (("lead_report",), STAFF, NO_POST_INSIDE),
+    "workbench:report-export": (("lead_report",), STAFF, NO_POST_INSIDE),
     "workbench:quarter-list": ((), STAFF, NO_POST_INSIDE),
     "workbench:quarter-detail": (("quarter",), STAFF, [302, 403, 403, 422, 403]),
     "workbench:quarter-export": (("quarter",), STAFF, NO_POST_INSIDE),
@@ -459,6 +462,7 @@ ROWS = {
     "members": lambda world: "members",
     "honours": lambda world: "honours",
     "quarter": lambda world: "2025Q3",
+    "lead_report": lambda world: "leads",
     "locked": lambda world: (
         lock_quarter(Quarter(2025, 2), user=world["federation"]).quarter.code
     ),

@@ -1096,6 +1096,7 @@ LISTS = [
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
+    "workbench:report-list",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *("workbench:liaison-list", "workbench:liaison-export", "public:liaison-list"),

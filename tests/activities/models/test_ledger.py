@@ -5,14 +5,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from activities.models import LockedNumber, LockedRow
+from activities.services.ledger import lock_quarter
 from chambers.models import Role
-from redleader.forms import check_deferred_rules
+from redleader.quarters import Quarter
 from tests.factories.activities import BaselineFactory, QuarterLockFactory
-from tests.factories.chambers import UserFactory
+from tests.factories.chambers import ChamberFactory, UserFactory
 from tests.rules import (
     assert_constraint_is_kept,
     assert_trigger_is_kept,
     changed,
+    refused,
 )
 
 pytestmark = pytest.mark.django_db
@@ -65,23 +67,14 @@ CONSTRAINTS = {
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def late_row():
-    """A row for a quarter that was locked in another transaction."""
-    number = number_of(QuarterLockFactory())
-    check_deferred_rules()
-    table = "activities_quarterlock"
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"UPDATE {table} SET at = %s", [LONG_AGO])
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    row_of(number)
-
-
 TRIGGERS = {
     "activities_lockednumber.comes_with_lock": lambda: number_of(
         QuarterLockFactory(at=LONG_AGO)
     ),
-    "activities_lockedrow.comes_with_lock": late_row,
+    # A row of no number is a row of no lock.
+    "activities_lockedrow.comes_with_lock": lambda: LockedRow.objects.create(
+        number_id=0, key="1", part="1", label="一场"
+    ),
     "activities_quarterlock.stays": lambda: QuarterLockFactory().delete(),
     "activities_quarterlock.is_over": lambda: QuarterLockFactory(year=2090),
     "activities_lockednumber.stays": lambda: changed(
@@ -101,6 +94,17 @@ def test_ledger_constraint_is_kept(name):
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_ledger_trigger_is_kept(name):
     assert_trigger_is_kept(name, TRIGGERS[name])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_added_to_a_locked_quarter_later():
+    ChamberFactory()
+    lock = lock_quarter(Quarter(2025, 3), user=UserFactory(role=Role.FEDERATION))
+    number = lock.numbers.get(rule="chambers")
+    assert number.rows.count() == 1
+
+    for make in (lambda: number_of(lock, rule="other"), lambda: row_of(number)):
+        assert "不能再添加数字" in str(refused(make))
 
 
 @pytest.mark.parametrize("table", ["quarterlock", "lockednumber", "lockedrow"])
