@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from activities.counting import Scope
 from activities.models import ContactActivity, ContactAssignment, Demand
+from activities.reports import REPORTS
 from activities.services import todo
 from chambers.models import Role
 from tests.factories.activities import (
@@ -408,3 +410,15 @@ def test_public_page_shows_totals_and_never_a_row(assignment, chamber):
 
 def test_works_page_has_the_card(staff):
     assert "定点联系" in staff.get(url("work-list")).content.decode()
+
+
+def test_yearly_table_has_a_line_for_each_assignment(assignment):
+    ContactActivityFactory(assignment=assignment, held_on=date(2025, 6, 1))
+    ContactAssignmentFactory(started_on=date(2026, 1, 1))
+    report = REPORTS["liaison"]
+    scope = Scope(date(2025, 1, 1), date(2025, 12, 31))
+
+    rows = [[c.value(line) for c in report.columns] for line in report.rows(scope)]
+
+    assert rows == [[assignment.post, str(assignment.branch), 1, 0, 0, 0, 0, 1]]
+    assert report.totals(scope) == ["全县", "", 1, 0, 0, 0, 0, 1]
