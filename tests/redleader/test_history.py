@@ -48,6 +48,7 @@ from activities.models import (
     PracticeItem,
     PracticeResult,
     QuarterLock,
+    ReportTemplate,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -56,6 +57,7 @@ from activities.models import (
     Site,
 )
 from chambers.models import (
+    AnnualInspection,
     Appointment,
     Branch,
     BranchCoverage,
@@ -88,6 +90,7 @@ pytestmark = pytest.mark.django_db
 
 # What a test changes in a row of each model.
 CHANGES = {
+    AnnualInspection: lambda: {"result": "failed"},
     Application: lambda: {"statement": "另一总结"},
     Appointment: lambda: {"post": "vice_president"},
     Attendance: lambda: {"status": "absent"},
@@ -128,6 +131,7 @@ CHANGES = {
     PracticeItem: lambda: {"name": "统一价格"},
     PracticeResult: lambda: {"value": "15%左右"},
     Region: lambda: {"name": "另一镇"},
+    ReportTemplate: lambda: {"name": "另一张表"},
     RequirementExemption: lambda: {"reason": "支部撤并"},
     Scheme: lambda: {"name": "另一荣誉"},
     SchemeLevel: lambda: {"title": "另一称号"},
@@ -142,6 +146,7 @@ NEVER_UPDATED = {ApplicationStep, Issue} | STEPS
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
+    ReportTemplate: {"content"},  # a file
 }
 # The key of a row that is made again; the others get their next number.
 KEYS = {Region: "350823999", Deadlines: 1}
