@@ -18,6 +18,13 @@ from activities.models.ledger import (
     LockedRow,
     QuarterLock,
 )
+from activities.models.liaison import (
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
+    Demand,
+    DemandStep,
+)
 from activities.models.mediation import (
     CaseMediator,
     CasePaper,
@@ -60,9 +67,14 @@ __all__ = [
     "CertificateTemplate",
     "CharityActivity",
     "CommitteeSeat",
+    "ContactActivity",
+    "ContactAssignment",
+    "ContactDuty",
     "Course",
     "Criterion",
     "Deadlines",
+    "Demand",
+    "DemandStep",
     "DisputeKind",
     "Donation",
     "Evidence",

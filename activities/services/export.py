@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
-from activities.models import Application, Award, Lead, MediationCase, Pairing
+from activities.models import (
+    Application,
+    Award,
+    ContactDuty,
+    Demand,
+    Lead,
+    MediationCase,
+    Pairing,
+)
+from activities.models.liaison import DemandState
 from activities.models.mediation import Side
 from activities.models.pairing import AMOUNTS
 from activities.models.scheme import RecipientKind
@@ -250,4 +259,70 @@ FUND_ENTRY_COLUMNS = [
     Column("金额（万元）", Kind.DECIMAL, 16, wan("amount")),
     Column("摘要或用途", width=40, value=lambda row: row.purpose),
     Column("当日余额（万元）", Kind.DECIMAL, 18, wan("balance")),
+]
+
+
+def board_columns(duties: Sequence[ContactDuty]) -> list[Column]:
+    """Return the columns of a year of 定点联系: two numbers for each duty."""
+    columns = [
+        Column("领导职务", width=28, value=lambda row: row.assignment.post),
+        Column("党组织", width=28, value=lambda row: str(row.assignment.branch)),
+        Column("开始日期", Kind.DATE, 12, lambda row: row.assignment.started_on),
+        Column("结束日期", Kind.DATE, 12, lambda row: row.assignment.ended_on),
+    ]
+    for place, duty in enumerate(duties):
+        columns += [
+            Column(
+                f"{duty.name}（已办）",
+                Kind.INTEGER,
+                16,
+                partial(duty_number, place, "done"),
+            ),
+            Column(
+                f"{duty.name}（应办）",
+                Kind.INTEGER,
+                16,
+                partial(duty_number, place, "asked"),
+            ),
+        ]
+    return [
+        *columns,
+        Column("联系活动合计", Kind.INTEGER, 13, lambda row: row.activities),
+    ]
+
+
+def duty_number(place: int, name: str, row: Any) -> int:
+    return getattr(row.duties[place], name)
+
+
+CONTACT_COLUMNS = [
+    Column("日期", Kind.DATE, 12, lambda row: row.held_on),
+    Column("领导职务", width=28, value=lambda row: row.assignment.post),
+    Column("党组织", width=28, value=lambda row: str(row.assignment.branch)),
+    Column("方式", width=10, value=lambda row: row.get_kind_display()),
+    Column("内容", width=50, value=lambda row: row.summary),
+]
+
+
+def texts_of(state: str, demand: Demand) -> str:
+    """Return what was written at the last step to a state, from prefetched steps."""
+    texts = [step.reason for step in demand.steps.all() if step.state == state]
+    return texts[-1] if texts else ""
+
+
+DEMAND_COLUMNS = [
+    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
+    Column("提出商会", width=26, value=lambda row: str(row.chamber)),
+    Column("诉求", width=36, value=lambda row: row.title),
+    Column("收集日期", Kind.DATE, 12, lambda row: row.collected_on),
+    Column("状态", width=9, value=lambda row: row.get_state_display()),
+    Column("承办单位", width=24, value=lambda row: row.unit),
+    Column("办理期限", Kind.DATE, 12, lambda row: row.due_on),
+    Column("超期", width=7, value=lambda row: "是" if row.is_overdue else ""),
+    Column("答复", width=36, value=partial(texts_of, DemandState.ANSWERED)),
+    Column("退回原因", width=30, value=partial(texts_of, DemandState.RETURNED)),
+    Column("办结日期", Kind.DATE, 12, lambda row: row.closed_on),
+    Column("满意度", width=10, value=lambda row: row.get_satisfaction_display()),
+    Column("定点联系", width=36, value=lambda row: str(row.assignment or "")),
+    Column("具体内容", width=50, value=lambda row: row.content),
 ]

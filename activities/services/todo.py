@@ -11,7 +11,9 @@ from django.utils import timezone
 from activities.models import (
     Application,
     Award,
+    ContactAssignment,
     Deadlines,
+    Demand,
     Donation,
     Lead,
     Lecture,
@@ -22,8 +24,10 @@ from activities.models import (
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
+from activities.models.liaison import DemandState
 from activities.models.requirement import Period
 from activities.services.honour import expiring_groups
+from activities.services.liaison import board_rows
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
 from chambers.models import Branch, Chamber, Role, User
@@ -66,6 +70,7 @@ def todos(user: User) -> list[Todo]:
         )
         found += review_of_honours()
         found += leads_to_check()
+        found += demands_to_handle()
     found += mediation_todos(user)
     found += pairings_to_close(user)
     if user.is_staff:
@@ -133,6 +138,42 @@ def mediation_todos(user: User) -> list[Todo]:
             f"{address}?due=late",
         ),
     ]
+
+
+def demands_to_handle() -> list[Todo]:
+    demands, address = Demand.objects.all(), reverse("workbench:demand-list")
+    new = demands.filter(state=DemandState.COLLECTED)
+    late = demands.overdue(timezone.localdate())
+    return [
+        *counted(WORKS, new, "件商会诉求等待交办", f"{address}?state=collected"),
+        *counted(WORKS, late, "件商会诉求超过办理期限", f"{address}?overdue=1"),
+    ]
+
+
+def answered_demands(user: User) -> list[Todo]:
+    """Return the demands whose answer the chamber has to accept or refuse."""
+    rows = Demand.objects.visible_to(user).filter(state=DemandState.ANSWERED)
+    detail = "承办单位已经答复，请确认办结或重新办理。"
+    return [
+        Todo(WORKS, f"诉求：{row}", detail, row.get_absolute_url())
+        for row in rows[:LIMIT]
+    ]
+
+
+def duties_to_do(user: User) -> list[Todo]:
+    """Return the yearly duties still open, in the last quarter only."""
+    today = timezone.localdate()
+    if today < Quarter(today.year, 4).first:
+        return []
+    assignments = ContactAssignment.objects.visible_to(user).on(today)
+    found = []
+    for row in board_rows(assignments, today.year):
+        words = [f"{duty.duty.name}还差 {duty.missing} 次" for duty in row.missing]
+        if words:
+            label = f"定点联系今年{'、'.join(words)}"
+            address = row.assignment.get_absolute_url()
+            found.append(Todo(WORKS, label, str(row.assignment), address))
+    return found[:LIMIT]
 
 
 def pairings_to_close(user: User) -> list[Todo]:
@@ -251,6 +292,8 @@ def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
         ),
         *application_todos(user),
         *expiring(user),
+        *answered_demands(user),
+        *duties_to_do(user),
         *plan_todos(user, deadlines),
         *asked_todos(user),
         *pledge_todos(user),

@@ -12,6 +12,7 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    liaison,
     mediation,
     pairing,
     practice,
@@ -88,4 +89,5 @@ urlpatterns = [
         name="mediation-receipt",
     ),
     path("welfare/", welfare.welfare_list, name="welfare-list"),
+    path("liaison/", liaison.liaison_list, name="liaison-list"),
 ]

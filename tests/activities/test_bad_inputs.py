@@ -1110,6 +1110,10 @@ LISTS = [
     *("workbench:charity-export", "workbench:charity-create"),
     *("workbench:fund-list", "workbench:fund-export", "workbench:fund-create"),
     "public:welfare-list",
+    *("workbench:liaison-list", "workbench:liaison-export", "public:liaison-list"),
+    *("workbench:liaison-create", "workbench:contact-create"),
+    *("workbench:contact-list", "workbench:contact-export"),
+    *("workbench:demand-list", "workbench:demand-export", "workbench:demand-create"),
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry

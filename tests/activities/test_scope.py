@@ -12,6 +12,8 @@ from tests.factories.activities import (
     ApplicationFactory,
     CasePartyFactory,
     CharityActivityFactory,
+    ContactActivityFactory,
+    DemandFactory,
     FundFactory,
     LeadFactory,
     LectureFactory,
@@ -35,7 +37,7 @@ from tests.factories.chambers import (
 pytestmark = pytest.mark.django_db
 CHAMBERS = 27
 # What the rows of a chamber are called, with its number behind.
-WORDS = ["甲", "草稿", "会员", "计划", "线索", "基金", "捐赠人", "慰问", "公司"]
+WORDS = ["甲", "草稿", "会员", "计划", "线索", "基金", "捐赠人", "慰问", "公司", "诉求"]
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def county():
     rows = []
     for number in range(CHAMBERS):
         chamber = ChamberFactory(name=f"甲{number:02}商会")
-        BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
+        branch = BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
         MembershipFactory(chamber=chamber, member__name=f"会员{number:02}号")
         user = secretary_of(chamber)
         fields = {"chamber": chamber, "created_by": user, "is_public": False}
@@ -65,6 +67,8 @@ def county():
         committee = MediationCommitteeFactory(chamber=chamber)
         case = MediationCaseFactory(committee=committee)
         CasePartyFactory(case=case, name=f"公司{number:02}")
+        ContactActivityFactory(assignment__branch=branch)
+        DemandFactory(title=f"诉求{number:02}", chamber=chamber, created_by=user)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -104,6 +108,7 @@ def addresses_of(draft, photo, closed):
     committee = draft.chamber.mediation_committees.get()
     yield from addresses_of_case(committee.cases.get())
     yield from addresses_of_welfare(draft.chamber)
+    yield from addresses_of_liaison(draft.chamber)
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -119,6 +124,20 @@ def addresses_of_case(case):
     yield "get", reverse("workbench:mediation-form", args=[case.pk, "application"])
     party = case.parties.first()
     yield "get", reverse("workbench:mediation-party-update", args=[party.pk])
+
+
+def addresses_of_liaison(chamber):
+    demand = chamber.demands.get()
+    assignment = chamber.branches.get().contact_assignments.get()
+    contact = assignment.activities.get()
+    yield "get", reverse("workbench:liaison-detail", args=[assignment.pk])
+    yield "get", reverse("workbench:demand-detail", args=[demand.pk])
+    yield "post", reverse("workbench:demand-step", args=[demand.pk, "closed"])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:liaison-update", args=[assignment.pk])
+        yield method, reverse("workbench:demand-update", args=[demand.pk])
+        yield method, reverse("workbench:contact-update", args=[contact.pk])
+        yield method, reverse("workbench:contact-delete", args=[contact.pk])
 
 
 def addresses_of_application(chamber):
@@ -188,6 +207,8 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["honour-desk", "application-list"]
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
     pages += ["donation-list", "donation-create", "charity-list", "fund-list"]
+    pages += ["liaison-list", "contact-list", "contact-create"]
+    pages += ["demand-list", "demand-create"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:

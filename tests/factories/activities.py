@@ -28,9 +28,14 @@ from activities.models import (
     CertificateTemplate,
     CharityActivity,
     CommitteeSeat,
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
     Course,
     Criterion,
     Deadlines,
+    Demand,
+    DemandStep,
     DisputeKind,
     Donation,
     Evidence,
@@ -848,3 +853,80 @@ def donated(fund, **fields):
     return save_donation(
         DonationFactory.build(fund=fund, chamber=fund.chamber, **fields)
     )
+
+
+class ContactDutyFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactDuty
+
+    name = "实地调研"
+    kind = "survey"
+
+
+class ContactAssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactAssignment
+
+    post = "县委常委、组织部部长"
+    branch = factory.SubFactory(BranchFactory)
+    started_on = date(2025, 1, 1)
+
+
+class ContactActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactActivity
+
+    assignment = factory.SubFactory(ContactAssignmentFactory)
+    kind = "survey"
+    held_on = factory.Sequence(lambda n: date(2025, 1, 1) + timedelta(days=n % 300))
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandFactory(DjangoModelFactory):
+    """A demand that was collected; ``demand_at()`` takes it further."""
+
+    class Meta:
+        model = Demand
+
+    chamber = factory.SubFactory(ChamberFactory)
+    title = factory.Sequence(lambda n: f"第{n}件诉求")
+    content = "希望组织招聘。"
+    collected_on = date(2025, 3, 1)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandStepFactory(DjangoModelFactory):
+    class Meta:
+        model = DemandStep
+
+    demand = factory.SubFactory(DemandFactory)
+    number = 2
+    before = "collected"
+    state = "returned"
+    reason = "见说明。"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+def demand_at(state, **fields):
+    """Take a new demand by the services to a state."""
+    from activities.models.liaison import TRANSITIONS, DemandState
+    from activities.services import liaison
+    from redleader.steps import path_to
+
+    demand, staff = DemandFactory(**fields), UserFactory()
+    for to in path_to(TRANSITIONS, DemandState.COLLECTED, DemandState(state)):
+        more = {"reason": "见说明。"}
+        if to == DemandState.ASSIGNED:
+            due_on = timezone.localdate() + timedelta(days=30)
+            more |= {"unit": "县人社局", "due_on": due_on}
+        demand = liaison.take_step(demand, to=to, user=staff, **more)
+    return demand
+
+
+def make_overdue(demand):
+    """Let the time for a demand run out."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Demand.objects.filter(pk=demand.pk).update(due_on=yesterday)
+    demand.refresh_from_db()
+    return demand

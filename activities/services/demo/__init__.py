@@ -32,6 +32,7 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.liaison import make_liaison
 from activities.services.demo.mediation import make_mediation
 from activities.services.demo.pairing import make_pairings
 from activities.services.demo.welfare import make_welfare
@@ -62,6 +63,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_pairings(chambers, secretaries, today)
     make_mediation(chambers, staff, luck, today)
     make_welfare(chambers, today)
+    make_liaison(branches, secretaries, staff, today)
     stand_in(chambers)
 
 

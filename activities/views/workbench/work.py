@@ -6,7 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.views.workbench import importing, lead, mediation, pairing, welfare
+from activities.views.workbench import (
+    importing,
+    lead,
+    liaison,
+    mediation,
+    pairing,
+    welfare,
+)
 from chambers.access import UserRequest
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
@@ -15,6 +22,7 @@ CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
     pairing.work_card,
     mediation.work_card,
     welfare.work_card,
+    liaison.work_card,
 ]
 
 

@@ -4,16 +4,18 @@ from datetime import date
 
 import pytest
 
-from activities.models import Lead, Mediator, Pairing
+from activities.models import ContactActivity, Lead, Mediator, Pairing
 from activities.services.pairing import village_label
 from chambers.models import Role
 from redleader.imports import IMPORTERS
 from redleader.sheets import SheetRow
 from tests.factories.activities import (
+    ContactAssignmentFactory,
     MediationCommitteeFactory,
     PairingProgrammeFactory,
 )
 from tests.factories.chambers import (
+    BranchFactory,
     ChamberFactory,
     EnterpriseFactory,
     UserFactory,
@@ -161,3 +163,38 @@ def test_mediators_come_in_once_and_end(federation):
     assert texts("mediators", federation, {"聘任日期": date(2099, 1, 1)}) == [
         "第 2 行“聘任日期”：聘任日期不能晚于今天。"
     ]
+
+
+# Contacts of leaders
+
+
+@pytest.fixture
+def assignment(chamber):
+    branch = BranchFactory(name="演示·云溪商会党支部", chambers=[chamber])
+    return ContactAssignmentFactory(post="演示·县领导职务一", branch=branch)
+
+
+def test_contacts_come_in_for_the_assignment_of_the_day(assignment, chamber):
+    user = secretary_of(chamber)
+
+    IMPORTERS["contacts"].write(rows_of("contacts"), user)
+    again = IMPORTERS["contacts"].write(rows_of("contacts"), user)
+
+    (row,) = ContactActivity.objects.all()
+    assert (row.assignment, row.kind, row.created_by) == (assignment, "survey", user)
+    assert len(again.same) == 1
+
+
+def test_contact_without_an_assignment_on_its_day_is_refused(assignment, federation):
+    early = {"日期": date(2024, 12, 31)}
+    late = {"日期": date(2099, 1, 1)}
+
+    assert texts("contacts", federation, early, {"领导职务": "别的职务"}, late) == [
+        "第 2 行：2024-12-31 没有“演示·县领导职务一”与“演示·云溪商会党支部”"
+        "的定点联系，请先登记。",
+        "第 3 行：2026-03-15 没有“别的职务”与“演示·云溪商会党支部”"
+        "的定点联系，请先登记。",
+        "第 4 行“日期”：日期不能晚于今天。",
+    ]
+    stranger = secretary_of(ChamberFactory(name="别的商会"))
+    assert "不在您的管理范围" in texts("contacts", stranger)[0]
