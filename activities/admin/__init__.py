@@ -7,6 +7,7 @@ from activities.admin import (
     lecture,
     pairing,
     practice,
+    project,
     requirement,
     scheme,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "lecture",
     "pairing",
     "practice",
+    "project",
     "requirement",
     "scheme",
 ]

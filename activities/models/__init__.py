@@ -14,6 +14,8 @@ from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
+from activities.models.project import Project, ProjectEntry, ProjectStep
+from activities.models.promotion import PromotionEvent
 from activities.models.requirement import (
     Deadlines,
     MeetingRequirement,
@@ -50,6 +52,10 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "Project",
+    "ProjectEntry",
+    "ProjectStep",
+    "PromotionEvent",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

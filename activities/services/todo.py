@@ -16,6 +16,7 @@ from activities.models import (
     Lecture,
     Objection,
     Pairing,
+    Project,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
@@ -59,6 +60,7 @@ def todos(user: User) -> list[Todo]:
         found += review_of_honours()
         found += leads_to_check()
     found += pairings_to_close(user)
+    found += projects_to_check(user)
     if user.is_staff:
         return found + county(lectures) + expiring(user)
     return found + own(lectures, user)
@@ -95,6 +97,25 @@ def pairings_to_close(user: User) -> list[Todo]:
     rows = Pairing.objects.visible_to(user).overdue(timezone.localdate())
     address = f"{reverse('workbench:pairing-list')}?state=active"
     return counted(WORKS, rows, "项村企结对到期，待登记完成或修改日期", address)
+
+
+def projects_to_check(user: User) -> list[Todo]:
+    projects = Project.objects.visible_to(user)
+    address = f"{reverse('workbench:project-list')}?check="
+    return [
+        *counted(
+            WORKS,
+            projects.without_entry(),
+            "个签约以后的项目还没有登记到位资金和就业",
+            f"{address}no-entry",
+        ),
+        *counted(
+            WORKS,
+            projects.overpaid(),
+            "个项目到位资金超过签约金额，请核对",
+            f"{address}over",
+        ),
+    ]
 
 
 def expiring(user: User) -> list[Todo]:

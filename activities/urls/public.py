@@ -14,6 +14,7 @@ from activities.views.public import (
     lecture,
     pairing,
     practice,
+    project,
     publicity,
     verify,
 )
@@ -73,5 +74,6 @@ urlpatterns = [
         credential.status_list,
         name="status-list",
     ),
+    path("projects/", project.project_list, name="project-list"),
     path("leads/", lead.lead_totals, name="lead-totals"),
 ]

@@ -1095,7 +1095,10 @@ LISTS = [
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
-    "workbench:import-list",
+    *("workbench:project-list", "workbench:project-create"),
+    *("workbench:project-export", "public:project-list"),
+    *("workbench:promotion-list", "workbench:promotion-create"),
+    *("workbench:promotion-export", "workbench:import-list"),
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *(

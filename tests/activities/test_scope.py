@@ -13,6 +13,8 @@ from tests.factories.activities import (
     LeadFactory,
     LectureFactory,
     MeetingRequirementFactory,
+    ProjectFactory,
+    PromotionEventFactory,
     SchemeLevelFactory,
     accepted,
     indicator,
@@ -51,6 +53,8 @@ def county():
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
+        ProjectFactory(name=f"项目{number:02}", chamber=chamber, created_by=user)
+        PromotionEventFactory(name=f"推介{number:02}", organiser=chamber)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -87,10 +91,22 @@ def addresses_of(draft, photo, closed):
     for method in ("get", "post"):
         yield method, reverse("workbench:lead-update", args=[lead.pk])
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
+    yield from addresses_of_project(draft.chamber.projects.get())
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def addresses_of_project(project):
+    yield "get", reverse("workbench:project-detail", args=[project.pk])
+    yield "get", reverse("workbench:project-entry-create", args=[project.pk])
+    yield "post", reverse("workbench:project-step", args=[project.pk, "talks"])
+    promotion = project.chamber.promotions.get()
+    yield "get", reverse("workbench:promotion-detail", args=[promotion.pk])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:project-update", args=[project.pk])
+        yield method, reverse("workbench:promotion-update", args=[promotion.pk])
 
 
 def addresses_of_application(chamber):
@@ -141,12 +157,13 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["plan", "plan-create", "meeting-summary"]
     pages += ["honour-desk", "application-list"]
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
+    pages += ["project-list", "project-create", "promotion-list", "promotion-create"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划", "线索"):
+                for word in ("甲", "草稿", "会员", "计划", "线索", "项目", "推介"):
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

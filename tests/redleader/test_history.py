@@ -41,6 +41,10 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    Project,
+    ProjectEntry,
+    ProjectStep,
+    PromotionEvent,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -109,6 +113,9 @@ CHANGES = {
     Pairing: lambda: {"areas": "另一内容"},
     PairingProgramme: lambda: {"name": "另一行动"},
     PairingProject: lambda: {"jobs": 9},
+    Project: lambda: {"investor": "另一公司"},
+    ProjectEntry: lambda: {"jobs": 9},
+    PromotionEvent: lambda: {"place": "另一城市"},
     OfficialFigure: lambda: {"value": Decimal(28)},
     Photo: lambda: {"is_public": True},
     Practice: lambda: {"name": "另一做法"},
@@ -124,7 +131,7 @@ CHANGES = {
     User: lambda: {"name": "另一用户"},
 }
 # No column of these may ever change; a trigger refuses it.
-NEVER_UPDATED = {ApplicationStep, Issue, LeadStep}
+NEVER_UPDATED = {ApplicationStep, Issue, LeadStep, ProjectStep}
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in

@@ -33,6 +33,7 @@ from activities.services.demo.lecture import (
     make_plans,
 )
 from activities.services.demo.pairing import make_pairings
+from activities.services.demo.project import make_projects
 from chambers.models import Chamber
 
 
@@ -58,6 +59,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_practice(chambers)
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
+    make_projects(chambers, secretaries, staff, today)
     stand_in(chambers)
 
 
