@@ -6,7 +6,8 @@ class ActivitiesConfig(AppConfig):
     verbose_name = "活动与成果"
 
     def ready(self):
-        from activities import counting, imports
+        from activities import counting, imports, reports
 
-        counting.discover()
+        counting.discover()  # Tables name the rules they show.
         imports.discover()
+        reports.discover()

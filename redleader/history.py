@@ -103,3 +103,17 @@ def last_change(instance: models.Model) -> Change | None:
     """Return the newest change of an object."""
     newest = changes(instance, limit=1)
     return newest[0] if newest else None
+
+
+def change_since(
+    model: type[models.Model], key: str, moment: datetime
+) -> Change | None:
+    """Return the newest change of a row after a moment, also of a deleted row."""
+    event_model = model._meta.get_field("events").related_model  # type: ignore[union-attr]
+    events = list(
+        event_model._base_manager.filter(pgh_obj_id=key).order_by("-pgh_id")[:2]  # type: ignore[union-attr]
+    )
+    if not events or events[0].pgh_created_at < moment:
+        return None
+    older = events[1] if len(events) > 1 else None
+    return change_of(events[0], older, model)

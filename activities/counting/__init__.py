@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Aggregate, Count, QuerySet
 
 from chambers.models import Chamber, Region, User
@@ -60,6 +61,9 @@ class CountingRule:
     ``query`` returns the rows of a scope; the number is how many there are, or
     ``measure`` over them. ``describe`` turns a row into words. ``is_yes_no`` marks
     rules whose number is 1 or 0. ``source`` names the law or definition.
+    ``place`` is the path from a row to its chamber, empty when there is no one
+    chamber. ``is_open`` says that everybody may read the rows; ``is_sensitive`` that
+    the public gets the one total only, nothing narrower.
     """
 
     code: str
@@ -71,6 +75,9 @@ class CountingRule:
     measure: Aggregate | None = None
     source: str = ""
     is_yes_no: bool = False
+    place: str = "chamber"
+    is_open: bool = False
+    is_sensitive: bool = False
 
     def count(self, scope: Scope) -> int:
         rows = self.query(scope)
@@ -84,12 +91,35 @@ class CountingRule:
         rows = self.query(scope).order_by().values(field).annotate(n=measure)
         return {row[field]: int(row["n"] or 0) for row in rows.order_by(field)}
 
-    def rows(self, scope: Scope, user: User, *, limit: int) -> list[Row]:
-        """Return the first rows that this user may see."""
+    def visible(self, scope: Scope, user: User | AnonymousUser) -> QuerySet:
+        """Return the rows of a scope that somebody may read; closed by default."""
         rows = self.query(scope)
+        if self.is_open:
+            return rows
+        if not isinstance(user, User):
+            return rows.none()
         if hasattr(rows, "visible_to"):
-            rows = rows.visible_to(user)
-        return [self.describe(row) for row in rows[:limit]]
+            return rows.visible_to(user)
+        if user.is_staff:
+            return rows
+        if not self.place:
+            return rows.none()
+        return rows.filter(**{f"{self.place}__in": Chamber.objects.visible_to(user)})
+
+    def rows(
+        self, scope: Scope, user: User | AnonymousUser, *, limit: int
+    ) -> list[Row]:
+        """Return the first rows that somebody may read, in words."""
+        return [self.describe(row) for row in self.visible(scope, user)[:limit]]
+
+    def parts(self, scope: Scope) -> dict[str, str]:
+        """Return by key what each row gives to the number: 1, an amount, a name."""
+        rows = self.query(scope).order_by()
+        if self.measure is None:
+            return {str(pk): "1" for pk in rows.values_list("pk", flat=True)}
+        (expression, *_) = self.measure.get_source_expressions()
+        pairs = rows.values_list("pk", expression)
+        return {str(pk): str(value) for pk, value in pairs}
 
     def words(self, value: int | None) -> str:
         """Return a value as people read it."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from activities.counting import CountingRule, Row, Scope, register
@@ -16,6 +16,7 @@ from chambers.models import (
 )
 from chambers.models.appointment import BRANCH_POSTS, Post
 from chambers.models.chamber import CharterClause
+from chambers.models.member import PartyStatus
 
 # A 指导员 is sent by the superior and leads neither chamber nor committee.
 COMMITTEE_POSTS = [post for post in BRANCH_POSTS if post != Post.INSTRUCTOR]
@@ -105,6 +106,8 @@ register(
         "在册、没有注销的商会，每个计 1。",
         chambers,
         lambda chamber: Row(chamber.name, chamber.get_kind_display()),
+        place="pk",
+        is_open=True,
     )
 )
 register(
@@ -115,6 +118,8 @@ register(
         "周期最后一天（未到的按今天）仍在、覆盖本商会的党组织。",
         branches,
         lambda branch: Row(branch.name, branch.get_kind_display()),
+        place="chambers",
+        is_open=True,
     )
 )
 register(
@@ -128,6 +133,8 @@ register(
         lambda chamber: Row(chamber.name, chamber.get_charter_clause_display()),
         source="民函〔2019〕54号",
         is_yes_no=True,
+        place="pk",
+        is_open=True,
     )
 )
 register(
@@ -152,6 +159,7 @@ register(
         "周期内同一天既任商会领导职务、又任党组织职务的人，每人计 1；党建指导员不计。",
         double_posts,
         lambda member: Row(str(member)),
+        place="",
     )
 )
 register(
@@ -164,3 +172,120 @@ register(
         lambda row: Row(str(row.member), f"{row.started_on:%Y-%m-%d} 入会"),
     )
 )
+
+
+# --- What the table of Party organisations asks for
+
+
+def present(scope: Scope) -> QuerySet[Chamber]:
+    """Chambers of a scope that were there on its last day, as far as is known."""
+    return chambers(scope).filter(
+        Q(founded_on__isnull=True) | Q(founded_on__lte=scope.last)
+    )
+
+
+def covered(scope: Scope) -> QuerySet[Chamber]:
+    within = Scope(scope.first, scope.last)
+    return present(scope).filter(pk__in=branches(within).values("chambers"))
+
+
+def party_members(scope: Scope) -> QuerySet[Member]:
+    found = Member.objects.filter(
+        party_status__in=[PartyStatus.FULL, PartyStatus.PROBATIONARY],
+        branch__in=branches(scope),
+    )
+    return found.order_by("sort_key", "pk")
+
+
+def both_heads(scope: Scope) -> QuerySet[Appointment]:
+    """Presidents who are secretary of a branch of their own chamber, too."""
+    secretary = Appointment.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
+        started_on__lte=scope.last,
+        post=Post.BRANCH_SECRETARY,
+        member=OuterRef("member"),
+        branch__chambers=OuterRef("chamber"),
+    )
+    found = Appointment.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
+        Exists(secretary),
+        started_on__lte=scope.last,
+        post=Post.PRESIDENT,
+    )
+    return scope.of(found).select_related("member", "chamber")
+
+
+def terms(**conditions):
+    """Return the query of chamber terms, in the chambers that are there."""
+
+    def query(scope: Scope) -> QuerySet[ChamberTerm]:
+        days = {
+            name: getattr(scope, value) if isinstance(value, str) else value
+            for name, value in conditions.items()
+        }
+        found = ChamberTerm.objects.filter(chamber__in=chambers(scope), **days)
+        return found.select_related("chamber").order_by("pk")
+
+    return query
+
+
+def term_row(term: ChamberTerm) -> Row:
+    return Row(f"{term.chamber} {term}", f"应于 {term.due_on:%Y-%m-%d} 换届")
+
+
+register(
+    CountingRule(
+        "covered-chambers",
+        "党组织覆盖的商会",
+        "家",
+        "周期最后一天（未到的按今天）至少有一个党组织覆盖的商会，每家计 1。",
+        covered,
+        lambda chamber: Row(chamber.name),
+        place="pk",
+        is_open=True,
+    )
+)
+register(
+    CountingRule(
+        "party-members",
+        "党员",
+        "名",
+        "现在编入商会党组织的正式党员和预备党员，每人计 1。",
+        party_members,
+        lambda member: Row(str(member), member.get_party_status_display()),
+        place="branch__chambers",
+    )
+)
+register(
+    CountingRule(
+        "president-secretary",
+        "会长兼任党组织书记",
+        "人",
+        "周期最后一天（未到的按今天）既任会长、又任覆盖本商会党组织书记的人，"
+        "每人计 1。",
+        both_heads,
+        lambda row: Row(str(row.member), str(row.chamber)),
+        measure=Count("member", distinct=True),
+    )
+)
+for code, name, meaning, conditions in (
+    (
+        "terms-due",
+        "应换届",
+        "应换届日期在周期内的商会届次，每届计 1。",
+        {"due_on__gte": "first", "due_on__lte": "last"},
+    ),
+    (
+        "terms-changed",
+        "已换届",
+        "周期内结束的商会届次，每届计 1。",
+        {"ended_on__gte": "first", "ended_on__lte": "last"},
+    ),
+    (
+        "terms-overdue",
+        "逾期未换届",
+        "应换届日期早于周期最后一天（未到的按今天）、仍没有结束的商会届次，每届计 1。",
+        {"due_on__lt": "last", "ended_on__isnull": True},
+    ),
+):
+    register(CountingRule(code, name, "届", meaning, terms(**conditions), term_row))

@@ -32,6 +32,8 @@ register(
         "周期最后一天（未到的按今天）有效的称号，含商会、其党组织和基地的。",
         titles,
         describe,
+        place="",
+        is_open=True,
     )
 )
 
@@ -52,6 +54,8 @@ for code, name, level in (
             "周期最后一天（未到的按今天）有效的该级“四好”商会称号，每项计 1。",
             partial(four_goods, level),
             describe,
+            place="",
+            is_open=True,
         )
     )
 register(
@@ -64,5 +68,7 @@ register(
             version__scheme__kind=SchemeKind.PILOT, level=HonourLevel.CITY
         ),
         describe,
+        place="",
+        is_open=True,
     )
 )

@@ -20,6 +20,16 @@ def describe(lead: Lead) -> Row:
 
 register(
     CountingRule(
+        "leads-submitted",
+        "引才信息提供",
+        "条",
+        "周期内商会提供的引才信息，不论核实结果，每条计 1。",
+        lambda scope: brought(Lead.objects.all(), scope),
+        describe,
+    )
+)
+register(
+    CountingRule(
         "valid-leads",
         "引才有效信息",
         "条",

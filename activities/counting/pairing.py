@@ -71,6 +71,7 @@ register(
         "数据截至日在周期内的公益和经营类共建项目，每个计 1。",
         projects,
         project_row,
+        place="pairing__chamber",
     )
 )
 # Code, name, unit, field, what is added up.
@@ -90,6 +91,7 @@ for code, name, unit, field, words in SUMS:
             f"数据截至日在周期内的共建项目{words}合计。",
             projects,
             project_row,
+            place="pairing__chamber",
             measure=Sum(field),
             source="“万企兴万村”台账的统计项目。",
         )

@@ -1,7 +1,8 @@
 """Rules over return and rural projects, their money and jobs, and promotions.
 
-The sums are of return projects alone, so that they can be compared; a township is
-where the project stands, not where the chamber is.
+The sums are of return projects alone, so that they can be compared, and sensitive:
+of one chamber they may be those of one firm. A township is where the project stands,
+not where the chamber is.
 """
 
 from collections.abc import Callable
@@ -88,6 +89,7 @@ for code, name, field in (
             returned,
             project_row,
             measure=Sum(field),
+            is_sensitive=True,
         )
     )
 for code, name, unit, words, field in (
@@ -103,6 +105,8 @@ for code, name, unit, words, field in (
             entries,
             entry_row,
             measure=Sum(field),
+            place="project__chamber",
+            is_sensitive=True,
         )
     )
 register(
@@ -117,5 +121,6 @@ register(
             f"{event.held_on}，{event.place}，{event.host}主办",
             event.get_absolute_url(),
         ),
+        place="organiser",
     )
 )

@@ -12,6 +12,12 @@ from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
 from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.ledger import (
+    Baseline,
+    LockedNumber,
+    LockedRow,
+    QuarterLock,
+)
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.project import Project, ProjectEntry, ProjectStep
@@ -22,12 +28,14 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.template import ReportTemplate
 
 __all__ = [
     "Application",
     "ApplicationStep",
     "Attendance",
     "Award",
+    "Baseline",
     "Certificate",
     "CertificateTemplate",
     "Course",
@@ -42,6 +50,8 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LockedNumber",
+    "LockedRow",
     "MeetingRequirement",
     "Objection",
     "OfficialFigure",
@@ -56,6 +66,8 @@ __all__ = [
     "ProjectEntry",
     "ProjectStep",
     "PromotionEvent",
+    "QuarterLock",
+    "ReportTemplate",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

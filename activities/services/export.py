@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -21,7 +22,11 @@ MAX_ROWS = 5000  # of one file; a county has a few hundred
 
 
 def table_answer(
-    name: str, columns: Sequence[Column], rows: QuerySet, *, words: Sequence[str] = ()
+    name: str,
+    columns: Sequence[Column],
+    rows: QuerySet | Sequence[Any],
+    *,
+    words: Sequence[str] = (),
 ) -> HttpResponse:
     """Send a list as a workbook; ``words`` say what it was narrowed by."""
     found = list(rows[: MAX_ROWS + 1])

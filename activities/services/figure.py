@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from activities.counting import EVER, RULES, Scope, Total
 from activities.models import OfficialFigure
@@ -31,6 +33,19 @@ class Comparison:
         if self.total is None:
             return None
         return self.total.value / SCALES.get(self.official.unit, Decimal(1))
+
+    @property
+    def address(self) -> str:
+        """Return the page that explains the counted number, narrowed as it is."""
+        if self.total is None or self.scope is None:
+            return ""
+        query: dict[str, str] = {}
+        if self.scope.chamber:
+            query["chamber"] = str(self.scope.chamber.pk)
+        if self.scope.first != EVER:
+            query["first"] = f"{self.scope.first}"
+        address = reverse("public:rule-detail", args=[self.total.rule.code])
+        return f"{address}?{urlencode(query)}" if query else address
 
     @property
     def counted_text(self) -> str:
@@ -98,13 +113,47 @@ def compare(
     return found
 
 
-def grouped(comparisons: list[Comparison]) -> list[tuple[str, list[Comparison]]]:
-    """Return (part of the report, its figures) in the order of the report."""
-    return [
-        (str(label), [row for row in comparisons if row.official.group == value])
-        for value, label in FigureGroup.choices
-        if any(row.official.group == value for row in comparisons)
-    ]
+BAR, SPACE = 200, 1.15  # widest bar of a picture, and what is left beside it
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A figure in a picture: a bar for the count, a mark for the published number."""
+
+    comparison: Comparison
+    length: int
+    mark: int
+
+
+def bars_of(comparisons: Iterable[Comparison]) -> list[Bar]:
+    """Return a bar for each counted figure, each to a scale of its own."""
+    found = []
+    for row in comparisons:
+        if row.counted is None:
+            continue
+        most = max(row.counted, row.official.value) * Decimal(SPACE) or 1
+        length = round(row.counted * BAR / most)
+        found.append(Bar(row, length, round(row.official.value * BAR / most)))
+    return found
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the report with its figures, and the picture of those counted."""
+
+    name: str
+    comparisons: list[Comparison]
+    bars: list[Bar]
+
+
+def grouped(comparisons: list[Comparison]) -> list[Group]:
+    """Return the parts of the report that have figures, in its order."""
+    found = []
+    for value, label in FigureGroup.choices:
+        rows = [row for row in comparisons if row.official.group == value]
+        if rows:
+            found.append(Group(str(label), rows, bars_of(rows)))
+    return found
 
 
 def home_figures() -> list[OfficialFigure]:

@@ -16,6 +16,7 @@ from activities.views.public import (
     practice,
     project,
     publicity,
+    rule,
     verify,
 )
 
@@ -48,6 +49,8 @@ urlpatterns = [
     path("sites/<int:pk>/", course.site_detail, name="site-detail"),
     path("photos/<int:pk>/<slug:size>/", lecture.photo, name="photo"),
     path("figures/", figure.figure_list, name="figure-list"),
+    path("figures/rules/", rule.rule_list, name="rule-list"),
+    path("figures/rules/<slug:code>/", rule.rule_detail, name="rule-detail"),
     path("publicity/", publicity.publicity_list, name="publicity-list"),
     path("publicity/<int:pk>/", publicity.publicity_detail, name="publicity-detail"),
     path("publicity/receipts/", publicity.objection_search, name="objection-search"),

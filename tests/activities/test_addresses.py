@@ -13,11 +13,14 @@ from activities.models import (
     Lecture,
 )
 from activities.services.application import add_files
+from activities.services.ledger import lock_quarter
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role
+from redleader.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,
+    BaselineFactory,
     CertificateFactory,
     CertificateTemplateFactory,
     CourseFactory,
@@ -37,6 +40,7 @@ from tests.factories.activities import (
     ProjectEntryFactory,
     ProjectFactory,
     PromotionEventFactory,
+    ReportTemplateFactory,
     RequirementExemptionFactory,
     SeriesFactory,
     SiteFactory,
@@ -72,6 +76,7 @@ NO_POST_INSIDE = [302, 405, 405, 405, 405]
 OWN = [302, 200, 404, 200, 200]
 MISSING = [302, 404, 404, 404, 404]
 REVIEWERS = [302, 403, 403, 200, 403]
+STAFF = [302, 403, 403, 200, 200]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
 NOT_SET_UP = [302, 404, 404, 404, 404]
@@ -102,6 +107,22 @@ TABLE = {
     "public:photo": (("photo", "thumbnail"), [404, 200, 404, 200, 200], NO_POST),
     "public:figure-list": ((), OPEN, NO_POST),
     "public:pairing-list": ((), OPEN, NO_POST),
+    "public:rule-list": ((), OPEN, NO_POST),
+    "public:rule-detail": (("members",), OPEN, NO_POST),
+    "workbench:briefing-create": ((), STAFF, [302, 403, 403, 422, 422]),
+    "workbench:template-list": ((), STAFF, [302, 403, 403, 422, 422]),
+    "workbench:placeholder-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:template-default": ((), STAFF, NO_POST_INSIDE),
+    "workbench:template-detail": (("form",), STAFF, [302, 403, 403, 422, 422]),
+    "workbench:template-file": (("form",), STAFF, NO_POST_INSIDE),
+    "workbench:template-delete": (("form",), STAFF, [302, 403, 403, 302, 302]),
+    "workbench:report-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:report-detail": (("lead_report",), STAFF, NO_POST_INSIDE),
+    "workbench:report-export": (("lead_report",), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-detail": (("quarter",), STAFF, [302, 403, 403, 422, 403]),
+    "workbench:quarter-export": (("quarter",), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-edits": (("locked", "members"), STAFF, NO_POST_INSIDE),
     "public:honour-export": ((), OPEN, NO_POST),
     "public:verify-form": ((), OPEN, NO_POST),
     "public:verify": (("certificate",), OPEN, NO_POST),
@@ -298,6 +319,7 @@ ADMIN = {
     "chambers_member": DELETABLE,
     "chambers_appointment": DELETABLE,
     "chambers_user": (set(), {"view", "add", "change"}),
+    "activities_baseline": DELETABLE,
     "activities_series": REGISTRY,
     "activities_issue": READ,
     "activities_keyindustry": DELETABLE,
@@ -444,6 +466,12 @@ ROWS = {
     "level": lambda world: world.application().level_id,
     "members": lambda world: "members",
     "honours": lambda world: "honours",
+    "quarter": lambda world: "2025Q3",
+    "lead_report": lambda world: "leads",
+    "form": lambda world: ReportTemplateFactory().pk,
+    "locked": lambda world: (
+        lock_quarter(Quarter(2025, 2), user=world["federation"]).quarter.code
+    ),
     "handed_in": lambda world: (
         application_at("submitted", chamber=world.chamber, created_by=world["own"]).pk
     ),
@@ -604,6 +632,7 @@ def admin_rows(world):
         "chambers_member": appointment.member.pk,
         "chambers_appointment": appointment.pk,
         "chambers_user": world["own"].pk,
+        "activities_baseline": BaselineFactory().pk,
         "activities_series": issue.series.pk,
         "activities_issue": issue.pk,
         "activities_keyindustry": KeyIndustryFactory().pk,

@@ -1098,7 +1098,11 @@ LISTS = [
     *("workbench:project-list", "workbench:project-create"),
     *("workbench:project-export", "public:project-list"),
     *("workbench:promotion-list", "workbench:promotion-create"),
-    *("workbench:promotion-export", "workbench:import-list"),
+    "workbench:promotion-export",
+    *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
+    *("workbench:report-list", "workbench:briefing-create"),
+    *("workbench:template-list", "workbench:placeholder-list"),
+    "workbench:template-default",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *(

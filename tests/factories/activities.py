@@ -8,6 +8,7 @@ import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from openpyxl import Workbook
 from PIL import Image
 
 from activities.models import (
@@ -15,6 +16,7 @@ from activities.models import (
     ApplicationStep,
     Attendance,
     Award,
+    Baseline,
     Certificate,
     CertificateTemplate,
     Course,
@@ -43,6 +45,8 @@ from activities.models import (
     ProjectEntry,
     ProjectStep,
     PromotionEvent,
+    QuarterLock,
+    ReportTemplate,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -599,3 +603,43 @@ class ProjectEntryFactory(DjangoModelFactory):
     paid_in = Decimal(1_000_000)
     jobs = 10
     created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class BaselineFactory(DjangoModelFactory):
+    class Meta:
+        model = Baseline
+
+    rule = "lectures-held"
+    value = Decimal(100)
+    until = date(2022, 12, 31)
+    document = "杭委组〔2023〕1号"
+
+
+class QuarterLockFactory(DjangoModelFactory):
+    class Meta:
+        model = QuarterLock
+
+    year = 2025
+    number = 4
+    by = factory.SubFactory(UserFactory, role="federation")
+
+
+class ReportTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportTemplate
+
+    name = factory.Sequence(lambda n: f"第{n}号表")
+    kind = "excel"
+    content = factory.LazyFunction(lambda: workbook_of("{{引才有效信息_数}}"))
+    names = ("引才有效信息_数",)
+    uploaded_by = factory.SubFactory(UserFactory, role="federation")
+
+
+def workbook_of(*texts):
+    """Return an Excel file with a text in each cell of its first column."""
+    book = Workbook()
+    for number, text in enumerate(texts, start=1):
+        book.active.cell(number, 1, text)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -51,6 +51,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "today": today,
         "totals": totals(TOTALS, scope),
+        "total_query": filters.query(),
         "width": WIDTH,
         "kinds": [
             (kind, *KINDS[kind], [g for g in drawn[:MOST] if g.kind == kind])

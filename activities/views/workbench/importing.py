@@ -40,6 +40,11 @@ def may_import(user: User, importer: Importer) -> bool:
     )
 
 
+def importers_of(user: User) -> list[Importer]:
+    """Return what somebody may import."""
+    return [importer for importer in IMPORTERS.values() if may_import(user, importer)]
+
+
 def find(request: UserRequest, code: str) -> Importer:
     """Return an importer: 404 when there is none, 403 without the right."""
     importer = IMPORTERS.get(code)
@@ -52,7 +57,7 @@ def find(request: UserRequest, code: str) -> Importer:
 
 @require_safe
 def import_list(request: UserRequest) -> HttpResponse:
-    importers = [row for row in IMPORTERS.values() if may_import(request.user, row)]
+    importers = importers_of(request.user)
     if not importers:
         raise PermissionDenied
     return render(request, "workbench/importing/list.html", {"importers": importers})

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.views.workbench import lead, pairing, project
+from activities.views.workbench import importing, lead, pairing, project
 from chambers.access import UserRequest
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
@@ -19,5 +19,8 @@ CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
 
 @require_safe
 def work_list(request: UserRequest) -> HttpResponse:
-    context = {"cards": [card(request) for card in CARDS]}
+    context = {
+        "cards": [card(request) for card in CARDS],
+        "may_import": bool(importing.importers_of(request.user)),
+    }
     return render(request, "workbench/work/list.html", context)

@@ -1,0 +1,113 @@
+"""A counted number explained: how it is counted, as of when, and which rows."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.counting import EVER, RULES, CountingRule, Scope, Total
+from activities.models import OfficialFigure
+from activities.services.ledger import baselines
+from chambers.models import Chamber, Region
+from redleader.filters import Days, Filters, parse_day
+from redleader.quarters import Quarter
+
+ROWS = 200
+REVERSED = "起始日期晚于截止日期，已按全部时间计数，请改正后再查。"
+
+
+@login_not_required
+@require_safe
+def rule_list(request: HttpRequest) -> HttpResponse:
+    rules = sorted(RULES.values(), key=lambda rule: rule.name)
+    return render(request, "public/rule/list.html", {"rules": rules})
+
+
+@login_not_required
+@require_safe
+def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a number; what is narrower than the county is not public if sensitive."""
+    rule = RULES.get(code)
+    if rule is None:
+        raise Http404
+    user, today = request.user, timezone.localdate()
+    is_staff = user.is_authenticated and user.is_staff
+    may_narrow = is_staff or not rule.is_sensitive
+    filters = filters_of(request, today) if may_narrow else Filters(request.GET)
+    scope, is_reversed = scope_of(filters, today)
+    value = rule.count(scope)
+    rows = rule.rows(scope, user, limit=ROWS + 1)
+    bases = list(baselines(rule, scope))
+    base = sum(row.value for row in bases)
+    context = {
+        "rule": rule,
+        "total": Total(rule, value),
+        "bases": [(row, rule.words(int(row.value))) for row in bases],
+        "with_base": rule.words(value + int(base)) if bases else "",
+        "scope": scope,
+        "is_ever": scope.first == EVER,
+        "today": today,
+        "filters": filters,
+        "may_narrow": may_narrow,
+        "warning": REVERSED if is_reversed else "",
+        "periods": periods(filters, today) if may_narrow else [],
+        "parts": parts_of(rule, scope) if may_narrow and not scope.chamber else [],
+        "rows": rows[:ROWS],
+        "is_cut": len(rows) > ROWS,
+        "limit": ROWS,
+        "figures": OfficialFigure.objects.filter(rule=code).select_related("chamber"),
+    }
+    return render(request, "public/rule/detail.html", context)
+
+
+def filters_of(request: HttpRequest, today: date) -> Filters:
+    places = Region.objects.townships()
+    chambers = Chamber.objects.order_by("sort_key")
+    return Filters(
+        request.GET,
+        chamber={str(row.pk): row.name for row in chambers},
+        township={place.pk: place.name for place in places},
+        first=Days(EVER, today, word="{} 起"),
+        last=Days(EVER, today, word="到 {}"),
+    )
+
+
+def scope_of(filters: Filters, today: date) -> tuple[Scope, bool]:
+    """Return the scope that was asked for, and whether its days were reversed."""
+    first = parse_day(filters.get("first")) or EVER
+    last = parse_day(filters.get("last")) or today
+    is_reversed = first > last
+    if is_reversed:
+        first, last = EVER, today
+    chamber = Chamber.objects.filter(pk=filters.get("chamber") or 0).first()
+    place = Region.objects.filter(pk=filters.get("township")).first()
+    return Scope(first, last, chamber, place), is_reversed
+
+
+def periods(filters: Filters, today: date) -> list[tuple[str, str]]:
+    """Return (word, query) of the periods that people ask for."""
+    quarter = Quarter.of(today)
+    spans = [
+        ("全部", "", ""),
+        ("本年", f"{today.year}-01-01", ""),
+        ("本季度", f"{quarter.first}", ""),
+        ("上季度", f"{quarter.previous.first}", f"{quarter.previous.last}"),
+        ("上年", f"{today.year - 1}-01-01", f"{today.year - 1}-12-31"),
+    ]
+    return [(word, filters.query(first=a, last=b)) for word, a, b in spans]
+
+
+def parts_of(rule: CountingRule, scope: Scope) -> list[tuple[Chamber, str]]:
+    """Return what each chamber has, in the order of their names; never a ranking."""
+    if not rule.place:
+        return []
+    values = rule.by(scope, rule.place)
+    chambers = Chamber.objects.filter(pk__in=[key for key in values if key])
+    return [
+        (chamber, rule.words(values[chamber.pk]))
+        for chamber in chambers.order_by("sort_key")
+        if values[chamber.pk]
+    ]
