@@ -42,6 +42,8 @@ from activities.models.mediation import (
 )
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
+from activities.models.project import Project, ProjectEntry, ProjectStep
+from activities.models.promotion import PromotionEvent
 from activities.models.requirement import (
     Deadlines,
     MeetingRequirement,
@@ -105,6 +107,10 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "Project",
+    "ProjectEntry",
+    "ProjectStep",
+    "PromotionEvent",
     "QuarterLock",
     "ReportTemplate",
     "RequirementExemption",

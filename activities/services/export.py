@@ -17,10 +17,12 @@ from activities.models import (
     Lead,
     MediationCase,
     Pairing,
+    Project,
 )
 from activities.models.liaison import DemandState
 from activities.models.mediation import Side
 from activities.models.pairing import AMOUNTS
+from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch
 from redleader.money import WAN
@@ -325,4 +327,44 @@ DEMAND_COLUMNS = [
     Column("满意度", width=10, value=lambda row: row.get_satisfaction_display()),
     Column("定点联系", width=36, value=lambda row: str(row.assignment or "")),
     Column("具体内容", width=50, value=lambda row: row.content),
+]
+
+
+def wan(amount):
+    """Return an amount in 万元; an unknown one stays empty."""
+    return None if amount is None else amount / WAN
+
+
+def day_of(state: str, project: Project):
+    """Return when a project came to a state, from the prefetched steps."""
+    days = [step.happened_on for step in project.steps.all() if step.state == state]
+    return days[0] if days else None
+
+
+PROJECT_COLUMNS = [
+    Column("项目名称", width=30, value=lambda row: row.name),
+    Column("类别", width=18, value=lambda row: row.kind),
+    Column("投资方", width=28, value=lambda row: row.investor),
+    Column("来源地", width=12, value=lambda row: row.origin_city),
+    Column("引进商会", width=24, value=lambda row: str(row.chamber)),
+    Column("落地乡镇", width=12, value=lambda row: str(row.township or "")),
+    Column("重点产业", width=16, value=lambda row: str(row.industry or "")),
+    Column("推介会", width=24, value=lambda row: str(row.promotion or "")),
+    Column("状态", width=8, value=lambda row: row.get_state_display()),
+    Column("计划总投资（万元）", Kind.DECIMAL, 18, lambda row: wan(row.planned)),
+    Column("签约金额（万元）", Kind.DECIMAL, 16, lambda row: wan(row.contracted)),
+    Column("到位资金（万元）", Kind.DECIMAL, 16, lambda row: wan(row.paid_in)),
+    Column("新增就业", Kind.INTEGER, 10, lambda row: row.jobs),
+    *(
+        Column(label, Kind.DATE, 12, partial(day_of, state))
+        for state, label in DATES.items()
+    ),
+]
+PROMOTION_COLUMNS = [
+    Column("名称", width=36, value=lambda row: row.name),
+    Column("举办日期", Kind.DATE, 12, lambda row: row.held_on),
+    Column("举办城市", width=16, value=lambda row: row.place),
+    Column("主办", width=26, value=lambda row: row.host),
+    Column("来宾人数", Kind.INTEGER, 10, lambda row: row.guests),
+    Column("带来的项目", Kind.INTEGER, 12, lambda row: row.brought),
 ]

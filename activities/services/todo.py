@@ -21,6 +21,7 @@ from activities.models import (
     MediationRequest,
     Objection,
     Pairing,
+    Project,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
@@ -73,6 +74,7 @@ def todos(user: User) -> list[Todo]:
         found += demands_to_handle()
     found += mediation_todos(user)
     found += pairings_to_close(user)
+    found += projects_to_check(user)
     if user.is_staff:
         return found + county(lectures) + expiring(user)
     if user.role == Role.MEDIATOR:
@@ -202,6 +204,25 @@ def pledge_todo(donation: Donation) -> Todo:
         "到账了请补填到账日期；捐赠自愿，不催缴。",
         donation.get_absolute_url(),
     )
+
+
+def projects_to_check(user: User) -> list[Todo]:
+    projects = Project.objects.visible_to(user)
+    address = f"{reverse('workbench:project-list')}?check="
+    return [
+        *counted(
+            WORKS,
+            projects.without_entry(),
+            "个签约以后的项目还没有登记到位资金和就业",
+            f"{address}no-entry",
+        ),
+        *counted(
+            WORKS,
+            projects.overpaid(),
+            "个项目到位资金超过签约金额，请核对",
+            f"{address}over",
+        ),
+    ]
 
 
 def expiring(user: User) -> list[Todo]:

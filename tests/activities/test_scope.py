@@ -20,6 +20,8 @@ from tests.factories.activities import (
     MediationCaseFactory,
     MediationCommitteeFactory,
     MeetingRequirementFactory,
+    ProjectFactory,
+    PromotionEventFactory,
     SchemeLevelFactory,
     accepted,
     donated,
@@ -37,7 +39,20 @@ from tests.factories.chambers import (
 pytestmark = pytest.mark.django_db
 CHAMBERS = 27
 # What the rows of a chamber are called, with its number behind.
-WORDS = ["甲", "草稿", "会员", "计划", "线索", "基金", "捐赠人", "慰问", "公司", "诉求"]
+WORDS = [
+    "甲",
+    "草稿",
+    "会员",
+    "计划",
+    "线索",
+    "基金",
+    "捐赠人",
+    "慰问",
+    "公司",
+    "诉求",
+    "项目",
+    "推介",
+]
 
 
 @pytest.fixture
@@ -69,6 +84,8 @@ def county():
         CasePartyFactory(case=case, name=f"公司{number:02}")
         ContactActivityFactory(assignment__branch=branch)
         DemandFactory(title=f"诉求{number:02}", chamber=chamber, created_by=user)
+        ProjectFactory(name=f"项目{number:02}", chamber=chamber, created_by=user)
+        PromotionEventFactory(name=f"推介{number:02}", organiser=chamber)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -109,6 +126,7 @@ def addresses_of(draft, photo, closed):
     yield from addresses_of_case(committee.cases.get())
     yield from addresses_of_welfare(draft.chamber)
     yield from addresses_of_liaison(draft.chamber)
+    yield from addresses_of_project(draft.chamber.projects.get())
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -138,6 +156,17 @@ def addresses_of_liaison(chamber):
         yield method, reverse("workbench:demand-update", args=[demand.pk])
         yield method, reverse("workbench:contact-update", args=[contact.pk])
         yield method, reverse("workbench:contact-delete", args=[contact.pk])
+
+
+def addresses_of_project(project):
+    yield "get", reverse("workbench:project-detail", args=[project.pk])
+    yield "get", reverse("workbench:project-entry-create", args=[project.pk])
+    yield "post", reverse("workbench:project-step", args=[project.pk, "talks"])
+    promotion = project.chamber.promotions.get()
+    yield "get", reverse("workbench:promotion-detail", args=[promotion.pk])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:project-update", args=[project.pk])
+        yield method, reverse("workbench:promotion-update", args=[promotion.pk])
 
 
 def addresses_of_application(chamber):
@@ -209,6 +238,7 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["donation-list", "donation-create", "charity-list", "fund-list"]
     pages += ["liaison-list", "contact-list", "contact-create"]
     pages += ["demand-list", "demand-create"]
+    pages += ["project-list", "project-create", "promotion-list", "promotion-create"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:

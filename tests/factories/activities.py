@@ -64,6 +64,10 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    Project,
+    ProjectEntry,
+    ProjectStep,
+    PromotionEvent,
     QuarterLock,
     ReportTemplate,
     RequirementExemption,
@@ -669,6 +673,40 @@ class CaseStepFactory(DjangoModelFactory):
     number = 2
     before = "registered"
     state = "accepted"
+
+
+class PromotionEventFactory(DjangoModelFactory):
+    class Meta:
+        model = PromotionEvent
+
+    name = factory.Sequence(lambda n: f"第{n}推介会")
+    held_on = date(2025, 5, 1)
+    place = "东海市"
+    organiser = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A hint; ``project_at()`` takes it further by the services."""
+
+    class Meta:
+        model = Project
+
+    name = factory.Sequence(lambda n: f"第{n}项目")
+    is_return = True
+    investor = "东海公司"
+    chamber = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectStep
+
+    project = factory.SubFactory(ProjectFactory)
+    number = 2
+    before = "lead"
+    state = "talks"
     by = factory.SubFactory(UserFactory)
     at = factory.LazyFunction(timezone.now)
 
@@ -756,6 +794,48 @@ class MediationRequestFactory(DjangoModelFactory):
     other_party = "对方公司"
     kind = factory.SubFactory(DisputeKindFactory)
     content = "货款没有付清。"
+
+
+PROJECT_PATHS = {
+    "lead": [],
+    "talks": ["talks"],
+    "signed": ["talks", "signed"],
+    "started": ["talks", "signed", "started"],
+    "operating": ["talks", "signed", "started", "operating"],
+    "terminated": ["talks", "signed", "terminated"],
+}
+
+
+def project_at(state, *, signed_on=date(2025, 3, 1), contracted=5_000_000, **fields):
+    """Take a new project by the service to a state; each step a month later."""
+    from activities.services.project import take_step as step_project
+
+    project = ProjectFactory(**fields)
+    day = signed_on
+    for to in PROJECT_PATHS[state]:
+        dated = {} if to == "talks" else {"happened_on": day}
+        if to != "talks":
+            day += timedelta(days=30)
+        project = step_project(
+            project,
+            to=to,
+            user=project.created_by,
+            contracted=Decimal(contracted),
+            reason="见说明。",
+            **dated,
+        )
+    return project
+
+
+class ProjectEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectEntry
+
+    project = factory.LazyFunction(lambda: project_at("signed"))
+    day = date(2025, 4, 1)
+    paid_in = Decimal(1_000_000)
+    jobs = 10
+    created_by = factory.SubFactory(UserFactory, role="secretary")
 
 
 class BaselineFactory(DjangoModelFactory):

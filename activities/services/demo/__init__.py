@@ -35,6 +35,7 @@ from activities.services.demo.lecture import (
 from activities.services.demo.liaison import make_liaison
 from activities.services.demo.mediation import make_mediation
 from activities.services.demo.pairing import make_pairings
+from activities.services.demo.project import make_projects
 from activities.services.demo.welfare import make_welfare
 from chambers.models import Chamber
 
@@ -64,6 +65,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_mediation(chambers, staff, luck, today)
     make_welfare(chambers, today)
     make_liaison(branches, secretaries, staff, today)
+    make_projects(chambers, secretaries, staff, today)
     stand_in(chambers)
 
 

@@ -12,6 +12,7 @@ from activities.views.workbench import (
     liaison,
     mediation,
     pairing,
+    project,
     welfare,
 )
 from chambers.access import UserRequest
@@ -23,6 +24,7 @@ CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
     mediation.work_card,
     welfare.work_card,
     liaison.work_card,
+    project.work_card,
 ]
 
 
