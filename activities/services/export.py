@@ -330,7 +330,7 @@ DEMAND_COLUMNS = [
 ]
 
 
-def wan(amount):
+def in_wan(amount):
     """Return an amount in 万元; an unknown one stays empty."""
     return None if amount is None else amount / WAN
 
@@ -351,9 +351,9 @@ PROJECT_COLUMNS = [
     Column("重点产业", width=16, value=lambda row: str(row.industry or "")),
     Column("推介会", width=24, value=lambda row: str(row.promotion or "")),
     Column("状态", width=8, value=lambda row: row.get_state_display()),
-    Column("计划总投资（万元）", Kind.DECIMAL, 18, lambda row: wan(row.planned)),
-    Column("签约金额（万元）", Kind.DECIMAL, 16, lambda row: wan(row.contracted)),
-    Column("到位资金（万元）", Kind.DECIMAL, 16, lambda row: wan(row.paid_in)),
+    Column("计划总投资（万元）", Kind.DECIMAL, 18, lambda row: in_wan(row.planned)),
+    Column("签约金额（万元）", Kind.DECIMAL, 16, lambda row: in_wan(row.contracted)),
+    Column("到位资金（万元）", Kind.DECIMAL, 16, lambda row: in_wan(row.paid_in)),
     Column("新增就业", Kind.INTEGER, 10, lambda row: row.jobs),
     *(
         Column(label, Kind.DATE, 12, partial(day_of, state))
