@@ -18,11 +18,13 @@ class ReadInline(TabularInline):
 class ProjectStepInline(ReadInline):
     model = ProjectStep
     fields = ["before", "state", "happened_on", "by", "at", "reason"]
+    readonly_fields = ["before", "state", "happened_on", "by", "at", "reason"]
 
 
 class ProjectEntryInline(ReadInline):
     model = ProjectEntry
     fields = ["day", "paid_in", "jobs", "note", "created_by"]
+    readonly_fields = ["day", "paid_in", "jobs", "note", "created_by"]
 
 
 class ReadAdmin(ModelAdmin):

@@ -50,7 +50,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
             ("签约年度", by_year(scope)),
         ],
         "named": named.with_names().order_by("township__code", "name"),
-        "promotions": PromotionEvent.objects.annotate(brought=brought),
+        "promotions": PromotionEvent.objects.annotate(brought=brought).order_by(
+            "-held_on", "-pk"
+        ),
         "enough": ENOUGH,
     }
     return render(request, "public/project/list.html", context)

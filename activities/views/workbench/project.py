@@ -119,7 +119,7 @@ def render_detail(request, project, *, form=None, step=None, status=200):
         "project": project,
         "steps": project.steps.select_related("by"),
         "step_forms": step_forms(ProjectStepForm, project, step),
-        "entries": project.entries.select_related("created_by"),
+        "entries": project.entries.all(),
         "form": form,
         "is_over": project.takes_entries and project.paid_in > project.contracted,
     }
@@ -229,8 +229,11 @@ def work_card(request: UserRequest) -> dict[str, object]:
         "name": "乡贤回归和乡村振兴项目",
         "about": "引回来的投资、为乡村做的项目，从线索到投产；资金分签约和到位。",
         "numbers": [
-            (f"{year}年签约", mine.counted().filter(signed_on__year=year).count(), ""),
-            ("签约以来", sums["projects"], "不含线索、在谈和终止"),
+            (
+                f"{year}年签约",
+                mine.counted().filter(signed_on__year=year).count(),
+                f"历年签约 {sums['projects']} 个，不含终止的",
+            ),
             ("签约金额", say_money(sums["contracted"]), ""),
             ("到位资金", say_money(sums["paid_in"]), "与签约金额分开统计"),
             ("新增就业", sums["jobs"], ""),

@@ -40,7 +40,8 @@ def narrowed(request: UserRequest) -> tuple[Filters, PromotionQuerySet]:
         found = found.filter(held_on__year=int(filters.get("year")))
     mine = Project.objects.visible_to(request.user).values("pk")
     brought = Count("projects", filter=Q(projects__in=mine))
-    return filters, found.select_related("organiser").annotate(brought=brought)
+    found = found.select_related("organiser").annotate(brought=brought)
+    return filters, found.order_by("-held_on", "-pk")
 
 
 @require_safe
