@@ -41,6 +41,7 @@ def report_book(report: Report, scope: Scope, words: str) -> Workbook:
     top = 3
     write_heads(sheet, report, top)
     header = top + 1
+    sheet.row_dimensions[top].height, sheet.row_dimensions[header].height = 22, 38
     number = header
     for row in report.rows(scope):
         number += 1
@@ -110,6 +111,7 @@ def write_line(
         is_text = column.kind == Kind.TEXT
         cell.font, cell.border = font, GRID
         cell.alignment = LEFT if is_text else CENTRE
+    sheet.row_dimensions[number].height = 20
 
 
 def put(cell: Cell, value: Any, kind: Kind = Kind.TEXT) -> None:
