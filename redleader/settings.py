@@ -180,6 +180,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "",
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "export": "20/10m/user",  # lists as Excel
+    "api": "120/m/ip",  # the API and the files of open data
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
 MFA_ADAPTER = "chambers.access.MFAAdapter"
@@ -286,6 +288,7 @@ PORTAL = {
     "contact": env.str("SITE_CONTACT", default=""),
     "icp": env.str("SITE_ICP", default=""),
     "police": env.str("SITE_POLICE", default=""),
+    "licence": env.str("SITE_LICENCE", default="标明来源即可使用"),
 }
 
 LOGGING = {

@@ -1,6 +1,7 @@
 from activities.admin import (
     certificate,
     course,
+    export,
     figure,
     honour,
     lead,
@@ -15,6 +16,7 @@ from activities.admin import (
 __all__ = [
     "certificate",
     "course",
+    "export",
     "figure",
     "honour",
     "lead",

@@ -59,6 +59,11 @@ class User(AbstractBaseUser):
         help_text="商会秘书须填写；能看到哪些商会由其现任职务决定。",
     )
     is_active = models.BooleanField("启用", default=True)
+    may_export = models.BooleanField(
+        "可以导出",
+        default=True,
+        help_text="能把看得到的记录下载为 Excel 等文件；每次导出都留有记录。",
+    )
     joined_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
     password_changed_at = models.DateTimeField(
         "密码修改时间", null=True, editable=False
