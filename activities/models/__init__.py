@@ -27,6 +27,7 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.template import ReportTemplate
 
 __all__ = [
     "Application",
@@ -62,6 +63,7 @@ __all__ = [
     "PracticeItem",
     "PracticeResult",
     "QuarterLock",
+    "ReportTemplate",
     "RequirementExemption",
     "Scheme",
     "SchemeLevel",

@@ -113,13 +113,47 @@ def compare(
     return found
 
 
-def grouped(comparisons: list[Comparison]) -> list[tuple[str, list[Comparison]]]:
-    """Return (part of the report, its figures) in the order of the report."""
-    return [
-        (str(label), [row for row in comparisons if row.official.group == value])
-        for value, label in FigureGroup.choices
-        if any(row.official.group == value for row in comparisons)
-    ]
+BAR, SPACE = 200, 1.15  # widest bar of a picture, and what is left beside it
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A figure in a picture: a bar for the count, a mark for the published number."""
+
+    comparison: Comparison
+    length: int
+    mark: int
+
+
+def bars_of(comparisons: Iterable[Comparison]) -> list[Bar]:
+    """Return a bar for each counted figure, each to a scale of its own."""
+    found = []
+    for row in comparisons:
+        if row.counted is None:
+            continue
+        most = max(row.counted, row.official.value) * Decimal(SPACE) or 1
+        length = round(row.counted * BAR / most)
+        found.append(Bar(row, length, round(row.official.value * BAR / most)))
+    return found
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the report with its figures, and the picture of those counted."""
+
+    name: str
+    comparisons: list[Comparison]
+    bars: list[Bar]
+
+
+def grouped(comparisons: list[Comparison]) -> list[Group]:
+    """Return the parts of the report that have figures, in its order."""
+    found = []
+    for value, label in FigureGroup.choices:
+        rows = [row for row in comparisons if row.official.group == value]
+        if rows:
+            found.append(Group(str(label), rows, bars_of(rows)))
+    return found
 
 
 def home_figures() -> list[OfficialFigure]:

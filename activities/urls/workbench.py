@@ -16,6 +16,7 @@ from activities.views.workbench import (
     plan,
     quarter,
     report,
+    template,
     work,
 )
 from redleader.views import draft_drop, draft_keep
@@ -113,6 +114,17 @@ urlpatterns = [
         "applications/export/",
         application_export.application_export,
         name="application-export",
+    ),
+    path("briefing/", template.briefing_create, name="briefing-create"),
+    path("templates/", template.template_list, name="template-list"),
+    path("templates/names/", template.placeholder_list, name="placeholder-list"),
+    path("templates/default/", template.template_default, name="template-default"),
+    path("templates/<int:pk>/", template.template_detail, name="template-detail"),
+    path("templates/<int:pk>/file/", template.template_file, name="template-file"),
+    path(
+        "templates/<int:pk>/delete/",
+        template.template_delete,
+        name="template-delete",
     ),
     path("reports/", report.report_list, name="report-list"),
     path("reports/<slug:code>/", report.report_detail, name="report-detail"),

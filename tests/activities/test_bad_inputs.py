@@ -1096,7 +1096,9 @@ LISTS = [
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
-    "workbench:report-list",
+    *("workbench:report-list", "workbench:briefing-create"),
+    *("workbench:template-list", "workbench:placeholder-list"),
+    "workbench:template-default",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),
     *("workbench:lead-board", "workbench:lead-export", "public:lead-totals"),
     *(

@@ -8,6 +8,7 @@ import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from openpyxl import Workbook
 from PIL import Image
 
 from activities.models import (
@@ -41,6 +42,7 @@ from activities.models import (
     PracticeItem,
     PracticeResult,
     QuarterLock,
+    ReportTemplate,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -538,3 +540,24 @@ class QuarterLockFactory(DjangoModelFactory):
     year = 2025
     number = 4
     by = factory.SubFactory(UserFactory, role="federation")
+
+
+class ReportTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportTemplate
+
+    name = factory.Sequence(lambda n: f"第{n}号表")
+    kind = "excel"
+    content = factory.LazyFunction(lambda: workbook_of("{{引才有效信息_数}}"))
+    names = ("引才有效信息_数",)
+    uploaded_by = factory.SubFactory(UserFactory, role="federation")
+
+
+def workbook_of(*texts):
+    """Return an Excel file with a text in each cell of its first column."""
+    book = Workbook()
+    for number, text in enumerate(texts, start=1):
+        book.active.cell(number, 1, text)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()

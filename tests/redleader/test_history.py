@@ -44,6 +44,7 @@ from activities.models import (
     PracticeItem,
     PracticeResult,
     QuarterLock,
+    ReportTemplate,
     RequirementExemption,
     Scheme,
     SchemeLevel,
@@ -120,6 +121,7 @@ CHANGES = {
     PracticeItem: lambda: {"name": "统一价格"},
     PracticeResult: lambda: {"value": "15%左右"},
     Region: lambda: {"name": "另一镇"},
+    ReportTemplate: lambda: {"name": "另一张表"},
     RequirementExemption: lambda: {"reason": "支部撤并"},
     Scheme: lambda: {"name": "另一荣誉"},
     SchemeLevel: lambda: {"title": "另一称号"},
@@ -134,6 +136,7 @@ NEVER_UPDATED = {ApplicationStep, Issue} | STEPS
 # What is left out of the history, with the reason.
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
+    ReportTemplate: {"content"},  # a file
 }
 # The key of a row that is made again; the others get their next number.
 KEYS = {Region: "350823999", Deadlines: 1}

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.figure import compare, grouped
@@ -11,6 +12,5 @@ from activities.services.figure import compare, grouped
 @login_not_required
 @require_safe
 def figure_list(request: HttpRequest) -> HttpResponse:
-    comparisons = compare()
-    context = {"comparisons": comparisons, "groups": grouped(comparisons)}
+    context = {"groups": grouped(compare()), "today": timezone.localdate()}
     return render(request, "public/figure/list.html", context)

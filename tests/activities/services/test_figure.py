@@ -45,7 +45,9 @@ def test_all_figures_are_listed_and_each_has_its_rule_or_a_reason():
     assert verdicts["M06"] == verdicts["M07"] == verdicts["M08"] == "相符"
     assert verdicts["M01"] == "不符"  # The report names 10 of the 27 chambers.
     assert verdicts["M02"] == "只有公布数"
-    assert sum(len(figures) for _, figures in grouped(rows)) == 31
+    groups = grouped(rows)
+    assert sum(len(group.comparisons) for group in groups) == 31
+    assert sum(len(group.bars) for group in groups) == 28
 
 
 @pytest.mark.django_db

@@ -93,7 +93,11 @@ def test_text_of_a_table_is_never_a_formula(client):
 
     sheet = sheet_of(client, "leads")
 
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {
+        "s",
+        "n",
+        "inlineStr",
+    }
 
 
 @pytest.mark.parametrize("code", ["party", "pairings", "leads"])

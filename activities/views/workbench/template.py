@@ -1,0 +1,153 @@
+"""Templates of staff: upload, the list of placeholders, and the filled files."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activities.forms.template import PeriodForm, TemplateForm
+from activities.models import ReportTemplate
+from activities.models.template import TemplateKind
+from activities.services import briefing
+from activities.services.placeholder import Span, known_names, meanings, span_of
+from activities.services.template import fill
+from chambers.access import UserRequest
+from redleader.forms import attempt
+from redleader.quarters import Quarter
+
+QUARTERS, YEARS = 8, 4  # that are offered
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DEFAULT = "汇报材料模板（可修改后上传）"
+
+
+def for_staff(request: UserRequest) -> None:
+    if not request.user.is_staff:
+        raise PermissionDenied
+
+
+def periods(today: date) -> dict[str, str]:
+    """Return the quarters and years that a file may be filled for, newest first."""
+    quarter, found = Quarter.of(today), {}
+    for _ in range(QUARTERS):
+        found[quarter.code] = str(quarter)
+        quarter = quarter.previous
+    years = range(today.year, today.year - YEARS, -1)
+    return found | {str(year): f"{year}年全年" for year in years}
+
+
+def send(content: bytes, name: str, kind: str) -> HttpResponse:
+    suffix, type_ = (".docx", WORD) if kind == TemplateKind.WORD else (".xlsx", EXCEL)
+    answer = HttpResponse(content, content_type=type_)
+    answer["Content-Disposition"] = content_disposition_header(True, name + suffix)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_list(request: UserRequest) -> HttpResponse:
+    """Show the templates; take a new one."""
+    for_staff(request)
+    form = TemplateForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = TemplateForm(request.POST, request.FILES)
+        form.instance.uploaded_by = request.user
+        if form.is_valid() and attempt(form, form.instance.save):
+            messages.success(request, "模板已保存。")
+            return redirect(form.instance)
+    context = {
+        "templates": ReportTemplate.objects.select_related("uploaded_by").defer(
+            "content"
+        ),
+        "form": form,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workbench/template/list.html", context, status=status)
+
+
+@require_safe
+def placeholder_list(request: UserRequest) -> HttpResponse:
+    for_staff(request)
+    return render(
+        request, "workbench/template/placeholders.html", {"names": meanings()}
+    )
+
+
+@require_safe
+def template_default(request: UserRequest) -> HttpResponse:
+    """Send the 汇报材料 that a county starts with, to be edited and uploaded."""
+    for_staff(request)
+    return send(briefing.default_document(), DEFAULT, TemplateKind.WORD)
+
+
+def find(request: UserRequest, pk: int) -> ReportTemplate:
+    for_staff(request)
+    return get_object_or_404(
+        ReportTemplate.objects.select_related("uploaded_by"), pk=pk
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """Show a template's placeholders; fill it for the period that is asked for."""
+    template = find(request, pk)
+    offered = periods(timezone.localdate())
+    form = PeriodForm(request.POST or None, periods=offered)
+    if request.method == "POST" and form.is_valid():
+        span = span_of(form.cleaned_data["period"], timezone.localdate())
+        if span:
+            return filled(template, span)
+    known = known_names()
+    context = {
+        "template": template,
+        "form": form,
+        "names": [(name, name in known) for name in template.names],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workbench/template/detail.html", context, status=status)
+
+
+def filled(template: ReportTemplate, span: Span) -> HttpResponse:
+    write = briefing.write_briefing if template.is_briefing else fill
+    return send(write(template, span), f"{template.name} {span.words}", template.kind)
+
+
+@require_safe
+def template_file(request: UserRequest, pk: int) -> HttpResponse:
+    """Send the template itself, to be edited."""
+    template = find(request, pk)
+    return send(bytes(template.content), template.name, template.kind)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def template_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask first."""
+    template = find(request, pk)
+    if request.method != "POST":
+        return render(request, "workbench/template/delete.html", {"template": template})
+    template.delete()
+    messages.success(request, f"已删除模板“{template}”。")
+    return redirect("workbench:template-list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def briefing_create(request: UserRequest) -> HttpResponse:
+    """Draft the 汇报材料 of a period from the text that comes with the system."""
+    for_staff(request)
+    offered = periods(timezone.localdate())
+    form = PeriodForm(request.POST or None, periods=offered)
+    if request.method == "POST" and form.is_valid():
+        span = span_of(form.cleaned_data["period"], timezone.localdate())
+        if span:
+            return filled(briefing.default_template(), span)
+    context = {
+        "form": form,
+        "templates": ReportTemplate.objects.filter(is_briefing=True).defer("content"),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workbench/template/briefing.html", context, status=status)
