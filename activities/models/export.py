@@ -24,7 +24,7 @@ class ExportLog(models.Model):
         verbose_name = verbose_name_plural = "导出记录"
         ordering = ["-at", "-pk"]
         indexes = [
-            models.Index(fields=["-at", "-pk"], name="activities_exportlog_at"),  # list
+            models.Index(fields=["-at", "-id"], name="activities_exportlog_at"),  # list
         ]
         triggers = [
             Refuse(

@@ -17,7 +17,15 @@ from activities.models.scheme import RecipientKind
 from chambers.models import Branch, User
 from redleader.filters import Typed
 from redleader.money import WAN
-from redleader.sheets import Column, Kind, add_table, count_line, new_book
+from redleader.sheets import (
+    CONTENT_TYPE,
+    Column,
+    Kind,
+    add_table,
+    count_line,
+    new_book,
+    packed,
+)
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 5000  # of one file; a county has a few hundred
@@ -25,17 +33,24 @@ MAX_ROWS = 5000  # of one file; a county has a few hundred
 
 @dataclass(frozen=True)
 class Export:
-    """A list on its way out; only ``activities.views.export`` makes an answer of it.
+    """A file on its way out; only ``activities.views.export`` makes an answer of it.
 
     So no address sends rows without the right, the limit and the record.
     ``words`` say what it was narrowed by.
     """
 
-    book: Workbook
     what: str
-    file_name: str
     rows: int
+    content: bytes
+    file_name: str
+    content_type: str = CONTENT_TYPE
     words: Sequence[str] = ()
+
+
+def book_export(
+    book: Workbook, what: str, file_name: str, rows: int, words: Sequence[str] = ()
+) -> Export:
+    return Export(what, rows, packed(book), f"{file_name}.xlsx", words=words)
 
 
 def record_export(request: HttpRequest, user: User, export: Export) -> None:
@@ -74,7 +89,7 @@ def table_answer(
             count_line(found, MAX_ROWS, day) + narrowed,
         ],
     )
-    return Export(book, name, f"{name} {day}", len(found[:MAX_ROWS]), words)
+    return book_export(book, name, f"{name} {day}", len(found[:MAX_ROWS]), words)
 
 
 def kind_of(award: Award) -> str:

@@ -1,6 +1,7 @@
-from django.urls import path
+from django.urls import include, path, re_path
 
 from activities.views.public import (
+    api,
     calendar,
     chamber,
     course,
@@ -12,6 +13,7 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    opendata,
     pairing,
     practice,
     publicity,
@@ -77,4 +79,12 @@ urlpatterns = [
         name="status-list",
     ),
     path("leads/", lead.lead_totals, name="lead-totals"),
+    path("open-data/", opendata.data_list, name="data-list"),
+    re_path(
+        r"^open-data/(?P<code>[a-z-]+)\.(?P<suffix>csv|json)$",
+        opendata.data_file,
+        name="data-file",
+    ),
+    path("api/", api.api_page, name="api"),
+    path("api/v1/", include((api.opened(), "api"))),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import Scope
 from activities.reports import REPORTS, Report, periods_of, scope_of
-from activities.services.export import Export
+from activities.services.export import Export, book_export
 from activities.services.report_book import report_book
 from activities.views.export import export_view
 from chambers.access import UserRequest
@@ -90,4 +90,4 @@ def report_export(request: UserRequest, code: str) -> Export:
     report = find(request, code)
     _, words, scope, _ = chosen_period(request, report)
     book, rows = report_book(report, scope, words)
-    return Export(book, report.name, f"{report.name} {words}", rows, [words])
+    return book_export(book, report.name, f"{report.name} {words}", rows, [words])
