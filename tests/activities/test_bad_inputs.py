@@ -1095,6 +1095,7 @@ LISTS = [
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
+    *("public:data-list", "public:api"),
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
     *("workbench:report-list", "workbench:briefing-create"),
     *("workbench:template-list", "workbench:placeholder-list"),

@@ -24,6 +24,7 @@ from activities.models import (
     Deadlines,
     Evidence,
     EvidenceFile,
+    ExportLog,
     Holiday,
     Issue,
     KeyIndustry,
@@ -561,3 +562,13 @@ def workbook_of(*texts):
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+class ExportLogFactory(DjangoModelFactory):
+    class Meta:
+        model = ExportLog
+
+    by = factory.SubFactory(UserFactory)
+    path = "/workbench/leads/export/"
+    what = "商会引才信息"
+    rows = 3

@@ -25,6 +25,7 @@ from activities.models import (
     Deadlines,
     Evidence,
     EvidenceFile,
+    ExportLog,
     Holiday,
     Issue,
     KeyIndustry,
@@ -143,7 +144,7 @@ KEYS = {Region: "350823999", Deadlines: 1}
 WITHOUT_CHILDREN = {Branch: {"kind": "functional", "chambers": []}}
 
 # What never changes once it is written needs no history.
-BOOKS = {QuarterLock, LockedNumber, LockedRow}
+BOOKS = {QuarterLock, LockedNumber, LockedRow, ExportLog}
 TRACKED = sorted(set(models()) - BOOKS, key=lambda model: model.__name__)
 UPDATED = [model for model in TRACKED if model not in NEVER_UPDATED]
 EVENTS = sorted(

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Path, Query, Schema
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 from pydantic import BeforeValidator
 
 from activities.counting import EVER, RULES, CountingRule, Scope
@@ -29,6 +29,7 @@ from activities.services.opendata import (
 )
 from chambers.models import Chamber, Region
 from redleader import errors
+from redleader.addresses import site_address
 from redleader.filters import parse_day
 from redleader.machines import for_machines
 from redleader.tables import Number, number_of, said
@@ -141,8 +142,15 @@ def leave_out_null(schema: dict[str, Any]) -> None:
             schema.update(part)
 
 
+class Renderer(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
+
 class Api(NinjaAPI):
     """Describes its refusals as what they are sent as, and in Chinese."""
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        return operation.view_func.__name__
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(**kwargs)
@@ -162,6 +170,7 @@ api = Api(
     title="红领开放接口",
     version="1",
     description=ABOUT,
+    renderer=Renderer(),
     docs_url=None,  # Its pages load scripts from elsewhere; ours is ``api_page``.
     urls_namespace="public:api",
 )
@@ -179,7 +188,8 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return errors.problem(error.status_code, error.message)
+    title = WORDS[str(error.status_code)]
+    return errors.problem(error.status_code, error.message, title=title)
 
 
 @api.exception_handler(Http404)
@@ -204,7 +214,7 @@ def page_of(
     after = offset + limit
     query = request.GET.copy()
     query["limit"], query["offset"] = str(limit), str(after)
-    address = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+    address = f"{site_address(request)}{request.path}?{query.urlencode()}"
     return {
         "count": count,
         "limit": limit,
