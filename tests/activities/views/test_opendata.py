@@ -370,7 +370,7 @@ CHECKS = {
     "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404"]}
 }
 ASKED = hypothesis.settings(
-    max_examples=8,
+    max_examples=15,
     deadline=None,
     database=None,
     derandomize=True,
