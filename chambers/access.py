@@ -3,7 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from chambers.models import Role, User
 
@@ -23,6 +23,7 @@ RIGHTS = {
     Role.ORGANISATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.SECRETARY: {},
+    Role.MEDIATOR: {},
 }
 LOGIN_ERROR = "用户名或密码不正确。"
 # Accounts, and who took what out, belong to the administrator alone.
@@ -40,6 +41,25 @@ def allows(user: User, permission: str) -> bool:
     return action in RIGHTS[Role(user.role)].get(app, set())
 
 
+class MediatorMiddleware:
+    """Keeps an account that is just a mediator to the desk and to its cases."""
+
+    OPEN = ("desk", "draft", "mediation")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        place, user = request.resolver_match, request.user
+        if place.namespace != "workbench" or not user.is_authenticated:
+            return
+        if user.role == Role.MEDIATOR and not place.url_name.startswith(self.OPEN):
+            raise Http404
+
+
 def may_review(user: User) -> bool:
     """Tell whether this user reviews records: organisation department, federation."""
     return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
@@ -50,7 +70,7 @@ def may_export(user: User) -> bool:
 
     The administrator withdraws the right; which rows there are, ``visible_to`` says.
     """
-    return user.is_active and user.may_export
+    return user.is_exporter
 
 
 class RoleBackend(BaseBackend):

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "redleader.middleware.SecondFactorMiddleware",
+    "chambers.access.MediatorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -182,6 +183,7 @@ ACCOUNT_RATE_LIMITS = {
     "receipt": "30/h/ip",
     "export": "20/10m/user",  # lists as Excel
     "api": "120/m/ip",  # the API and the files of open data
+    "mediation": "5/h/ip",  # requests for mediation
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
 MFA_ADAPTER = "chambers.access.MFAAdapter"

@@ -7,10 +7,14 @@ from activities.admin import (
     lead,
     lecture,
     ledger,
+    liaison,
+    mediation,
     pairing,
     practice,
+    project,
     requirement,
     scheme,
+    welfare,
 )
 
 __all__ = [
@@ -22,8 +26,12 @@ __all__ = [
     "lead",
     "lecture",
     "ledger",
+    "liaison",
+    "mediation",
     "pairing",
     "practice",
+    "project",
     "requirement",
     "scheme",
+    "welfare",
 ]

@@ -13,12 +13,16 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    liaison,
+    mediation,
     opendata,
     pairing,
     practice,
+    project,
     publicity,
     rule,
     verify,
+    welfare,
 )
 
 app_name = "public"
@@ -78,6 +82,7 @@ urlpatterns = [
         credential.status_list,
         name="status-list",
     ),
+    path("projects/", project.project_list, name="project-list"),
     path("leads/", lead.lead_totals, name="lead-totals"),
     path("open-data/", opendata.data_list, name="data-list"),
     re_path(
@@ -87,4 +92,14 @@ urlpatterns = [
     ),
     path("api/", api.api_page, name="api"),
     path("api/v1/", include((api.opened(), "api"))),
+    path("mediation/", mediation.mediation_list, name="mediation-list"),
+    path("mediation/apply/", mediation.mediation_apply, name="mediation-apply"),
+    path("mediation/receipts/", mediation.mediation_search, name="mediation-search"),
+    path(
+        "mediation/receipts/<slug:receipt>/",
+        mediation.mediation_receipt,
+        name="mediation-receipt",
+    ),
+    path("welfare/", welfare.welfare_list, name="welfare-list"),
+    path("liaison/", liaison.liaison_list, name="liaison-list"),
 ]

@@ -3,12 +3,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from chambers.forms.chamber import ChamberForm
-from chambers.models import Chamber, ChamberTerm
+from chambers.models import AnnualInspection, Chamber, ChamberTerm
 from redleader.admin import DASHBOARD, SearchAdmin, TabularInline
 
 
 class ChamberTermInline(TabularInline):
     model = ChamberTerm
+
+
+class AnnualInspectionInline(TabularInline):
+    model = AnnualInspection
 
 
 class TermDueFilter(admin.SimpleListFilter):
@@ -35,7 +39,7 @@ class ChamberAdmin(SearchAdmin):
     list_filter = ["kind", "state", TermDueFilter, "charter_clause", "township"]
     list_select_related = ["township"]
     autocomplete_fields = ["township"]
-    inlines = [ChamberTermInline]
+    inlines = [ChamberTermInline, AnnualInspectionInline]
     fieldsets = [
         (
             "基本情况",

@@ -14,9 +14,11 @@ class Role(models.TextChoices):
     ORGANISATION = "organisation", "组织部"
     FEDERATION = "federation", "工商联"
     SECRETARY = "secretary", "商会秘书"
+    MEDIATOR = "mediator", "调解员"
 
 
 STAFF_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
+EXPORT_ROLES = [*STAFF_ROLES, Role.SECRETARY]
 
 
 class UserManager(BaseUserManager):
@@ -36,7 +38,8 @@ class User(AbstractBaseUser):
     """A person's account; nobody shares one.
 
     A secretary sees the chambers of the posts that ``member`` holds today, so
-    access ends with the appointment. Staff see the county.
+    access ends with the appointment. Staff see the county, a mediator nothing but
+    the cases assigned to them.
     """
 
     username = models.CharField(
@@ -95,6 +98,10 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self):
         return self.is_active and self.role in STAFF_ROLES
+
+    @property
+    def is_exporter(self):
+        return self.is_active and self.may_export and self.role in EXPORT_ROLES
 
     def has_perm(self, perm, obj=None):
         """Tell whether the role allows an admin permission (app.action_model)."""

@@ -7,6 +7,7 @@ from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from chambers.models import (
+    AnnualInspection,
     Appointment,
     Branch,
     BranchCoverage,
@@ -57,6 +58,16 @@ class ChamberFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"第{n}商会")
     kind = "trade"
+
+
+class AnnualInspectionFactory(DjangoModelFactory):
+    class Meta:
+        model = AnnualInspection
+
+    chamber = factory.SubFactory("tests.factories.chambers.ChamberFactory")
+    year = 2025
+    filed_on = date(2026, 3, 1)
+    result = "passed"
 
 
 class ChamberTermFactory(DjangoModelFactory):

@@ -18,14 +18,29 @@ from activities.models import (
     Attendance,
     Award,
     Baseline,
+    CaseMediator,
+    CasePaper,
+    CaseParty,
+    CaseSession,
+    CaseVisit,
     Certificate,
     CertificateTemplate,
+    CharityActivity,
+    CommitteeSeat,
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
     Course,
     Criterion,
     Deadlines,
+    Demand,
+    DisputeKind,
+    Donation,
     Evidence,
     EvidenceFile,
     ExportLog,
+    Fund,
+    FundEntry,
     Holiday,
     Issue,
     KeyIndustry,
@@ -34,6 +49,11 @@ from activities.models import (
     Lecture,
     LockedNumber,
     LockedRow,
+    MediationAccess,
+    MediationCase,
+    MediationCommittee,
+    MediationRequest,
+    Mediator,
     MeetingRequirement,
     Objection,
     OfficialFigure,
@@ -44,6 +64,9 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    Project,
+    ProjectEntry,
+    PromotionEvent,
     QuarterLock,
     ReportTemplate,
     RequirementExemption,
@@ -54,6 +77,7 @@ from activities.models import (
     Site,
 )
 from chambers.models import (
+    AnnualInspection,
     Appointment,
     Branch,
     BranchCoverage,
@@ -73,7 +97,7 @@ from redleader.history import changes, last_change
 from redleader.search import SEARCH_COLUMNS
 from redleader.steps import Step
 from tests.factories import of_model
-from tests.factories.activities import LectureFactory
+from tests.factories.activities import LectureFactory, MediatorFactory
 from tests.factories.chambers import (
     ChamberFactory,
     EnterpriseFactory,
@@ -86,6 +110,7 @@ pytestmark = pytest.mark.django_db
 
 # What a test changes in a row of each model.
 CHANGES = {
+    AnnualInspection: lambda: {"result": "failed"},
     Application: lambda: {"statement": "另一总结"},
     Appointment: lambda: {"post": "vice_president"},
     Attendance: lambda: {"status": "absent"},
@@ -94,21 +119,41 @@ CHANGES = {
     Branch: lambda: {"name": "另一党支部"},
     BranchCoverage: lambda: {"chamber_id": ChamberFactory().pk},
     BranchTerm: lambda: {"due_on": date(2027, 6, 1)},
+    CaseMediator: lambda: {"mediator_id": MediatorFactory().pk},
+    CasePaper: lambda: {"name": "另一份.pdf"},
+    CaseParty: lambda: {"name": "另一公司"},
+    CaseSession: lambda: {"place": "另一地点"},
+    CaseVisit: lambda: {"result": "另一情况"},
     Certificate: lambda: {"issued_on": date(2025, 1, 1)},
     CertificateTemplate: lambda: {"heading": "登记证明"},
     Chamber: lambda: {"name": "另一商会"},
     ChamberTerm: lambda: {"due_on": date(2028, 6, 1)},
+    CommitteeSeat: lambda: {"is_head": True},
     Course: lambda: {"name": "另一课"},
     Criterion: lambda: {"name": "另一好"},
     Deadlines: lambda: {"record_days": 5},
+    DisputeKind: lambda: {"name": "另一类"},
+    CharityActivity: lambda: {"title": "另一活动"},
+    Donation: lambda: {"recipient": "另一学校"},
+    ContactActivity: lambda: {"summary": "另一内容"},
+    ContactAssignment: lambda: {"post": "另一职务"},
+    ContactDuty: lambda: {"times": 2},
+    Demand: lambda: {"title": "另一诉求"},
     Enterprise: lambda: {"name": "另一企业"},
     Evidence: lambda: {"text": "另一说明"},
     EvidenceFile: lambda: {"name": "另一份.pdf"},
+    Fund: lambda: {"purpose": "另一用途"},
+    FundEntry: lambda: {"purpose": "另一摘要"},
     Holiday: lambda: {"name": "另一假日"},
     KeyIndustry: lambda: {"name": "另一产业"},
     Lead: lambda: {"title": "另一信息"},
     LeadTarget: lambda: {"target": 30},
     Lecture: lambda: {"topic": "另一讲"},
+    MediationAccess: lambda: {"ended_on": date(2027, 1, 1)},
+    MediationCase: lambda: {"summary": "另一纠纷"},
+    MediationCommittee: lambda: {"name": "另一调委会"},
+    MediationRequest: lambda: {"content": "另一内容"},
+    Mediator: lambda: {"name": "另一调解员"},
     Member: lambda: {"name": "另一人"},
     MeetingRequirement: lambda: {"minimum": 2},
     Membership: lambda: {"ended_on": date(2025, 1, 1)},
@@ -116,6 +161,9 @@ CHANGES = {
     Pairing: lambda: {"areas": "另一内容"},
     PairingProgramme: lambda: {"name": "另一行动"},
     PairingProject: lambda: {"jobs": 9},
+    Project: lambda: {"investor": "另一公司"},
+    ProjectEntry: lambda: {"jobs": 9},
+    PromotionEvent: lambda: {"place": "另一城市"},
     OfficialFigure: lambda: {"value": Decimal(28)},
     Photo: lambda: {"is_public": True},
     Practice: lambda: {"name": "另一做法"},
@@ -141,7 +189,10 @@ UNTRACKED = {
 }
 # The key of a row that is made again; the others get their next number.
 KEYS = {Region: "350823999", Deadlines: 1}
-WITHOUT_CHILDREN = {Branch: {"kind": "functional", "chambers": []}}
+WITHOUT_CHILDREN = {
+    Branch: {"kind": "functional", "chambers": []},
+    MediationCase: {"sides": []},
+}
 
 # What never changes once it is written needs no history.
 BOOKS = {QuarterLock, LockedNumber, LockedRow, ExportLog}
@@ -154,6 +205,13 @@ EVENTS = sorted(
 each_tracked = pytest.mark.parametrize("model", TRACKED)
 each_updated = pytest.mark.parametrize("model", UPDATED)
 each_events = pytest.mark.parametrize("events", EVENTS)
+
+
+@pytest.fixture(autouse=True)
+def no_case_without_parties(db):
+    """No transaction may leave one behind, and here cases are made alone."""
+    yield
+    MediationCase.objects.filter(parties=None).delete()
 
 
 def make(model):
