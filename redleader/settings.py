@@ -181,6 +181,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "",
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "export": "20/10m/user",  # lists as Excel
+    "api": "120/m/ip",  # the API and the files of open data
     "mediation": "5/h/ip",  # requests for mediation
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
@@ -288,6 +290,7 @@ PORTAL = {
     "contact": env.str("SITE_CONTACT", default=""),
     "icp": env.str("SITE_ICP", default=""),
     "police": env.str("SITE_POLICE", default=""),
+    "licence": env.str("SITE_LICENCE", default="标明来源即可使用"),
 }
 
 LOGGING = {

@@ -1,6 +1,7 @@
 from activities.admin import (
     certificate,
     course,
+    export,
     figure,
     honour,
     lead,
@@ -19,6 +20,7 @@ from activities.admin import (
 __all__ = [
     "certificate",
     "course",
+    "export",
     "figure",
     "honour",
     "lead",

@@ -1,19 +1,22 @@
 """The columns of what leaves as Excel."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
+from openpyxl import Workbook
 
 from activities.models import (
     Application,
     Award,
     ContactDuty,
     Demand,
+    ExportLog,
     Lead,
     MediationCase,
     Pairing,
@@ -24,12 +27,56 @@ from activities.models.mediation import Side
 from activities.models.pairing import AMOUNTS
 from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
-from chambers.models import Branch
+from chambers.models import Branch, User
+from redleader.filters import Typed
 from redleader.money import WAN
-from redleader.sheets import Column, Kind, add_table, answer, count_line, new_book
+from redleader.sheets import (
+    CONTENT_TYPE,
+    Column,
+    Kind,
+    add_table,
+    count_line,
+    new_book,
+    packed,
+)
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 5000  # of one file; a county has a few hundred
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file on its way out; only ``activities.views.export`` makes an answer of it.
+
+    So no address sends rows without the right, the limit and the record.
+    ``words`` say what it was narrowed by.
+    """
+
+    what: str
+    rows: int
+    content: bytes
+    file_name: str
+    content_type: str = CONTENT_TYPE
+    words: Sequence[str] = ()
+
+
+def book_export(
+    book: Workbook, what: str, file_name: str, rows: int, words: Sequence[str] = ()
+) -> Export:
+    return Export(what, rows, packed(book), f"{file_name}.xlsx", words=words)
+
+
+def record_export(request: HttpRequest, user: User, export: Export) -> None:
+    """Write down who took what out; a word that was typed is not kept."""
+    words = ["（查找）" if isinstance(word, Typed) else word for word in export.words]
+    ExportLog.objects.create(
+        by=user,
+        address=request.META.get("REMOTE_ADDR", "")[:45],
+        path=request.path[:200],
+        what=export.what[:100],
+        narrowed="、".join(words)[:300],
+        rows=export.rows,
+    )
 
 
 def table_answer(
@@ -38,8 +85,8 @@ def table_answer(
     rows: QuerySet | Sequence[Any],
     *,
     words: Sequence[str] = (),
-) -> HttpResponse:
-    """Send a list as a workbook; ``words`` say what it was narrowed by."""
+) -> Export:
+    """Return a list as a workbook; ``words`` say what it was narrowed by."""
     found = list(rows[: MAX_ROWS + 1])
     day = timezone.localdate()
     narrowed = f"；筛选：{'、'.join(words)}" if words else ""
@@ -55,7 +102,7 @@ def table_answer(
             count_line(found, MAX_ROWS, day) + narrowed,
         ],
     )
-    return answer(book, f"{name} {day}")
+    return book_export(book, name, f"{name} {day}", len(found[:MAX_ROWS]), words)
 
 
 def kind_of(award: Award) -> str:

@@ -18,6 +18,7 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
+EXPORT_ROLES = [*STAFF_ROLES, Role.SECRETARY]
 
 
 class UserManager(BaseUserManager):
@@ -61,6 +62,11 @@ class User(AbstractBaseUser):
         help_text="商会秘书须填写；能看到哪些商会由其现任职务决定。",
     )
     is_active = models.BooleanField("启用", default=True)
+    may_export = models.BooleanField(
+        "可以导出",
+        default=True,
+        help_text="能把看得到的记录下载为 Excel 等文件；每次导出都留有记录。",
+    )
     joined_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
     password_changed_at = models.DateTimeField(
         "密码修改时间", null=True, editable=False
@@ -92,6 +98,10 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self):
         return self.is_active and self.role in STAFF_ROLES
+
+    @property
+    def is_exporter(self):
+        return self.is_active and self.may_export and self.role in EXPORT_ROLES
 
     def has_perm(self, perm, obj=None):
         """Tell whether the role allows an admin permission (app.action_model)."""

@@ -1,5 +1,6 @@
 """Every address × actor × method; an address that is not listed here fails."""
 
+import re
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from activities.models import (
     Application,
     Certificate,
     Deadlines,
+    ExportLog,
     Lecture,
     MediationCase,
     Mediator,
@@ -18,7 +20,7 @@ from activities.services.application import add_files
 from activities.services.ledger import lock_quarter
 from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
-from chambers.models import Chamber, Role
+from chambers.models import Chamber, Role, User
 from redleader.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
@@ -36,6 +38,7 @@ from tests.factories.activities import (
     DemandFactory,
     DisputeKindFactory,
     DonationFactory,
+    ExportLogFactory,
     FundEntryFactory,
     FundFactory,
     HolidayFactory,
@@ -313,6 +316,19 @@ TABLE = {
         [302, 403, 404, 302, 403],
     ),
     "public:lead-totals": ((), OPEN, NO_POST),
+    "public:data-list": ((), OPEN, NO_POST),
+    "public:data-file": (("data", "csv"), OPEN, NO_POST),
+    "public:api": ((), OPEN, NO_POST),
+    "public:api:api-root": ((), CLOSED, NO_POST),
+    "public:api:openapi-json": ((), OPEN, NO_POST),
+    "public:api:figure-list": ((), OPEN, NO_POST),
+    "public:api:figure-detail": (("figure",), OPEN, NO_POST),
+    "public:api:rule-list": ((), OPEN, NO_POST),
+    "public:api:rule-detail": (("members",), OPEN, NO_POST),
+    "public:api:chamber-list": ((), OPEN, NO_POST),
+    "public:api:chamber-detail": (("chamber",), OPEN, NO_POST),
+    "public:api:honour-list": ((), OPEN, NO_POST),
+    "public:api:township-list": ((), OPEN, NO_POST),
     "public:mediation-list": ((), OPEN, NO_POST),
     "public:mediation-apply": ((), OPEN, [422] * 5),
     "public:mediation-search": ((), OPEN, NO_POST),
@@ -414,6 +430,16 @@ TABLE = {
     "mfa_download_recovery_codes": ((), NOT_SET_UP, NOT_SET_UP),
 }
 
+EXPORTS = [name for name in TABLE if re.fullmatch(r"workbench:.*-export", name)]
+# Files that hold none of our rows, or only what everybody may read.
+NO_EXPORTS = {
+    "workbench:import-template",
+    "workbench:template-default",
+    "workbench:template-file",
+    "public:honour-export",
+    "public:data-file",
+}
+
 # What the federation and the administrator may do with each noun in the admin.
 REGISTRY = ({"view", "add", "change"}, {"view", "add", "change"})
 DELETABLE = ({"view", "add", "change"}, {"view", "add", "change", "delete"})
@@ -427,6 +453,7 @@ ADMIN = {
     "chambers_appointment": DELETABLE,
     "chambers_user": (set(), {"view", "add", "change"}),
     "activities_baseline": DELETABLE,
+    "activities_exportlog": (set(), {"view"}),
     "activities_series": REGISTRY,
     "activities_issue": READ,
     "activities_contactduty": REGISTRY,
@@ -602,6 +629,9 @@ ROWS = {
     "application": lambda world: world.application().pk,
     "level": lambda world: world.application().level_id,
     "members": lambda world: "members",
+    "data": lambda world: "chambers",
+    "csv": lambda world: "csv",
+    "figure": lambda world: OfficialFigureFactory().number,
     "honours": lambda world: "honours",
     "quarter": lambda world: "2025Q3",
     "lead_report": lambda world: "leads",
@@ -677,11 +707,36 @@ def ask(client, sign_in, world, actor, method, address):
 def test_address_is_read(name, world, client, sign_in):
     keys, expected, _ = TABLE[name]
     address = reverse(name, args=[world[key] for key in keys])
-    answers = [
-        ask(client, sign_in, world, actor, "get", address).status_code
-        for actor in ACTORS
-    ]
-    assert answers == expected
+    answers = [ask(client, sign_in, world, actor, "get", address) for actor in ACTORS]
+    assert [answer.status_code for answer in answers] == expected
+    files = [answer for answer in answers if is_file(answer)]
+    assert ExportLog.objects.count() == (0 if name in NO_EXPORTS else len(files)), (
+        "a file with rows leaves through activities.views.export only"
+    )
+    is_sent = name in {*EXPORTS, *NO_EXPORTS} and 200 in expected
+    assert bool(files) == is_sent
+
+
+def is_file(answer):
+    return answer.get("Content-Disposition", "").startswith("attachment")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_export_needs_a_right_of_its_own(name, world, client, sign_in):
+    keys, expected, _ = TABLE[name]
+    address = reverse(name, args=[world[key] for key in keys])
+    User.objects.filter(pk__in=[world[actor].pk for actor in ACTORS[1:]]).update(
+        may_export=False
+    )
+
+    for actor, usual in zip(ACTORS[1:], expected[1:], strict=True):
+        world[actor].refresh_from_db()
+        answer = ask(client, sign_in, world, actor, "get", address)
+        if usual == 404 == answer.status_code:
+            continue  # what is not theirs to know of is no page at all
+        assert answer.status_code == 403
+        assert "您没有使用此功能的权限，如需开通请联系" in answer.content.decode()
+    assert not ExportLog.objects.exists()
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -793,6 +848,7 @@ def admin_rows(world):
         "chambers_appointment": appointment.pk,
         "chambers_user": world["own"].pk,
         "activities_baseline": BaselineFactory().pk,
+        "activities_exportlog": ExportLogFactory().pk,
         "activities_series": issue.series.pk,
         "activities_issue": issue.pk,
         "activities_keyindustry": KeyIndustryFactory().pk,

@@ -1096,6 +1096,7 @@ LISTS = [
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
+    *("public:data-list", "public:api"),
     *("workbench:project-list", "workbench:project-create"),
     *("workbench:project-export", "public:project-list"),
     *("workbench:promotion-list", "workbench:promotion-create"),

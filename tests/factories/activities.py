@@ -40,6 +40,7 @@ from activities.models import (
     Donation,
     Evidence,
     EvidenceFile,
+    ExportLog,
     Fund,
     FundEntry,
     Holiday,
@@ -876,6 +877,16 @@ def workbook_of(*texts):
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+class ExportLogFactory(DjangoModelFactory):
+    class Meta:
+        model = ExportLog
+
+    by = factory.SubFactory(UserFactory)
+    path = "/workbench/leads/export/"
+    what = "商会引才信息"
+    rows = 3
 
 
 class FundFactory(DjangoModelFactory):

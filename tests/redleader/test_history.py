@@ -38,6 +38,7 @@ from activities.models import (
     Donation,
     Evidence,
     EvidenceFile,
+    ExportLog,
     Fund,
     FundEntry,
     Holiday,
@@ -194,7 +195,7 @@ WITHOUT_CHILDREN = {
 }
 
 # What never changes once it is written needs no history.
-BOOKS = {QuarterLock, LockedNumber, LockedRow}
+BOOKS = {QuarterLock, LockedNumber, LockedRow, ExportLog}
 TRACKED = sorted(set(models()) - BOOKS, key=lambda model: model.__name__)
 UPDATED = [model for model in TRACKED if model not in NEVER_UPDATED]
 EVENTS = sorted(

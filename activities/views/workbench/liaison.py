@@ -34,9 +34,11 @@ from activities.services import liaison as services
 from activities.services.export import (
     CONTACT_COLUMNS,
     DEMAND_COLUMNS,
+    Export,
     board_columns,
     table_answer,
 )
+from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Branch, Chamber
 from redleader.editing import edit
@@ -76,8 +78,8 @@ def liaison_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/list.html", context)
 
 
-@require_safe
-def liaison_export(request: UserRequest) -> HttpResponse:
+@export_view
+def liaison_export(request: UserRequest) -> Export:
     year, _, board = board_of(request)
     columns = board_columns(board.duties)
     return table_answer(f"{year}年定点联系（内部使用）", columns, board.rows)
@@ -183,8 +185,8 @@ def contact_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/contact_list.html", context)
 
 
-@require_safe
-def contact_export(request: UserRequest) -> HttpResponse:
+@export_view
+def contact_export(request: UserRequest) -> Export:
     filters, activities = narrowed_activities(request)
     return table_answer(
         "定点联系活动（内部使用）",
@@ -279,8 +281,8 @@ def demand_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/demand_list.html", context)
 
 
-@require_safe
-def demand_export(request: UserRequest) -> HttpResponse:
+@export_view
+def demand_export(request: UserRequest) -> Export:
     filters, demands = narrowed_demands(request)
     return table_answer(
         "商会诉求（内部使用）",

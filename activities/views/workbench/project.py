@@ -23,7 +23,8 @@ from activities.models.project import (
     ProjectState,
 )
 from activities.services import project as services
-from activities.services.export import PROJECT_COLUMNS, table_answer
+from activities.services.export import PROJECT_COLUMNS, Export, table_answer
+from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
 from redleader.editing import edit
@@ -89,8 +90,8 @@ def project_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/project/list.html", context)
 
 
-@require_safe
-def project_export(request: UserRequest) -> HttpResponse:
+@export_view
+def project_export(request: UserRequest) -> Export:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
     filters = filters_of(request)
     projects = narrowed(request, filters).with_names().with_sums()

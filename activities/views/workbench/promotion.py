@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.forms.promotion import PromotionForm
 from activities.models import Project, PromotionEvent
 from activities.models.promotion import PromotionQuerySet
-from activities.services.export import PROMOTION_COLUMNS, table_answer
+from activities.services.export import PROMOTION_COLUMNS, Export, table_answer
 from activities.services.project import totals
 from activities.services.promotion import save_promotion
+from activities.views.export import export_view
 from chambers.access import UserRequest
 from redleader.editing import edit
 from redleader.filters import Filters
@@ -52,8 +53,8 @@ def promotion_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/promotion/list.html", context)
 
 
-@require_safe
-def promotion_export(request: UserRequest) -> HttpResponse:
+@export_view
+def promotion_export(request: UserRequest) -> Export:
     filters, promotions = narrowed(request)
     return table_answer(
         "招商推介会", PROMOTION_COLUMNS, promotions, words=filters.words()

@@ -34,8 +34,10 @@ from activities.services.export import (
     DONATION_COLUMNS,
     FUND_COLUMNS,
     FUND_ENTRY_COLUMNS,
+    Export,
     table_answer,
 )
+from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from redleader.editing import edit
@@ -121,8 +123,8 @@ def donation_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/donation_list.html", context)
 
 
-@require_safe
-def donation_export(request: UserRequest) -> HttpResponse:
+@export_view
+def donation_export(request: UserRequest) -> Export:
     filters, donations = narrowed_donations(request)
     rows = donations.with_names().order_by("-day", "-pk")
     name = "公益捐赠（内部使用）"
@@ -224,8 +226,8 @@ def charity_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/charity_list.html", context)
 
 
-@require_safe
-def charity_export(request: UserRequest) -> HttpResponse:
+@export_view
+def charity_export(request: UserRequest) -> Export:
     filters, activities = narrowed_activities(request)
     rows = activities.select_related("chamber")
     return table_answer("公益活动", CHARITY_COLUMNS, rows, words=filters.words())
@@ -321,8 +323,8 @@ def fund_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/fund_list.html", context)
 
 
-@require_safe
-def fund_export(request: UserRequest) -> HttpResponse:
+@export_view
+def fund_export(request: UserRequest) -> Export:
     filters, funds = narrowed_funds(request)
     return table_answer("公益基金", FUND_COLUMNS, funds, words=filters.words())
 
@@ -350,8 +352,8 @@ def fund_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/welfare/fund_detail.html", context)
 
 
-@require_safe
-def fund_entry_export(request: UserRequest, pk: int) -> HttpResponse:
+@export_view
+def fund_entry_export(request: UserRequest, pk: int) -> Export:
     fund = find_fund(request, pk)
     rows = fund.entries.with_balance()
     return table_answer("基金收支", FUND_ENTRY_COLUMNS, rows, words=[fund.name])
