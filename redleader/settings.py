@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "redleader.middleware.RequestGuardMiddleware",
+    "redleader.audit.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -181,6 +182,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "",
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "refusal": "60/h/ip",  # refusals of strangers that the audit keeps
     "mediation": "5/h/ip",  # requests for mediation
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
@@ -203,6 +205,8 @@ AXES_LOCKOUT_CALLABLE = "redleader.errors.locked_out"
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
+
+AUDIT_DAYS = max(env.int("AUDIT_DAYS", default=365), 365)  # 网络安全法: six months
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
