@@ -34,6 +34,7 @@ OWNER_COMMANDS = {
     "flush",
     "sqlflush",
     "createcachetable",
+    "prune_audit",
 }
 MIN_MAJOR = 14
 ATTEMPTS, PAUSE = 20, 0.3  # seconds; a killed server's lock may linger for a moment

@@ -12,6 +12,7 @@ from activities.models import (
     Application,
     Award,
     ContactAssignment,
+    Criterion,
     Deadlines,
     Demand,
     Donation,
@@ -31,7 +32,7 @@ from activities.services.honour import expiring_groups
 from activities.services.liaison import board_rows
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
-from chambers.models import Branch, Chamber, Role, User
+from chambers.models import Branch, Chamber, ChamberTerm, Role, User
 from redleader.money import say_money
 from redleader.quarters import Quarter, span
 
@@ -40,6 +41,7 @@ DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
 MEDIATION = "商会调解"
 CONFIRM_DAYS = 7  # before the time for 司法确认 ends
+TERMS, SOON = "换届", timedelta(days=183)
 HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
 PLEDGED = "认捐未到"
 PLEDGE_DAYS = 90
@@ -75,11 +77,13 @@ def todos(user: User) -> list[Todo]:
     found += mediation_todos(user)
     found += pairings_to_close(user)
     found += projects_to_check(user)
-    if user.is_staff:
-        return found + county(lectures) + expiring(user)
     if user.role == Role.MEDIATOR:
         return found
-    return found + own(lectures, user)
+    if user.role == Role.BRANCH_SECRETARY:
+        return found + lectures_of(lectures, user)
+    if user.is_staff or user.role == Role.TOWNSHIP:
+        return found + terms(user) + county(lectures, user) + expiring(user)
+    return found + terms(user) + own(lectures, user)
 
 
 def review_of_honours() -> list[Todo]:
@@ -253,8 +257,58 @@ def application_todos(user: User) -> list[Todo]:
     return found
 
 
-def county(lectures: LectureQuerySet) -> list[Todo]:
-    """Return what the whole county has open, one line for each group."""
+def terms(user: User) -> list[Todo]:
+    """Return the chambers whose 换届 is overdue or due within six months."""
+    chambers = Chamber.objects.visible_to(user).active()
+    if user.is_staff:
+        address = reverse("admin:chambers_chamber_changelist")
+        return [
+            *counted(
+                TERMS,
+                chambers.term_overdue().distinct(),
+                "个商会换届已逾期",
+                f"{address}?term=overdue",
+            ),
+            *counted(
+                TERMS,
+                chambers.term_due_soon().distinct(),
+                "个商会应在六个月内换届",
+                f"{address}?term=soon",
+            ),
+        ]
+    due = ChamberTerm.objects.current().filter(
+        chamber__in=chambers, due_on__lte=timezone.localdate() + SOON
+    )
+    rows = list(due.select_related("chamber").order_by("due_on", "pk")[:LIMIT])
+    missed = missed_by_overdue() if any(row.is_overdue for row in rows) else ""
+    return [term_todo(row, missed) for row in rows]
+
+
+def term_todo(term: ChamberTerm, missed: str) -> Todo:
+    chamber = term.chamber
+    return Todo(
+        TERMS,
+        f"{chamber}{term}应换届",
+        missed if term.is_overdue else "请按章程准备换届，提前向主管单位报告。",
+        f"{reverse('workbench:handover')}?chamber={chamber.pk}",
+        term.due_on,
+        term.is_overdue,
+    )
+
+
+def missed_by_overdue() -> str:
+    """Say which criteria an overdue chamber does not meet."""
+    criteria = Criterion.objects.filter(rule="term-in-time", version__is_open=True)
+    words = [
+        f"{row.version.scheme.name}{'的必备项' if row.is_required else ''}“{row.name}”"
+        for row in criteria.select_related("version__scheme")
+    ]
+    known = "、".join(dict.fromkeys(words)) or "“按期换届”"
+    return f"逾期期间不符合{known}；换届后请登记实际换届日期和新一届。"
+
+
+def county(lectures: LectureQuerySet, user: User) -> list[Todo]:
+    """Return what the county, or a township, has open, one line for each group."""
     records = reverse("workbench:lecture-list")
     plan = reverse("workbench:plan")
     quarter = Quarter.present()
@@ -273,7 +327,7 @@ def county(lectures: LectureQuerySet) -> list[Todo]:
         ),
         *counted(
             PLANS,
-            without_plan(Chamber.objects.all(), quarter),
+            without_plan(Chamber.objects.visible_to(user), quarter),
             f"个商会还没有{quarter}的计划",
             f"{plan}?quarter={quarter.code}",
         ),
@@ -293,6 +347,26 @@ def counted(group: str, rows: QuerySet, text: str, address: str) -> list[Todo]:
 
 def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
     """Return what a secretary has to do, each thing on a line of its own."""
+    return [
+        *unfinished(lectures),
+        *application_todos(user),
+        *expiring(user),
+        *answered_demands(user),
+        *duties_to_do(user),
+        *plan_todos(user, Deadlines.load()),
+        *asked_todos(user),
+        *pledge_todos(user),
+        *next_lectures(lectures),
+    ]
+
+
+def lectures_of(lectures: LectureQuerySet, user: User) -> list[Todo]:
+    """Return what a branch secretary has to do."""
+    return [*unfinished(lectures), *asked_todos(user), *next_lectures(lectures)]
+
+
+def unfinished(lectures: LectureQuerySet) -> list[Todo]:
+    """Return the records that were returned, are late or were never handed in."""
     deadlines = Deadlines.load()
     records = reverse("workbench:lecture-list")
     return [
@@ -311,19 +385,15 @@ def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
             draft_todo,
             Todo(DRAFTS, "其余草稿", "", f"{records}?state=draft"),
         ),
-        *application_todos(user),
-        *expiring(user),
-        *answered_demands(user),
-        *duties_to_do(user),
-        *plan_todos(user, deadlines),
-        *asked_todos(user),
-        *pledge_todos(user),
-        *some(
-            coming(lectures).order_by("started_at", "pk"),
-            coming_todo,
-            Todo(COMING, "其余计划", "", reverse("workbench:plan")),
-        ),
     ]
+
+
+def next_lectures(lectures: LectureQuerySet) -> list[Todo]:
+    return some(
+        coming(lectures).order_by("started_at", "pk"),
+        coming_todo,
+        Todo(COMING, "其余计划", "", reverse("workbench:plan")),
+    )
 
 
 def some(lectures: LectureQuerySet, todo, rest: Todo) -> list[Todo]:

@@ -3,9 +3,11 @@ from django.urls import path
 from activities.views.workbench import (
     application,
     application_export,
+    audit,
     calendar,
     certificate,
     desk,
+    handover,
     honour,
     importing,
     lead,
@@ -20,6 +22,7 @@ from activities.views.workbench import (
     promotion,
     quarter,
     report,
+    role,
     template,
     welfare,
     work,
@@ -29,6 +32,10 @@ from redleader.views import draft_drop, draft_keep
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("audit/", audit.audit_list, name="audit-list"),
+    path("audit/<slug:table>/<str:key>/", audit.audit_object, name="audit-object"),
+    path("roles/", role.role_matrix, name="role-matrix"),
+    path("handover/", handover.handover, name="handover"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/new/", lecture.lecture_create, name="lecture-create"),

@@ -5,7 +5,7 @@ from chambers.models.enterprise import Enterprise
 from chambers.models.inspection import AnnualInspection
 from chambers.models.member import Member, Membership
 from chambers.models.region import Region
-from chambers.models.user import Role, User
+from chambers.models.user import PasswordHistory, Role, User
 
 __all__ = [
     "AnnualInspection",
@@ -18,6 +18,7 @@ __all__ = [
     "Enterprise",
     "Member",
     "Membership",
+    "PasswordHistory",
     "Post",
     "Region",
     "Role",

@@ -104,6 +104,7 @@ CASE_WRONG = [302, 422, 404, 422, 404]
 NAMED = [302, 403, 404, 200, 404]
 NAMED_WRONG = [302, 403, 404, 422, 404]
 STAFF = [302, 403, 403, 200, 200]
+AUDIT = [302, 403, 403, 403, 200]
 LOGIN = [200, 302, 302, 302, 302]
 LEAVES = [302] * 5
 NOT_SET_UP = [302, 404, 404, 404, 404]
@@ -157,6 +158,10 @@ TABLE = {
     "public:issuer": ((), OPEN, NO_POST),
     "public:status-list": (("list",), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:audit-list": ((), AUDIT, NO_POST_INSIDE),
+    "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_INSIDE),
+    "workbench:role-matrix": ((), STAFF, NO_POST_INSIDE),
+    "workbench:handover": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
@@ -609,6 +614,7 @@ class World(dict):
 
 ROWS = {
     "chamber": lambda world: ChamberFactory().pk,
+    "noun": lambda world: "chambers_chamber",
     "own": lambda world: secretary_of(world.chamber),
     "foreign": lambda world: secretary_of(ChamberFactory()),
     "federation": lambda world: UserFactory(role=Role.FEDERATION),
