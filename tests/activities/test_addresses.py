@@ -415,6 +415,7 @@ TABLE = {
     "workbench:demand-update": (("demand",), OWN, [302, 422, 404, 422, 422]),
     "workbench:demand-step": (
         ("demand", "assigned"),
+        NO_POST_INSIDE,
         [302, 403, 404, 422, 403],
     ),
     "account_login": ((), LOGIN, LOGIN),
