@@ -16,6 +16,7 @@ from activities.services.demo.chamber import (
     make_branches,
     make_chamber,
     make_committee,
+    make_readers,
     make_secretaries,
     make_staff,
 )
@@ -60,6 +61,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
     make_mediation(chambers, staff, luck, today)
+    make_readers(chambers, branches)
     stand_in(chambers)
 
 
