@@ -3,11 +3,12 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 
 from chambers.models import Role, User
 from chambers.models.user import READ_ONLY_ROLES
+from redleader.audit import locked_out
 
 
 class UserRequest(HttpRequest):
@@ -152,6 +153,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def pre_authenticate(self, request, **credentials):
+        """Refuse after too many failures, a right password like a wrong one."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            locked_out(request, credentials.get("username", ""))
+            raise
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -151,9 +151,19 @@ def logged_out(request, user, **kwargs):
         add(request, Note("logout", user, row_key=str(user.pk)))
 
 
+def has_failed(request) -> bool:
+    notes = getattr(request, "audit", [])
+    return any(note.kind == "login_failed" for note in notes)
+
+
 @receiver(user_login_failed)
 def login_failed(credentials, request=None, **kwargs):
-    """Name the account that was tried; what is no account may be a password."""
+    """Name the account that was tried; what is no account may be a password.
+
+    A lock is told before its failure, and is one entry with it.
+    """
+    if has_failed(request):
+        return
     typed = credentials.get("username") or credentials.get("login") or ""
     model = get_user_model()
     user = model.objects.filter(username=typed[:50]).first() if typed else None
@@ -164,10 +174,7 @@ def login_failed(credentials, request=None, **kwargs):
 
 @receiver(user_locked_out)
 def locked_out(request, username="", **kwargs):
-    if request and not any(
-        note.kind == "login_failed" for note in getattr(request, "audit", [])
-    ):
-        login_failed({"username": username}, request)
+    login_failed({"username": username}, request)
     for note in getattr(request, "audit", []):
         if note.kind == "login_failed":
             note.result = "locked"

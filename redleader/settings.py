@@ -202,8 +202,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {
-    "login": "",  # django-axes does that.
-    "login_failed": "",
+    "login": "",  # django-axes locks one name at one address.
+    "login_failed": "50/h/ip,20/h/key",  # one address (IPv6: its /64), one name
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
     "export": "20/10m/user",  # lists as Excel

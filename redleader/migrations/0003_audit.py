@@ -36,4 +36,14 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['table_name', 'row_key', 'id'], name='redleader_audit_object'), models.Index(fields=['kind', 'id'], name='redleader_audit_kind'), models.Index(fields=['person_id', 'id'], name='redleader_audit_person'), models.Index(fields=['at'], name='redleader_audit_at')],
             },
         ),
+        # The triggers are made after every migrate, see redleader/chain.py.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            """
+            DROP FUNCTION IF EXISTS audit_event() CASCADE;
+            DROP FUNCTION IF EXISTS audit_chain() CASCADE;
+            DROP FUNCTION IF EXISTS audit_stays() CASCADE;
+            DROP FUNCTION IF EXISTS audit_adopt(text);
+            """,
+        ),
     ]

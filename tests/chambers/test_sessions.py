@@ -14,6 +14,7 @@ from django.utils import timezone
 from chambers.models import Role
 from redleader.addresses import client_address
 from redleader.drafts import STASH
+from redleader.models import AuditEntry
 from redleader.settings import networks
 from tests.factories.chambers import ChamberFactory, UserFactory, secretary_of
 
@@ -142,6 +143,50 @@ def test_staff_need_a_second_factor(user, settings):
             302,
             reverse("mfa_activate_totp"),
         )
+
+
+def failures(times, **where):
+    """Fail to sign in so often, each time as the arguments say; return the texts."""
+    for turn in range(times):
+        client = Client(REMOTE_ADDR=where["address"].format(turn))
+        name = where["name"].format(turn)
+        client.post(reverse("account_login"), {"login": name, "password": "wrong"})
+
+
+@pytest.mark.parametrize(
+    ("times", "where", "code"),
+    [
+        (5, {"address": "192.0.2.1", "name": "zhang"}, 429),  # one name, one address
+        (20, {"address": "192.0.3.{}", "name": "zhang"}, 200),  # from many addresses
+        (50, {"address": "192.0.2.1", "name": "user{}"}, 200),  # many names
+        (50, {"address": "2001:db8::{}", "name": "user{}"}, 200),  # of one /64
+    ],
+)
+def test_right_password_is_refused_during_a_lock(user, times, where, code):
+    failures(times, **where)
+    client = Client(REMOTE_ADDR=where["address"].format(1))
+
+    answer = enter(client)
+
+    assert answer.status_code == code
+    assert "登录失败次数过多，请 30 分钟后再试" in answer.content.decode()
+    assert not inside(client)
+    assert AuditEntry.objects.first().result == "locked"
+
+
+def test_name_of_nobody_is_answered_alike(user):
+    user_off = UserFactory(username="off", is_active=False)
+    user_off.set_password(WORDS)
+    user_off.save()
+    texts = set()
+    for name, password in [("zhang", "wrong"), ("nobody", "wrong"), ("off", WORDS)]:
+        answer = Client().post(
+            reverse("account_login"), {"login": name, "password": password}
+        )
+        page = answer.content.decode().replace(name, "…")
+        texts.add((answer.status_code, "用户名或密码不正确。" in page))
+    assert len(texts) == 1
+    assert texts.pop()[1]
 
 
 # Passwords

@@ -16,6 +16,7 @@ from activities.services.demo.chamber import (
     make_branches,
     make_chamber,
     make_committee,
+    make_readers,
     make_secretaries,
     make_staff,
 )
@@ -66,6 +67,7 @@ def load_demo(*, seed: int = 23) -> None:
     make_welfare(chambers, today)
     make_liaison(branches, secretaries, staff, today)
     make_projects(chambers, secretaries, staff, today)
+    make_readers(chambers, branches)
     stand_in(chambers)
 
 
