@@ -6,14 +6,12 @@ and tried out in the database, which keeps the rules.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
@@ -38,6 +36,8 @@ from redleader.sheets import (
 
 PROBLEM = "问题"  # the column that a marked copy adds
 LIMITS = SheetLimits(rows=1000)
+MAX_CELL = 300  # characters of a cell in a marked copy
+CHUNK = 1000  # rows that are written at once
 CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
 
 
@@ -172,6 +172,18 @@ def yes_no(text: str, lookups: Any) -> bool:
     return fold(text) == "是"
 
 
+Tell = Callable[[int], None]  # told of so many more rows that are done
+
+
+def tell_nobody(rows: int) -> None:
+    pass
+
+
+def chunks(rows: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
 @dataclass
 class Draft:
     """A row of a file as it would be written.
@@ -252,8 +264,24 @@ class Importer:
 
     # --- The work
 
-    def plan(self, rows: Iterable[SheetRow], user: Any) -> Plan:
-        """Say of each row whether it is new, changed, there already, or refused."""
+    def plan(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
+    ) -> Plan:
+        """Say of each row whether it is new, changed, there already, or refused.
+
+        ``tell`` hears of each row twice: when it is read and when it was tried.
+        """
+        plan = self.compared(rows, user, tell)
+        errors = self.tried(plan, user, tell)
+        bad = {error.row for error in errors}
+        plan.new = [draft for draft in plan.new if draft.number not in bad]
+        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
+        plan.errors += errors
+        plan.errors.sort(key=lambda error: error.row)
+        return plan
+
+    def compared(self, rows: Iterable[SheetRow], user: Any, tell: Tell) -> Plan:
+        """Return the plan as far as it is known without asking the database's rules."""
         plan, lookups = Plan(), self.lookups(user)
         drafts: list[Draft] = []
         for sheet in rows:
@@ -261,6 +289,7 @@ class Importer:
             plan.errors += errors
             if draft is not None:
                 drafts.append(draft)
+            tell(1)
         drafts = self.without_doubles(drafts, plan)
         self.match(drafts)
         for draft in drafts:
@@ -273,16 +302,10 @@ class Importer:
                 plan.changed.append(draft)
             else:
                 plan.same.append(draft)
-        errors = self.tried(plan, user)
-        bad = {error.row for error in errors}
-        plan.new = [draft for draft in plan.new if draft.number not in bad]
-        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
-        plan.errors += errors
-        plan.errors.sort(key=lambda error: error.row)
         return plan
 
     @transaction.atomic
-    def write(self, rows: Iterable[SheetRow], user: Any) -> Plan:
+    def write(self, rows: list[SheetRow], user: Any, tell: Tell = tell_nobody) -> Plan:
         """Write the new and the changed rows of a file.
 
         Two who confirm at once write one after the other, so the later finds the
@@ -292,15 +315,22 @@ class Importer:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{self.code}"]
             )
-        plan = self.plan(rows, user)
-        if plan.errors:
-            texts = [error.text for error in plan.errors[:50]]
-            raise ValidationError([CHANGED, *texts], code="changed")
-        if plan.new:
-            self.create(plan.new, user)
-        if plan.changed:
-            self.update(plan.changed, user)
-        return plan
+        plan = self.compared(rows, user, tell)
+        if not plan.errors:
+            try:
+                with transaction.atomic():
+                    for drafts in chunks(plan.new):
+                        self.create(drafts, user)
+                        tell(len(drafts))
+                    for drafts in chunks(plan.changed):
+                        self.update(drafts, user)
+                        tell(len(drafts))
+                    check_deferred_rules()
+                return plan
+            except (IntegrityError, ValidationError):
+                plan = self.plan(rows, user)  # It finds the rows that are refused.
+        texts = [error.text for error in plan.errors[:50]]
+        raise ValidationError([CHANGED, *texts], code="changed")
 
     def draft(
         self, sheet: SheetRow, lookups: Any, user: Any
@@ -389,7 +419,10 @@ class Importer:
             return
         values = {name: {getattr(d.row, name) for d in drafts} for name in self.key}
         narrowest = min(values, key=lambda name: len(values[name]))
-        condition = reduce(or_, (Q(**{narrowest: v}) for v in values[narrowest]), Q())
+        stated = values[narrowest] - {None}
+        condition = Q(**{f"{narrowest}__in": stated})
+        if stated != values[narrowest]:
+            condition |= Q(**{f"{narrowest}__isnull": True})
         known = {
             self.key_of(row): row for row in self.model._base_manager.filter(condition)
         }
@@ -424,16 +457,16 @@ class Importer:
             if label not in labels
         ]
 
-    def tried(self, plan: Plan, user: Any) -> list[RowError]:
+    def tried(self, plan: Plan, user: Any, tell: Tell) -> list[RowError]:
         """Let the database itself try the rows against every rule, and undo it all."""
         errors: list[RowError] = []
         if not (plan.new or plan.changed):
             return errors
         with transaction.atomic():
-            if plan.new:
-                errors += self.halved(plan.new, self.create, user)
-            if plan.changed:
-                errors += self.halved(plan.changed, self.update, user)
+            for rows, service in [(plan.new, self.create), (plan.changed, self.update)]:
+                for drafts in chunks(rows):
+                    errors += self.halved(drafts, service, user)
+                    tell(len(drafts))
             transaction.set_rollback(True)
         return errors
 
@@ -523,7 +556,7 @@ class Importer:
             faults[error.row].append(error)
 
         def cell(label: str) -> Callable[[SheetRow], Any]:
-            return lambda row: row.values.get(label)
+            return lambda row: clipped(row.refused.get(label) or row.values.get(label))
 
         def is_marked(row: SheetRow, column: Column) -> bool:
             named = {error.label for error in faults[row.number]}
@@ -541,6 +574,11 @@ class Importer:
         book = new_book()
         add_table(book, self.sheet_name, [*columns, words], rows, is_marked=is_marked)
         return book
+
+
+def clipped(value: Any) -> Any:
+    """Return a cell of a marked copy: not what was far too long."""
+    return value[:MAX_CELL] if isinstance(value, str) else value
 
 
 def comparable(value: Any) -> Any:

@@ -145,9 +145,18 @@ urlpatterns = [
         importing.import_template,
         name="import-template",
     ),
-    path("imports/<slug:code>/marked/", importing.import_marked, name="import-marked"),
     path(
-        "imports/<slug:code>/confirm/",
+        "imports/<slug:code>/<uuid:key>/",
+        importing.import_job,
+        name="import-job",
+    ),
+    path(
+        "imports/<slug:code>/<uuid:key>/marked/",
+        importing.import_marked,
+        name="import-marked",
+    ),
+    path(
+        "imports/<slug:code>/<uuid:key>/confirm/",
         importing.import_confirm,
         name="import-confirm",
     ),
