@@ -22,7 +22,7 @@ from openpyxl import Workbook
 
 from redleader.forms import MaxLength, PlainText, check_deferred_rules, refusal
 from redleader.money import MoneyFormField, say_money
-from redleader.search import fold, syllables
+from redleader.search import SEARCH_COLUMNS, fold, syllables
 from redleader.sheets import (
     BLANKS,
     Column,
@@ -228,6 +228,7 @@ class Importer:
     summary: ClassVar[Sequence[str]] = ()  # columns of the preview; none: the first 6
     limits: ClassVar[SheetLimits] = LIMITS
     for_secretaries: ClassVar[bool] = False
+    same: ClassVar[str] = ""  # what two doubles have in common; none: the key
 
     # --- What a subclass may say
 
@@ -248,19 +249,23 @@ class Importer:
 
     def update(self, drafts: list[Draft], user: Any) -> None:
         """Write changed rows, their version one up."""
-        names = {c.field for c in self.columns if c.field in self.updatable}
-        rows = []
+        rows, fields = [], set()
+        columns = {c.label: c.field for c in self.columns}
+        kept = [n for n in (*SEARCH_COLUMNS, "version") if hasattr(self.model, n)]
         for draft in drafts:
             row = copy(draft.stored)
-            for name in names:
-                setattr(row, name, getattr(draft.row, name))
-            if hasattr(row, "version"):
-                row.version += 1
+            for label, _, _ in draft.changes:
+                if columns.get(label):
+                    setattr(row, columns[label], getattr(draft.row, columns[label]))
+                    fields.add(columns[label])
+            for name in kept:
+                if name == "version":
+                    row.version += 1
+                else:
+                    self.model._meta.get_field(name).pre_save(row, False)  # type: ignore[union-attr]
             rows.append(row)
-        fields = names | (
-            {"version"} if rows and hasattr(rows[0], "version") else set()
-        )
-        self.model._base_manager.bulk_update(rows, sorted(fields))
+        if fields:
+            self.model._base_manager.bulk_update(rows, sorted({*fields, *kept}))
 
     # --- The work
 
@@ -400,7 +405,7 @@ class Importer:
         kept = []
         labels = {c.field: c.label for c in self.columns}
         names = [name.removesuffix("_id") for name in self.key]
-        words = "、".join(labels[name] for name in names if name in labels)
+        words = self.same or "、".join(labels[n] for n in names if n in labels)
         for draft in drafts:
             key = self.key_of(draft.row)
             if key in first:
@@ -440,7 +445,8 @@ class Importer:
             old = getattr(draft.stored, column.field)
             new = getattr(draft.row, column.field)
             if old != new:
-                found.append((column.label, shown(old), shown(new)))
+                kind = self.model._meta.get_field(column.field)
+                found.append((column.label, shown(old, kind), shown(new, kind)))
         return found
 
     def contradictions(self, draft: Draft) -> list[RowError]:
@@ -585,16 +591,18 @@ def comparable(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
-def shown(value: Any) -> str:
-    """Return a value as a preview names it."""
+def shown(value: Any, kind: Any = None) -> str:
+    """Return a value as a preview names it; ``kind`` is its field."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
         return say_money(value)
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
-    label = getattr(value, "label", value)
-    return str(label or "空")[:40]
+    labels = dict(getattr(getattr(kind, "base_field", kind), "flatchoices", ()))
+    parts = value if isinstance(value, list) else [value]
+    text = "、".join(str(labels.get(part, part) or "") for part in parts)
+    return text[:40] or "空"
 
 
 IMPORTERS: dict[str, Importer] = {}
