@@ -17,6 +17,7 @@ from activities.views.workbench import (
     plan,
     quarter,
     report,
+    search,
     template,
     work,
 )
@@ -25,6 +26,7 @@ from redleader.views import draft_drop, draft_keep
 app_name = "workbench"
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("search/", search.search_list, name="search"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/new/", lecture.lecture_create, name="lecture-create"),

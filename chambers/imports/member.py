@@ -20,7 +20,7 @@ from redleader.imports import (
     register,
     shown,
 )
-from redleader.sheets import MEGABYTE, Kind, RowError, SheetLimits, cell_error
+from redleader.sheets import Kind, RowError, SheetLimits, cell_error
 
 CHAMBER, STARTED, ENDED = "商会", "入会日期", "退会日期"
 
@@ -37,9 +37,7 @@ class MemberImporter(Importer):
     edition = "2026-11-25"
     model = Member
     for_secretaries = True
-    limits = SheetLimits(
-        rows=50_000, characters=20_000_000, memory=300 * MEGABYTE, seconds=30
-    )
+    limits = SheetLimits(rows=50_000, characters=20_000_000, seconds=10)
     columns = (
         Taken(
             CHAMBER,

@@ -144,6 +144,7 @@ TABLE = {
     "public:issuer": ((), OPEN, NO_POST),
     "public:status-list": (("list",), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:search": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
