@@ -103,6 +103,8 @@ CASE = [302, 200, 404, 200, 404]
 CASE_WRONG = [302, 422, 404, 422, 404]
 NAMED = [302, 403, 404, 200, 404]
 NAMED_WRONG = [302, 403, 404, 422, 404]
+# A file belongs to its uploader alone; views/test_importing.py has it.
+IMPORT_JOB = [302, 403, 403, 404, 403]
 STAFF = [302, 403, 403, 200, 200]
 AUDIT = [302, 403, 403, 403, 200]
 LOGIN = [200, 302, 302, 302, 302]
@@ -162,6 +164,7 @@ TABLE = {
     "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_INSIDE),
     "workbench:role-matrix": ((), STAFF, NO_POST_INSIDE),
     "workbench:handover": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:search": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
@@ -256,16 +259,9 @@ TABLE = {
     "workbench:import-list": ((), [302, 200, 200, 200, 403], NO_POST_INSIDE),
     "workbench:import-file": (("honours",), REVIEWERS, [302, 403, 403, 422, 403]),
     "workbench:import-template": (("honours",), REVIEWERS, NO_POST_INSIDE),
-    "workbench:import-marked": (
-        ("honours",),
-        NO_POST_INSIDE,
-        [302, 403, 403, 422, 403],
-    ),
-    "workbench:import-confirm": (
-        ("honours",),
-        NO_POST_INSIDE,
-        [302, 403, 403, 422, 403],
-    ),
+    "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
+    "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
+    "workbench:import-confirm": (("honours", "key"), NO_POST_INSIDE, IMPORT_JOB),
     "workbench:pairing-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-export": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),

@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from activities.models import ContactActivity, Lead, Mediator, Pairing, Project
+from activities.models import (
+    ContactActivity,
+    Issue,
+    Lead,
+    Lecture,
+    Mediator,
+    Pairing,
+    Project,
+)
 from activities.models.project import UNSIGNED_ERROR
 from activities.services.pairing import village_label
 from chambers.models import Role
@@ -15,6 +23,7 @@ from tests.factories.activities import (
     ContactAssignmentFactory,
     MediationCommitteeFactory,
     PairingProgrammeFactory,
+    SeriesFactory,
 )
 from tests.factories.chambers import (
     BranchFactory,
@@ -289,3 +298,64 @@ def test_project_of_a_foreign_chamber_is_refused(chamber):
     assert texts("projects", secretary_of(chamber), {}, {}) == [
         "第 2 行与第 3 行重复（引进商会、项目名称都相同）。"
     ]
+# Lectures of the past
+
+
+def test_lectures_come_in_as_submitted_and_are_noted(chamber, federation):
+    SeriesFactory(name="红土初心讲堂")
+    one = {"讲堂系列": "红土初心讲堂", "期数": "1", "时间": "", "在网站公开": ""}
+
+    plan = IMPORTERS["lectures"].write(
+        rows_of("lectures", one | {"主题": "二", "期数": "2"}, one), federation
+    )
+
+    assert len(plan.new) == 2
+    lecture = Lecture.objects.get(topic="演示主题")
+    assert (lecture.state, lecture.submitted_by, lecture.is_public) == (
+        "submitted",
+        federation,
+        False,
+    )
+    assert lecture.content.startswith("历史记录，")
+    assert "开讲时刻未载明。" in lecture.content
+    assert sorted(Issue.objects.values_list("number", flat=True)) == [1, 2]
+    assert [event.state for event in lecture.events.order_by("pgh_id")] == [
+        "draft",
+        "submitted",
+    ]
+    again = IMPORTERS["lectures"].plan(rows_of("lectures", one), federation)
+    assert len(again.same) == 1
+
+
+def test_lecture_of_the_past_says_what_is_wrong_with_it(chamber, federation):
+    chamber.founded_on = date(2024, 1, 1)
+    chamber.save()
+
+    assert texts("lectures", federation, {}, {"日期": date(2099, 1, 1)}) == [
+        "第 2 行：早于商会成立日期（2024-01-01），请核对。",
+        "第 3 行：日期晚于今天，不是历史记录。",
+    ]
+    rows = [
+        {"日期": date(2024, 5, 1), "应到": "40"},
+        {"日期": date(2024, 5, 2), "时间": "下午"},
+        {"日期": date(2024, 5, 3), "实到": "2001"},
+    ]
+    assert texts("lectures", federation, *rows) == [
+        "第 2 行：应到人数应等于实到、请假、缺席之和，请核对。",
+        "第 3 行“时间”：时间无效，请按“时:分”填写，例如 14:30。",
+        "第 4 行“实到”：实到应为 0–2000 的整数。",
+    ]
+    stranger = secretary_of(ChamberFactory())
+    (text,) = texts("lectures", stranger, {"日期": date(2024, 5, 1)})
+    assert "不在您的管理范围" in text
+
+
+def test_empty_cell_of_a_changed_row_keeps_what_is_stored(names, federation):
+    importer = IMPORTERS["pairings"]
+    importer.write(rows_of("pairings", names), federation)
+
+    changed = names | {"共建内容": "", "企业同意公开": "否"}
+    importer.write(rows_of("pairings", changed), federation)
+
+    pairing = Pairing.objects.get()
+    assert (pairing.areas, pairing.publish_consent) == ("产业帮扶、修路", False)
