@@ -107,6 +107,8 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.id} {self.get_kind_display()}"
+
+
 class JobState(models.TextChoices):
     CHECKING = "checking", "正在核对"
     CHECKED = "checked", "待确认"

@@ -298,6 +298,8 @@ def test_project_of_a_foreign_chamber_is_refused(chamber):
     assert texts("projects", secretary_of(chamber), {}, {}) == [
         "第 2 行与第 3 行重复（引进商会、项目名称都相同）。"
     ]
+
+
 # Lectures of the past
 
 

@@ -11,7 +11,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0015_mediation'),
+        ('activities', '0019_export_log'),
         ('chambers', '0003_mediator_role'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

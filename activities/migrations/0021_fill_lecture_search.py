@@ -14,7 +14,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0016_lecture_search")]
+    dependencies = [("activities", "0020_lecture_search")]
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
     ]
