@@ -697,13 +697,24 @@ class Attendance(models.Model):
             ),
         ]
         triggers = [
+            # Two rows of one person may be put together: no number changes.
             Refuse(
                 name="roll_is_closed",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 test=f"""EXISTS (
                     SELECT 1 FROM activities_lecture
                     WHERE id = NEW.lecture_id AND state NOT IN ({EDITABLE_SQL})
-                )""",
+                ) AND NOT COALESCE(
+                    (NEW.lecture_id, NEW.status, NEW.reason)
+                        = (OLD.lecture_id, OLD.status, OLD.reason)
+                    AND EXISTS (
+                        SELECT 1 FROM chambers_membermerge m
+                        WHERE m.undone_at IS NULL AND (
+                            (m.kept_id, m.merged_id) = (NEW.member_id, OLD.member_id)
+                            OR
+                            (m.kept_id, m.merged_id) = (OLD.member_id, NEW.member_id)
+                        )
+                    ), FALSE)""",
                 message=CLOSED_ERROR,
             ),
             Refuse(

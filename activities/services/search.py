@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -39,7 +40,7 @@ def find(query: str, user: User) -> list[Group]:
     """Return what a query finds, by noun; nothing for an empty query."""
     if not query.strip():
         return []
-    kinds: list[tuple[str, str, QuerySet, Callable[..., Hit]]] = [
+    kinds: list[tuple[str, str, QuerySet, Callable[[User, Any], Hit]]] = [
         ("商会", "chambers_chamber", chambers(user), chamber_hit),
         ("党组织", "chambers_branch", branches(user), branch_hit),
         ("企业", "chambers_enterprise", enterprises(), enterprise_hit),
@@ -58,7 +59,7 @@ def group(
     user: User,
     noun: str,
     rows: QuerySet,
-    hit: Callable[..., Hit],
+    hit: Callable[[User, Any], Hit],
     model: str,
 ) -> Group:
     narrowed = rows if rows.model is Lead else search(rows, query)

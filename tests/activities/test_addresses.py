@@ -21,6 +21,7 @@ from activities.services.ledger import lock_quarter
 from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role, User
+from chambers.services.member import merge_members
 from redleader.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
@@ -80,6 +81,7 @@ from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
     EnterpriseFactory,
+    MemberFactory,
     RegionFactory,
     UserFactory,
     secretary_of,
@@ -262,6 +264,18 @@ TABLE = {
     "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
     "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
     "workbench:import-confirm": (("honours", "key"), NO_POST_INSIDE, IMPORT_JOB),
+    "workbench:member-doubles": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-merge": (
+        ("person", "twin"),
+        STAFF,
+        [302, 403, 403, 422, 422],
+    ),
+    "workbench:member-merges": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-merge-undo": (
+        ("merge",),
+        NO_POST_INSIDE,
+        [302, 403, 403, 302, 302],
+    ),
     "workbench:pairing-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-export": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
@@ -654,6 +668,11 @@ ROWS = {
     "promotion": lambda world: PromotionEventFactory(organiser=world.chamber).pk,
     "publicised": lambda world: application_at("publicity", days_ago=0).pk,
     "objection": lambda world: ObjectionFactory().pk,
+    "person": lambda world: MemberFactory().pk,
+    "twin": lambda world: MemberFactory().pk,
+    "merge": lambda world: (
+        merge_members(MemberFactory(), MemberFactory(), user=UserFactory()).pk
+    ),
     "pairing": lambda world: PairingFactory(chamber=world.chamber).pk,
     "terminated": lambda world: "terminated",
     "project": lambda world: PairingProjectFactory(pairing_id=world["pairing"]).pk,

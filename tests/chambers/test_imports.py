@@ -1,8 +1,11 @@
 """What comes in as Excel for the registry, by the rows of a file."""
 
+import time
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from chambers.imports.member import MemberImporter
 from chambers.models import (
@@ -17,7 +20,9 @@ from chambers.models import (
     Role,
 )
 from redleader.imports import IMPORTERS
+from redleader.models import ImportJob
 from redleader.search import search
+from tests import hostile_sheets as hostile
 from tests.activities.imports.test_works import rows_of, texts
 from tests.factories.chambers import (
     BranchFactory,
@@ -267,3 +272,22 @@ def test_branch_posts_need_the_branch(staff, chamber):
 
     assert Appointment.objects.get().branch.name == "演示党支部"
     assert texts("appointments", staff, line | {"商会": "演示·云溪商会"})
+
+
+def test_hostile_sheets_are_refused_in_time(staff, sign_in):
+    """The limits of members are wider than those of others; they hold alike."""
+    client = sign_in(staff)
+    address = reverse("workbench:import-file", args=["members"])
+    for case in hostile.CASES:
+        file = SimpleUploadedFile(case.name, case.build())
+        started = time.monotonic()
+
+        answer = client.post(address, {"file": file})
+
+        page = answer.content.decode()
+        assert answer.status_code == 422, case.label
+        assert "没有导入" in page, case.label
+        assert not any(leak in page for leak in ["/usr", "Traceback", "openpyxl"])
+        assert time.monotonic() - started < 30, case.label
+    assert not Member.objects.exclude(user=None).exists()
+    assert Membership.objects.count() == ImportJob.objects.count() == 0

@@ -84,8 +84,11 @@ from chambers.models import (
     BranchTerm,
     Chamber,
     ChamberTerm,
+    Consent,
     Enterprise,
+    Erasure,
     Member,
+    MemberMerge,
     Membership,
     Region,
     Role,
@@ -101,6 +104,7 @@ from tests.factories.activities import LectureFactory, MediatorFactory
 from tests.factories.chambers import (
     ChamberFactory,
     EnterpriseFactory,
+    MemberFactory,
     RegionFactory,
     UserFactory,
 )
@@ -129,6 +133,7 @@ CHANGES = {
     Chamber: lambda: {"name": "另一商会"},
     ChamberTerm: lambda: {"due_on": date(2028, 6, 1)},
     CommitteeSeat: lambda: {"is_head": True},
+    Consent: lambda: {"document": "另一依据"},
     Course: lambda: {"name": "另一课"},
     Criterion: lambda: {"name": "另一好"},
     Deadlines: lambda: {"record_days": 5},
@@ -155,6 +160,7 @@ CHANGES = {
     MediationRequest: lambda: {"content": "另一内容"},
     Mediator: lambda: {"name": "另一调解员"},
     Member: lambda: {"name": "另一人"},
+    MemberMerge: lambda: {"kept_id": MemberFactory().pk},
     MeetingRequirement: lambda: {"minimum": 2},
     Membership: lambda: {"ended_on": date(2025, 1, 1)},
     Objection: lambda: {"name": "另一人"},
@@ -186,6 +192,7 @@ NEVER_UPDATED = {ApplicationStep, Issue} | STEPS
 UNTRACKED = {
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
     ReportTemplate: {"content"},  # a file
+    MemberMerge: {"changes"},  # personal values, cleared when a person is erased
 }
 # The key of a row that is made again; the others get their next number.
 KEYS = {Region: "350823999", Deadlines: 1}
@@ -196,6 +203,7 @@ WITHOUT_CHILDREN = {
 
 # What never changes once it is written needs no history.
 BOOKS = {QuarterLock, LockedNumber, LockedRow, ExportLog}
+BOOKS = {Erasure, QuarterLock, LockedNumber, LockedRow}
 TRACKED = sorted(set(models()) - BOOKS, key=lambda model: model.__name__)
 UPDATED = [model for model in TRACKED if model not in NEVER_UPDATED]
 EVENTS = sorted(
