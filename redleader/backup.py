@@ -29,9 +29,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from pyrage.x25519 import Identity, Recipient
 
-from redleader import database, tables
+from redleader import database, fingerprints
+from redleader.fingerprints import Table
 from redleader.storage import sync
-from redleader.tables import Table
 from redleader.vault import CHUNK, opening, sealing
 
 FORMAT = 1
@@ -214,7 +214,7 @@ def dump(target: Path) -> Manifest:
         )
         if done.returncode:
             raise BackupError(f"pg_dump 没有成功：{done.stderr.strip()}")
-        found = tables.fingerprints(cursor)
+        found = fingerprints.fingerprints(cursor)
         applied = MigrationRecorder(connection).applied_migrations()
     connection.close()  # Its formats were changed.
     return Manifest(

@@ -34,6 +34,7 @@ OWNER_COMMANDS = {
     "flush",
     "sqlflush",
     "createcachetable",
+    "prune_audit",
     "restore",
 }
 # Commands that read every table and write none.

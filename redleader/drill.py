@@ -13,10 +13,10 @@ from urllib.parse import quote
 import psycopg2
 from django.conf import settings
 
-from redleader import tables
+from redleader import fingerprints
 from redleader.backup import binaries, media_files
 from redleader.database import APP, OWNER, READER, Cluster
-from redleader.tables import Table
+from redleader.fingerprints import Table
 
 ALTERED = """
 SET session_replication_role = replica;
@@ -72,7 +72,7 @@ class Place:
         with closing(link), link, link.cursor() as cursor:
             if statement:
                 cursor.execute(statement)
-            return tables.fingerprints(cursor)
+            return fingerprints.fingerprints(cursor)
 
     def make_database(self, name: str) -> str:
         """Make an empty database; return the name that the installation gives it."""

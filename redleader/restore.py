@@ -19,7 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from redleader import tables
+from redleader import fingerprints
 from redleader.backup import (
     DATABASE,
     MEDIA,
@@ -59,7 +59,7 @@ def require_known_schema(manifest: Manifest) -> None:
 def is_empty() -> bool:
     """Tell whether the database has no table yet."""
     with connection.cursor() as cursor:
-        return not tables.names(cursor)
+        return not fingerprints.names(cursor)
 
 
 def require_free(replace: str) -> None:
@@ -134,7 +134,7 @@ def fill_database(dumped: Path, manifest: Manifest, *, clear: bool) -> None:
         try:
             psql.stdin.write(CLEAR.encode() if clear else b"")
             shutil.copyfileobj(sql, psql.stdin, CHUNK)
-            psql.stdin.write(tables.check_sql(manifest.tables).encode())
+            psql.stdin.write(fingerprints.check_sql(manifest.tables).encode())
             psql.stdin.close()
         except BrokenPipeError:
             pass  # It says why at once.

@@ -22,9 +22,11 @@ from tests.factories.activities import (
     CourseFactory,
     IssueFactory,
     LectureFactory,
+    MediatorFactory,
     PracticeFactory,
     SiteFactory,
     accepted,
+    established,
     planned,
     submitted,
     upload,
@@ -459,3 +461,32 @@ def test_a_practice_is_written_with_its_items_and_results(staff):
     practice = chamber.practices.get()
     assert [str(item) for item in practice.items.all()] == ["会前问需", "会上共议"]
     assert str(practice.results.get()) == "农户增收 15%左右"
+
+
+def test_the_head_of_a_committee_changes_in_one_save(staff):
+    committee = established()
+    old, new, _ = committee.seats.order_by("pk")
+    address = reverse("admin:activities_mediationcommittee_change", args=[committee.pk])
+    page = of_page(staff, address)
+    places = {str(page[f"seats-{number}-id"]): number for number in range(3)}
+    first, second = places[str(old.pk)], places[str(new.pk)]
+    del page[f"seats-{first}-is_head"]
+
+    alone = staff.post(address, page)
+    changed = staff.post(address, page | {f"seats-{second}-is_head": "on"})
+
+    assert "恰有 1 名主任" in alone.content.decode()
+    assert changed.status_code == 302
+    assert committee.seats.get(is_head=True) == new
+
+
+def test_only_the_administrator_links_an_account_to_a_mediator(staff):
+    mediator = MediatorFactory()
+    user = UserFactory(role="mediator")
+    address = reverse("admin:activities_mediator_change", args=[mediator.pk])
+
+    assert "user" not in of_page(staff, address)
+    staff.post(address, of_page(staff, address) | {"user": user.pk})
+
+    mediator.refresh_from_db()
+    assert mediator.user is None

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import factory
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from openpyxl import Workbook
@@ -17,13 +18,31 @@ from activities.models import (
     Attendance,
     Award,
     Baseline,
+    CaseMediator,
+    CasePaper,
+    CaseParty,
+    CaseSession,
+    CaseStep,
+    CaseVisit,
     Certificate,
     CertificateTemplate,
+    CharityActivity,
+    CommitteeSeat,
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
     Course,
     Criterion,
     Deadlines,
+    Demand,
+    DemandStep,
+    DisputeKind,
+    Donation,
     Evidence,
     EvidenceFile,
+    ExportLog,
+    Fund,
+    FundEntry,
     Holiday,
     Issue,
     KeyIndustry,
@@ -31,6 +50,11 @@ from activities.models import (
     LeadStep,
     LeadTarget,
     Lecture,
+    MediationAccess,
+    MediationCase,
+    MediationCommittee,
+    MediationRequest,
+    Mediator,
     MeetingRequirement,
     Objection,
     OfficialFigure,
@@ -41,6 +65,10 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    Project,
+    ProjectEntry,
+    ProjectStep,
+    PromotionEvent,
     QuarterLock,
     ReportTemplate,
     RequirementExemption,
@@ -523,6 +551,294 @@ def pairing_at(state, **fields):
     return pairing
 
 
+class DisputeKindFactory(DjangoModelFactory):
+    class Meta:
+        model = DisputeKind
+
+    name = factory.Sequence(lambda n: f"第{n}类纠纷")
+
+
+class MediationCommitteeFactory(DjangoModelFactory):
+    """A committee that is not established; ``established()`` makes one that is."""
+
+    class Meta:
+        model = MediationCommittee
+
+    name = factory.Sequence(lambda n: f"第{n}调解委员会")
+    started_on = date(2025, 1, 1)
+    due_on = date(2028, 1, 1)
+
+
+class MediatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Mediator
+
+    name = factory.Sequence(lambda n: f"调解员{n}")
+    kind = "part_time"
+    source = "lawyer"
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    engaged_on = date(2025, 1, 1)
+
+
+class CommitteeSeatFactory(DjangoModelFactory):
+    class Meta:
+        model = CommitteeSeat
+
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    mediator = factory.SubFactory(
+        MediatorFactory, committee=factory.SelfAttribute("..committee")
+    )
+    started_on = date(2025, 1, 1)
+
+
+def established(**fields):
+    """Return an established committee of three members."""
+    committee = MediationCommitteeFactory(**fields)
+    for number in range(3):
+        CommitteeSeatFactory(committee=committee, is_head=number == 0)
+    committee.is_active = True
+    committee.save()
+    return committee
+
+
+class MediationAccessFactory(DjangoModelFactory):
+    class Meta:
+        model = MediationAccess
+
+    user = factory.SubFactory(UserFactory)
+    started_on = date(2025, 1, 1)
+
+
+class MediationCaseFactory(DjangoModelFactory):
+    """A registered case; ``case_at()`` takes it further by the services.
+
+    ``sides=[]`` makes one without parties, which no transaction may leave behind.
+    """
+
+    class Meta:
+        model = MediationCase
+        skip_postgeneration_save = True
+
+    committee = factory.SubFactory(MediationCommitteeFactory)
+    year = factory.LazyAttribute(lambda case: case.registered_on.year)
+    number = factory.LazyAttribute(
+        lambda case: (
+            MediationCase.objects.filter(
+                committee=case.committee, year=case.year
+            ).count()
+            + 1
+        )
+    )
+    source = "party"
+    kind = factory.SubFactory(DisputeKindFactory)
+    summary = "货款纠纷。"
+    registered_on = date(2026, 3, 1)
+    created_by = factory.SubFactory(UserFactory)
+
+    @classmethod
+    def _generate(cls, strategy, params):
+        with transaction.atomic():  # The sides are counted at its end.
+            return super()._generate(strategy, params)
+
+    @factory.post_generation
+    def sides(self, create, extracted, **kwargs):
+        for side in ["applicant", "respondent"] if extracted is None else extracted:
+            CasePartyFactory(case=self, side=side)
+
+
+class CasePartyFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseParty
+
+    case = factory.SubFactory(MediationCaseFactory)
+    side = "applicant"
+    kind = "legal"
+    name = factory.Sequence(lambda n: f"第{n}公司")
+
+
+class CaseMediatorFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseMediator
+
+    case = factory.SubFactory(MediationCaseFactory)
+    mediator = factory.SubFactory(
+        MediatorFactory, committee=factory.SelfAttribute("..case.committee")
+    )
+
+
+class CaseStepFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseStep
+
+    case = factory.SubFactory(MediationCaseFactory)
+    number = 2
+    before = "registered"
+    state = "accepted"
+
+
+class PromotionEventFactory(DjangoModelFactory):
+    class Meta:
+        model = PromotionEvent
+
+    name = factory.Sequence(lambda n: f"第{n}推介会")
+    held_on = date(2025, 5, 1)
+    place = "东海市"
+    organiser = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A hint; ``project_at()`` takes it further by the services."""
+
+    class Meta:
+        model = Project
+
+    name = factory.Sequence(lambda n: f"第{n}项目")
+    is_return = True
+    investor = "东海公司"
+    chamber = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectStep
+
+    project = factory.SubFactory(ProjectFactory)
+    number = 2
+    before = "lead"
+    state = "talks"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+CASE_PATHS = {
+    "registered": [],
+    "accepted": ["accepted"],
+    "refused": ["refused"],
+    "mediating": ["accepted", "mediating"],
+    "agreed": ["accepted", "mediating", "agreed"],
+    "failed": ["accepted", "mediating", "failed"],
+    "withdrawn": ["accepted", "withdrawn"],
+    "fulfilled": ["accepted", "mediating", "agreed", "fulfilled"],
+    "unfulfilled": ["accepted", "mediating", "agreed", "unfulfilled"],
+    "archived": ["accepted", "mediating", "agreed", "fulfilled", "archived"],
+}
+
+
+def case_at(state, *, mediators=None, accepted_on=None, agreement=None, **fields):
+    """Take a new case by the services to a state."""
+    from activities.services.mediation import take_step as step_case
+
+    case = fields.pop("case", None) or MediationCaseFactory(**fields)
+    staff = MediationAccessFactory().user
+    if mediators is None:
+        mediators = [MediatorFactory(committee=case.committee)]
+    for to in CASE_PATHS[state]:
+        more = {}
+        if to == "accepted":
+            more = {
+                "mediators": mediators,
+                "accepted_on": accepted_on or case.registered_on,
+            }
+        if to == "agreed":
+            more = {
+                "agreement_kind": "oral",
+                "agreement_text": "分两期付清。",
+                "effective_on": case.accepted_on,
+            } | (agreement or {})
+        informed = to in ("failed", "unfulfilled")
+        case = step_case(
+            case, to=to, user=staff, reason="见说明。", informed=informed, **more
+        )
+    return case
+
+
+class CaseSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseSession
+
+    case = factory.LazyFunction(lambda: case_at("mediating"))
+    held_on = date(2026, 3, 5)
+    text = "双方陈述。"
+
+
+class CaseVisitFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseVisit
+
+    case = factory.LazyFunction(lambda: case_at("agreed"))
+    visited_on = date(2026, 3, 20)
+    result = "正在履行。"
+
+
+class CasePaperFactory(DjangoModelFactory):
+    class Meta:
+        model = CasePaper
+
+    case = factory.SubFactory(MediationCaseFactory)
+    kind = "agreement"
+    file = "mediation/ab/abc.pdf"
+    name = "协议书.pdf"
+    is_pdf = True
+    size = 100
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class MediationRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = MediationRequest
+
+    enterprise = factory.Sequence(lambda n: f"第{n}申请企业")
+    contact_name = "张三"
+    phone = "13812345678"
+    other_party = "对方公司"
+    kind = factory.SubFactory(DisputeKindFactory)
+    content = "货款没有付清。"
+
+
+PROJECT_PATHS = {
+    "lead": [],
+    "talks": ["talks"],
+    "signed": ["talks", "signed"],
+    "started": ["talks", "signed", "started"],
+    "operating": ["talks", "signed", "started", "operating"],
+    "terminated": ["talks", "signed", "terminated"],
+}
+
+
+def project_at(state, *, signed_on=date(2025, 3, 1), contracted=5_000_000, **fields):
+    """Take a new project by the service to a state; each step a month later."""
+    from activities.services.project import take_step as step_project
+
+    project = ProjectFactory(**fields)
+    day = signed_on
+    for to in PROJECT_PATHS[state]:
+        dated = {} if to == "talks" else {"happened_on": day}
+        if to != "talks":
+            day += timedelta(days=30)
+        project = step_project(
+            project,
+            to=to,
+            user=project.created_by,
+            contracted=Decimal(contracted),
+            reason="见说明。",
+            **dated,
+        )
+    return project
+
+
+class ProjectEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectEntry
+
+    project = factory.LazyFunction(lambda: project_at("signed"))
+    day = date(2025, 4, 1)
+    paid_in = Decimal(1_000_000)
+    jobs = 10
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
 class BaselineFactory(DjangoModelFactory):
     class Meta:
         model = Baseline
@@ -561,3 +877,147 @@ def workbook_of(*texts):
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+class ExportLogFactory(DjangoModelFactory):
+    class Meta:
+        model = ExportLog
+
+    by = factory.SubFactory(UserFactory)
+    path = "/workbench/leads/export/"
+    what = "商会引才信息"
+    rows = 3
+
+
+class FundFactory(DjangoModelFactory):
+    class Meta:
+        model = Fund
+
+    name = factory.Sequence(lambda n: f"第{n}基金")
+    chamber = factory.SubFactory(ChamberFactory)
+    purpose = "助学。"
+    founded_on = date(2024, 1, 1)
+
+
+class FundEntryFactory(DjangoModelFactory):
+    """A receipt of one 万元."""
+
+    class Meta:
+        model = FundEntry
+
+    fund = factory.SubFactory(FundFactory)
+    direction = "income"
+    amount = Decimal(10_000)
+    happened_on = date(2025, 3, 1)
+    purpose = "募集"
+
+
+class DonationFactory(DjangoModelFactory):
+    """Anonymous cash, received; ``donated()`` brings it to a fund, too."""
+
+    class Meta:
+        model = Donation
+
+    chamber = factory.SubFactory(ChamberFactory)
+    donor_kind = "anonymous"
+    purpose = "education"
+    form = "cash"
+    value = Decimal(10_000)
+    pledged_on = date(2025, 3, 1)
+    received_on = date(2025, 3, 5)
+
+
+class CharityActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = CharityActivity
+
+    chamber = factory.SubFactory(ChamberFactory)
+    kind = "visit"
+    title = factory.Sequence(lambda n: f"第{n}次慰问")
+    held_on = date(2025, 3, 1)
+
+
+def donated(fund, **fields):
+    """Return a donation to a fund, saved by the service with its receipt."""
+    from activities.services.welfare import save_donation
+
+    return save_donation(
+        DonationFactory.build(fund=fund, chamber=fund.chamber, **fields)
+    )
+
+
+class ContactDutyFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactDuty
+
+    name = "实地调研"
+    kind = "survey"
+
+
+class ContactAssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactAssignment
+
+    post = "县委常委、组织部部长"
+    branch = factory.SubFactory(BranchFactory)
+    started_on = date(2025, 1, 1)
+
+
+class ContactActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactActivity
+
+    assignment = factory.SubFactory(ContactAssignmentFactory)
+    kind = "survey"
+    held_on = factory.Sequence(lambda n: date(2025, 1, 1) + timedelta(days=n % 300))
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandFactory(DjangoModelFactory):
+    """A demand that was collected; ``demand_at()`` takes it further."""
+
+    class Meta:
+        model = Demand
+
+    chamber = factory.SubFactory(ChamberFactory)
+    title = factory.Sequence(lambda n: f"第{n}件诉求")
+    content = "希望组织招聘。"
+    collected_on = date(2025, 3, 1)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandStepFactory(DjangoModelFactory):
+    class Meta:
+        model = DemandStep
+
+    demand = factory.SubFactory(DemandFactory)
+    number = 2
+    before = "collected"
+    state = "returned"
+    reason = "见说明。"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+def demand_at(state, **fields):
+    """Take a new demand by the services to a state."""
+    from activities.models.liaison import TRANSITIONS, DemandState
+    from activities.services import liaison
+    from redleader.steps import path_to
+
+    demand, staff = DemandFactory(**fields), UserFactory()
+    for to in path_to(TRANSITIONS, DemandState.COLLECTED, DemandState(state)):
+        more = {"reason": "见说明。"}
+        if to == DemandState.ASSIGNED:
+            due_on = timezone.localdate() + timedelta(days=30)
+            more |= {"unit": "县人社局", "due_on": due_on}
+        demand = liaison.take_step(demand, to=to, user=staff, **more)
+    return demand
+
+
+def make_overdue(demand):
+    """Let the time for a demand run out."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Demand.objects.filter(pk=demand.pk).update(due_on=yesterday)
+    demand.refresh_from_db()
+    return demand

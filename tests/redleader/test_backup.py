@@ -12,10 +12,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from redleader import backup, database, drill, tables, vault
+from redleader import backup, database, drill, fingerprints, vault
 from redleader.backup import BackupError, Manifest, Member, make_backup, read_backup
+from redleader.fingerprints import Table
 from redleader.restore import fill_database, require_known_schema, restore_backup
-from redleader.tables import Table
 from redleader.vault import VaultError, opening, read_identities, read_recipients
 from tests.conftest import become
 
@@ -209,7 +209,7 @@ def administer(statement):
 
 def held():
     with connection.cursor() as cursor:
-        return tables.fingerprints(cursor)
+        return fingerprints.fingerprints(cursor)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -245,7 +245,7 @@ def test_a_backup_comes_back_whole_or_not_at_all(tmp_path, keys, media, copy, se
         )
         assert cursor.fetchone() == (False,)
     before = held()
-    assert not tables.differences(manifest.tables, before)
+    assert not fingerprints.differences(manifest.tables, before)
 
     with pytest.raises(BackupError, match="不是空的"):
         restore_backup(path, identities, replace="", **give)

@@ -23,6 +23,10 @@ ACCOUNTS = {
     "zuzhibu": Role.ORGANISATION,
     "gongshanglian": Role.FEDERATION,
     "mishu01": Role.SECRETARY,
+    "shuji01": Role.BRANCH_SECRETARY,
+    "xiangzhen": Role.TOWNSHIP,
+    "tiaojie": Role.MEDIATOR,
+    "shenji": Role.AUDITOR,
 }
 
 
@@ -93,10 +97,10 @@ def become_application() -> None:
 def set_passwords() -> dict[str, str]:
     """Return the password of each account; they stay the same on this machine."""
     path = settings.VAR_DIR / "demo_accounts.json"
-    if path.exists():
-        passwords = json.loads(path.read_text())
-    else:
-        passwords = {username: secrets.token_urlsafe(9) for username in ACCOUNTS}
+    passwords = json.loads(path.read_text()) if path.exists() else {}
+    new = [username for username in ACCOUNTS if username not in passwords]
+    if new:
+        passwords |= {username: secrets.token_urlsafe(9) for username in new}
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(json.dumps(passwords))

@@ -6,13 +6,25 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.views.workbench import importing, lead, pairing
+from activities.views.workbench import (
+    importing,
+    lead,
+    liaison,
+    mediation,
+    pairing,
+    project,
+    welfare,
+)
 from chambers.access import UserRequest
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
 CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
     lead.work_card,
     pairing.work_card,
+    mediation.work_card,
+    welfare.work_card,
+    liaison.work_card,
+    project.work_card,
 ]
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
-from redleader import tables
+from redleader import fingerprints
 from redleader.backup import (
     BackupError,
     backups_in,
@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     def look(self, to: Path) -> None:
         with connection.cursor() as cursor:
-            count = len(tables.names(cursor))
+            count = len(fingerprints.names(cursor))
         files = list(media_files(Path(settings.MEDIA_ROOT)))
         size = sum(path.stat().st_size for path in files)
         self.tell(f"工具：{tool('pg_dump')}")

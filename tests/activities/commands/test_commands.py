@@ -12,23 +12,27 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
+from activities.counting import totals, until
 from activities.models import (
     Attendance,
     Award,
     Course,
     Issue,
     Lecture,
+    MediationCase,
     MeetingRequirement,
     Practice,
     Site,
 )
 from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
+from activities.models.mediation import CaseState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
-from chambers.models import Appointment, Chamber, Member
+from chambers.models import Appointment, Chamber, Member, User
 
 MANAGE = settings.BASE_DIR / "manage.py"
 
@@ -54,6 +58,7 @@ def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
     assert "已新增会议要求 6 条" in made
     assert "已新增证书模板 2 条" in made
     assert "已新增引才年度目标 1 条" in made
+    assert "已新增纠纷类别 5 条" in made
     MeetingRequirement.objects.filter(kind="party_lecture").update(minimum=2)
     MeetingRequirement.objects.filter(kind="appraisal").update(is_active=False)
     assert "没有新增" in run("loadrules")
@@ -97,6 +102,22 @@ def test_the_demo_makes_every_counted_figure_come_out():
         LectureState.RETURNED,
         LectureState.ACCEPTED,
     }
+
+    assert_mediation_comes_out()
+
+
+def assert_mediation_comes_out():
+    """M29, M30 and M31 of the report, and every state of a case."""
+    today = until(timezone.localdate())
+    codes = ["mediators", "mediation-accepted", "mediation-succeeded", "mediation-open"]
+    assert [total.value for total in totals(codes, today)] == [105, 56, 48, 3]
+    cases = MediationCase.objects.all()
+    assert {case.state for case in cases} == set(CaseState)
+    assert all(case.is_demo for case in cases)
+    places = Chamber.objects.filter(mediation_committees__isnull=False)
+    assert all(chamber.is_demo for chamber in places)
+    mediator = User.objects.get(username="tiaojie")
+    assert MediationCase.objects.visible_to(mediator).count() > 5
 
 
 @pytest.mark.django_db
@@ -175,8 +196,9 @@ def test_the_demo_starts_stops_on_ctrl_c_and_keeps_its_data(tmp_path):
             "zuzhibu",
             "gongshanglian",
             "mishu01",
+            "tiaojie",
         ]
-        assert len({password for _, password in accounts}) == 4
+        assert len({password for _, password in accounts}) == 5
         status, text = answer(port)
         assert status == 200
         assert "演示数据" in text
