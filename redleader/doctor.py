@@ -304,6 +304,16 @@ def check_https() -> Finding:
     return good(what, "强制 HTTPS，HSTS 和安全的 Cookie 都已打开")
 
 
+def check_networks() -> Finding:
+    if not settings.STAFF_NETWORKS:
+        return notice(
+            "STAFF_NETWORKS",
+            "没有设置，程序不限制工作人员从哪里登录",
+            "写单位的网段；只由 nginx 限制的，确认 admin-networks.conf 已写好。",
+        )
+    return good("STAFF_NETWORKS", "、".join(map(str, settings.STAFF_NETWORKS)))
+
+
 def check_clock() -> Finding:
     what = "时钟"
     [(moment,)] = ask("SELECT extract(epoch FROM clock_timestamp())")
@@ -385,6 +395,7 @@ NO_DATABASE: list[Check] = [
     check_site_url,
     check_signing_key,
     check_https,
+    check_networks,
     check_static,
     check_backup,
 ]
