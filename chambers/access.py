@@ -3,9 +3,12 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 
 from chambers.models import Role, User
+from chambers.models.user import READ_ONLY_ROLES
+from redleader.audit import locked_out
 
 
 class UserRequest(HttpRequest):
@@ -22,12 +25,30 @@ RIGHTS = {
     Role.ADMINISTRATOR: {"chambers": ALL, "activities": ALL},
     Role.ORGANISATION: {"chambers": REGISTRY, "activities": REGISTRY},
     Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
+    Role.TOWNSHIP: {},
     Role.SECRETARY: {},
+    Role.BRANCH_SECRETARY: {},
     Role.MEDIATOR: {},
+    Role.AUDITOR: {"chambers": {"view"}, "activities": {"view"}},
 }
+# The pages at work that a role may open, by how their names begin; "" is every one.
+OPEN: dict[Role, tuple[str, ...]] = {
+    Role.MEDIATOR: ("desk", "draft", "mediation"),
+    Role.BRANCH_SECRETARY: (
+        "desk",
+        "draft",
+        "lecture",
+        "photo",
+        "plan",
+        "meeting",
+        "calendar",
+    ),
+}
+# Pages that are there to write, by how their names end.
+WRITING = ("-create", "-update", "-delete", "-correct", "-cancel", "-register")
 LOGIN_ERROR = "用户名或密码不正确。"
-# Accounts belong to the administrator alone.
-ACCOUNT_MODEL = "user"
+# Accounts, and who took what out, belong to the administrator alone.
+ADMINISTRATOR_MODELS = {"user", "exportlog"}
 
 
 def allows(user: User, permission: str) -> bool:
@@ -36,15 +57,29 @@ def allows(user: User, permission: str) -> bool:
         return False
     app, _, codename = permission.partition(".")
     action, _, model = codename.partition("_")
-    if model == ACCOUNT_MODEL and user.role != Role.ADMINISTRATOR:
+    if model in ADMINISTRATOR_MODELS and user.role != Role.ADMINISTRATOR:
         return False
     return action in RIGHTS[Role(user.role)].get(app, set())
 
 
-class MediatorMiddleware:
-    """Keeps an account that is just a mediator to the desk and to its cases."""
+def opens(role: str, name: str) -> bool:
+    """Tell whether a page at work is there for a role; rows are narrowed later."""
+    return name.startswith(OPEN.get(Role(role), ("",)))
 
-    OPEN = ("desk", "draft", "mediation")
+
+def writes(role: str, name: str, method: str) -> bool:
+    """Tell whether a role may use a page at work with a method."""
+    if role not in READ_ONLY_ROLES:
+        return True
+    return method in ("GET", "HEAD") and not name.endswith(WRITING)
+
+
+class RoleMiddleware:
+    """Keeps each role to the pages at work that are there for it.
+
+    What is not there answers 404. Who only reads is refused every page that writes,
+    at work and in the admin.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -54,15 +89,31 @@ class MediatorMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         place, user = request.resolver_match, request.user
-        if place.namespace != "workbench" or not user.is_authenticated:
+        if place.namespace not in ("workbench", "admin") or not user.is_authenticated:
             return
-        if user.role == Role.MEDIATOR and not place.url_name.startswith(self.OPEN):
+        name = place.url_name or ""
+        if place.namespace == "workbench" and not opens(user.role, name):
             raise Http404
+        if name != "logout" and not writes(user.role, name, request.method):
+            raise PermissionDenied
 
 
 def may_review(user: User) -> bool:
     """Tell whether this user reviews records: organisation department, federation."""
     return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
+
+
+def may_export(user: User) -> bool:
+    """Tell whether this user takes lists out as files: staff and secretaries.
+
+    The administrator withdraws the right; which rows there are, ``visible_to`` says.
+    """
+    return user.is_exporter
+
+
+def may_read_audit(user: User) -> bool:
+    """Tell whether this user reads the audit: auditor, administrator."""
+    return user.is_active and user.role in (Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 class RoleBackend(BaseBackend):
@@ -102,6 +153,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def pre_authenticate(self, request, **credentials):
+        """Refuse after too many failures, a right password like a wrong one."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            locked_out(request, credentials.get("username", ""))
+            raise
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -8,6 +8,7 @@ class RedleaderConfig(AppConfig):
     name = "redleader"
 
     def ready(self):
+        from redleader import audit  # noqa: F401  (it listens)
         from redleader.roles import grant
 
         # The signal is sent for apps with models only; one of them is enough.

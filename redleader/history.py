@@ -29,10 +29,22 @@ def who(context: dict | None) -> str:
 
 def changes(instance: models.Model, *, limit: int = 200) -> list[Change]:
     """Return the newest changes of one object, newest first."""
-    events = list(instance.events.order_by("-pgh_id")[: limit + 1])  # type: ignore[attr-defined]
+    return changes_of_key(type(instance), instance.pk, limit=limit)
+
+
+def changes_of_key(
+    model: type[models.Model], key: object, *, limit: int = 200
+) -> list[Change]:
+    """Return the newest changes of a row by its key, also of a deleted one."""
+    event_model = model._meta.get_field("events").related_model  # type: ignore[union-attr]
+    events = list(
+        event_model._base_manager.filter(pgh_obj_id=key).order_by("-pgh_id")[  # type: ignore[union-attr]
+            : limit + 1
+        ]
+    )
     older = [*events[1:], None]
     return [
-        change_of(event, before, type(instance))
+        change_of(event, before, model)
         for event, before in zip(events[:limit], older, strict=False)
     ]
 

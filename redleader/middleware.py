@@ -8,6 +8,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 
 from redleader import errors
+from redleader.addresses import client_address
 
 REFUSALS = (
     Http404,
@@ -67,7 +68,10 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
         user = request.user
         if user.is_authenticated:
             context["name"] = f"{user}（{user.username}）"
-        return context | {"address": request.META.get("REMOTE_ADDR", "")}
+        return context | {
+            "address": client_address(request),
+            "method": request.method,
+        }
 
 
 class SecondFactorMiddleware:

@@ -56,6 +56,59 @@ class ImportRun(models.Model):
         return f"{self.code} {self.at:%Y-%m-%d %H:%M}"
 
 
+class AuditKind(models.TextChoices):
+    CHANGE = "change", "数据变更"
+    LOGIN = "login", "登录"
+    LOGIN_FAILED = "login_failed", "登录失败"
+    LOGOUT = "logout", "退出"
+    REFUSAL = "refusal", "拒绝访问"
+    EXPORT = "export", "下载导出"
+    SETTING = "setting", "账号安全设置"
+    REWRITE = "rewrite", "改写历史"
+    SCHEMA = "schema", "表结构"
+    PRUNE = "prune", "清理过期记录"
+
+
+class AuditEntry(models.Model):
+    """One line of the audit; see ``redleader.chain`` for who writes what.
+
+    The number, the time and the two hashes come from the database. Nobody changes an
+    entry, and the application's role cannot.
+    """
+
+    id = models.BigIntegerField("编号", primary_key=True)
+    at = models.DateTimeField("时间")
+    kind = models.CharField("类别", max_length=20, choices=AuditKind)
+    person_id = models.BigIntegerField("用户编号", null=True)
+    person = models.CharField("人", max_length=120, blank=True)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    method = models.CharField("方式", max_length=8, blank=True)
+    path = models.CharField("访问地址", max_length=300, blank=True)
+    table_name = models.CharField("表", max_length=63, blank=True)
+    row_key = models.CharField("对象编号", max_length=60, blank=True)
+    event_id = models.BigIntegerField("历史行号", null=True)
+    detail = models.JSONField("内容", default=dict)
+    result = models.CharField("结果", max_length=20, blank=True)
+    previous = models.CharField("上一条校验值", max_length=64)
+    hash = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计记录"
+        ordering = ["-id"]
+        indexes = [
+            # the history of one object, and the list of one kind or person
+            models.Index(
+                fields=["table_name", "row_key", "id"], name="redleader_audit_object"
+            ),
+            models.Index(fields=["kind", "id"], name="redleader_audit_kind"),
+            models.Index(fields=["person_id", "id"], name="redleader_audit_person"),
+            models.Index(fields=["at"], name="redleader_audit_at"),
+        ]
+
+    def __str__(self):
+        return f"{self.id} {self.get_kind_display()}"
+
+
 class JobState(models.TextChoices):
     CHECKING = "checking", "正在核对"
     CHECKED = "checked", "待确认"

@@ -1,6 +1,11 @@
-"""How passwords are stored and which are refused."""
+"""How passwords are stored and which are refused.
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+Two profiles: 等保 asks for classes of characters and a change every 90 days; ASVS for
+length alone. ``PASSWORD_PROFILE`` says which.
+"""
+
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator as DjangoCommonPasswordValidator,
 )
@@ -8,7 +13,9 @@ from django.core.exceptions import ValidationError
 
 COMMON_ERROR = "密码过于常见或包含单位、姓名等信息，请更换。"
 CONTEXT_WORDS = ["shanghang", "honglin", "hongling", "redleader", "上杭", "红领"]
-MIN_LENGTH = 10
+MIN_LENGTH = {settings.DENGBAO: 10, settings.ASVS: 12}
+REUSE_ERROR = "不能使用最近 5 次用过的密码，请换一个。"
+REMEMBERED = 5
 
 
 class SmallArgon2PasswordHasher(Argon2PasswordHasher):
@@ -20,7 +27,7 @@ class SmallArgon2PasswordHasher(Argon2PasswordHasher):
 
 
 class LocalPasswordValidator:
-    """At least 10 characters of three classes, without names of the place.
+    """Long enough, of three classes where 等保 counts, without names of the place.
 
     Source: GB/T 22239-2019 level 2 asks for complexity and gives no numbers.
     """
@@ -34,7 +41,11 @@ class LocalPasswordValidator:
         mixed_case = any(c.islower() for c in password) and any(
             c.isupper() for c in password
         )
-        if len(password) < MIN_LENGTH or sum(classes) + mixed_case < 3:
+        few = (
+            settings.PASSWORD_PROFILE == settings.DENGBAO
+            and sum(classes) + mixed_case < 3
+        )
+        if few or len(password) < MIN_LENGTH[settings.PASSWORD_PROFILE]:
             raise ValidationError(self.get_help_text(), code="weak")
         words = [*CONTEXT_WORDS]
         if user is not None:
@@ -44,8 +55,11 @@ class LocalPasswordValidator:
             raise ValidationError(COMMON_ERROR, code="context")
 
     def get_help_text(self):
+        length = MIN_LENGTH[settings.PASSWORD_PROFILE]
+        if settings.PASSWORD_PROFILE == settings.ASVS:
+            return f"密码至少 {length} 位，可以用几个词组成的短句。"
         return (
-            f"密码至少 {MIN_LENGTH} 位，并包含字母、数字、符号中的三类"
+            f"密码至少 {length} 位，并包含字母、数字、符号中的三类"
             "（大小写字母算两类）。"
         )
 
@@ -57,3 +71,21 @@ class CommonPasswordValidator(DjangoCommonPasswordValidator):
 
     def get_help_text(self):
         return "密码不能是常见密码。"
+
+
+class ReuseValidator:
+    """Refuses the last passwords of a user; Django tells it of each new one."""
+
+    def validate(self, password, user=None):
+        if user is None or user.pk is None:
+            return
+        kept = user.password_history.values_list("password", flat=True)[:REMEMBERED]
+        if any(check_password(password, old) for old in {*kept, user.password}):
+            raise ValidationError(REUSE_ERROR, code="reused")
+
+    def password_changed(self, password, user=None):
+        if user is not None and user.pk is not None and user.has_usable_password():
+            user.password_history.create(password=user.password)
+
+    def get_help_text(self):
+        return f"不能与最近 {REMEMBERED} 次用过的密码相同。"

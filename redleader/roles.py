@@ -7,6 +7,8 @@ with the owner's rights, and no setting of a session turns them off.
 
 from django.db import connections
 
+from redleader import chain
+
 APP_ROLE = "redleader"
 
 GRANTS = """
@@ -49,3 +51,4 @@ def grant(*, using: str, plan=(), **kwargs) -> None:
     """Give the application's role its rights; runs after every migrate."""
     with connections[using].cursor() as cursor:
         cursor.execute(GRANTS)
+    chain.install(using=using)

@@ -8,6 +8,7 @@ accounts, no second factor. A real installation sets ``DATABASE_URL`` and
 import os
 import re
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -63,6 +64,16 @@ def _site_url() -> str:
 
 SITE_URL = _site_url()
 
+
+def networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(text.strip()) for text in texts if text.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"STAFF_NETWORKS 应为逗号分隔的网段，如 10.1.0.0/16：{error}"
+        ) from error
+
+
 INSTALLED_APPS = [
     "redleader.apps.AdminConfig",
     "django.contrib.auth",
@@ -91,17 +102,21 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "redleader.middleware.RequestGuardMiddleware",
+    "redleader.audit.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "redleader.sessions.SessionLimitMiddleware",
+    "redleader.sessions.StaffNetworkMiddleware",
     "redleader.drafts.KeepingLoginRequiredMiddleware",
     "redleader.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "redleader.middleware.SecondFactorMiddleware",
-    "chambers.access.MediatorMiddleware",
+    "redleader.sessions.PasswordAgeMiddleware",
+    "chambers.access.RoleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -163,7 +178,17 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "redleader.passwords.LocalPasswordValidator"},
     {"NAME": "redleader.passwords.CommonPasswordValidator"},
+    {"NAME": "redleader.passwords.ReuseValidator"},
 ]
+# 等保 (GB/T 22239) as county offices read it, or OWASP ASVS.
+PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="dengbao")
+DENGBAO, ASVS = "dengbao", "asvs"
+if PASSWORD_PROFILE not in (DENGBAO, ASVS):
+    raise ImproperlyConfigured(
+        f"PASSWORD_PROFILE 应为 dengbao（等保）或 asvs，现为 {PASSWORD_PROFILE}。"
+    )
+# Days until a password must be changed; the demo's stay the same on this machine.
+PASSWORD_MAX_DAYS = 90 if PASSWORD_PROFILE == DENGBAO and not DEMO else None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workbench:desk"
 LOGOUT_REDIRECT_URL = "public:home"
@@ -177,10 +202,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {
-    "login": "",  # django-axes does that.
-    "login_failed": "",
+    "login": "",  # django-axes locks one name at one address.
+    "login_failed": "50/h/ip,20/h/key",  # one address (IPv6: its /64), one name
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "export": "20/10m/user",  # lists as Excel
+    "api": "120/m/ip",  # the API and the files of open data
+    "refusal": "60/h/ip",  # refusals of strangers that the audit keeps
     "mediation": "5/h/ip",  # requests for mediation
 }
 ACCOUNT_FORMS = {"login": "chambers.forms.user.LoginForm"}
@@ -204,6 +232,11 @@ AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
 
+AUDIT_DAYS = max(env.int("AUDIT_DAYS", default=365), 365)  # 网络安全法: six months
+
+# Networks (CIDR) from which staff may work and the back office opens; empty: all.
+STAFF_NETWORKS = networks(env.list("STAFF_NETWORKS", default=[]))
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
@@ -221,7 +254,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # The web server in front reads them; uploads it may not.
+        "OPTIONS": {
+            "file_permissions_mode": 0o644,
+            "directory_permissions_mode": 0o755,
+        },
     },
 }
 WHITENOISE_USE_FINDERS = DEMO
@@ -257,6 +295,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_MAX_SECONDS = SESSION_COOKIE_AGE  # from the sign-in, however busy
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -288,6 +328,7 @@ PORTAL = {
     "contact": env.str("SITE_CONTACT", default=""),
     "icp": env.str("SITE_ICP", default=""),
     "police": env.str("SITE_POLICE", default=""),
+    "licence": env.str("SITE_LICENCE", default="标明来源即可使用"),
 }
 
 LOGGING = {

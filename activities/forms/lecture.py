@@ -24,7 +24,7 @@ from activities.models.lecture import (
 )
 from activities.services.lecture import next_number
 from activities.services.roster import roster
-from chambers.models import Appointment, Branch, Chamber, Member, Post, User
+from chambers.models import Appointment, Branch, Chamber, Member, Post, Role, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
 
@@ -124,6 +124,8 @@ class LectureForm(ModelForm):
         chambers = Chamber.objects.visible_to(self.user).active()
         self.fields["chamber"].queryset = chambers
         self.fields["branch"].queryset = Branch.objects.visible_to(self.user)
+        if self.user.role == Role.BRANCH_SECRETARY:
+            self.fields["branch"].required = True  # or they would not see it again
         self.fields["course"].queryset = Course.objects.filter(
             Q(is_open=True) | Q(pk=own.course_id)
         )
@@ -362,7 +364,8 @@ def lecture_defaults(user: User, *, copied: Lecture | None = None) -> dict[str, 
         return defaults
     chamber = chambers[0]
     defaults["chamber"] = chamber.pk
-    branch = Branch.objects.filter(chambers=chamber, dissolved_on__isnull=True).first()
+    branches = Branch.objects.visible_to(user).filter(dissolved_on__isnull=True)
+    branch = branches.filter(chambers=chamber).first()
     if branch:
         defaults |= {"branch": branch.pk, "organiser": Organiser.BRANCH}
         defaults |= secretary_defaults(branch)

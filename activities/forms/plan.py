@@ -12,7 +12,7 @@ from django.utils import timezone
 from activities.forms.lecture import LectureForm
 from activities.models import Course, Lecture
 from activities.models.lecture import MEMBER_KINDS, LectureKind, Organiser
-from chambers.models import Branch, Chamber, User
+from chambers.models import Branch, Chamber, Role, User
 from redleader.forms import Form, ModelForm
 from redleader.quarters import Quarter
 
@@ -54,6 +54,8 @@ class PlanForm(ModelForm):
         own = self.instance
         self.fields["chamber"].queryset = Chamber.objects.visible_to(user).active()
         self.fields["branch"].queryset = Branch.objects.visible_to(user)
+        if user.role == Role.BRANCH_SECRETARY:
+            self.fields["branch"].required = True  # or they would not see it again
         self.fields["course"].queryset = Course.objects.filter(
             Q(is_open=True) | Q(pk=own.course_id)
         )

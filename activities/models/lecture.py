@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models.course import Course, Site
-from chambers.models import Branch, Chamber, Member
+from chambers.models import Branch, Chamber, Member, Role
 from redleader.constraints import (
     Refuse,
     legal_steps,
@@ -183,9 +183,14 @@ class Issue(models.Model):
 
 class LectureQuerySet(models.QuerySet["Lecture"]):
     def visible_to(self, user):
-        """All for staff; for a secretary those of the chambers they keep."""
+        """All for staff; for a secretary those of the chambers they keep.
+
+        For a branch secretary those of the branches they head.
+        """
         if user.is_staff:
             return self
+        if user.role == Role.BRANCH_SECRETARY:
+            return self.filter(branch__in=Branch.objects.visible_to(user))
         return self.filter(chamber__in=Chamber.objects.visible_to(user))
 
     def counted(self):

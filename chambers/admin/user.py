@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from chambers.forms.user import UserChangeForm, UserCreationForm
 from chambers.models import User
 from redleader.admin import ModelAdmin
+from redleader.audit import setting
 
 
 @admin.register(User)
@@ -14,17 +15,18 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     list_display = ["username", "name", "role", "member", "is_active", "last_login"]
-    list_filter = ["role", "is_active"]
+    list_filter = ["role", "is_active", "may_export"]
     list_select_related = ["member"]
     filter_horizontal = []
     search_fields = ["username", "name"]
     ordering = ["username"]
-    autocomplete_fields = ["member"]
+    autocomplete_fields = ["member", "township"]
     readonly_fields = ["last_login", "joined_at", "password_changed_at"]
     actions = ["reset_second_factor"]
     fieldsets = [
-        ("账号", {"fields": ["username", "password", "name", "role", "is_active"]}),
-        ("对应的人", {"fields": ["member"]}),
+        ("账号", {"fields": ["username", "password", "name", "role"]}),
+        ("权限", {"fields": ["is_active", "may_export"]}),
+        ("能看到什么", {"fields": ["member", "township"]}),
         ("记录", {"fields": ["last_login", "joined_at", "password_changed_at"]}),
     ]
     add_fieldsets = [
@@ -36,6 +38,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
                     "name",
                     "role",
                     "member",
+                    "township",
                     "usable_password",
                     "password1",
                     "password2",
@@ -46,5 +49,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
 
     @admin.action(description="清除第二因素（手机遗失时）")
     def reset_second_factor(self, request, queryset):
+        for user in queryset.filter(authenticator__isnull=False).distinct():
+            setting(request, user, "管理员清除第二因素")
         removed, _ = Authenticator.objects.filter(user__in=queryset).delete()
         messages.success(request, f"已清除 {removed} 项，本人下次登录后须重新设置。")

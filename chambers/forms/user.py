@@ -53,23 +53,29 @@ class ActivateTOTPForm(CodeMixin, AllauthActivateTOTPForm):
     pass
 
 
-class MemberForSecretaryMixin:
+class RoleFitsMixin:
     """A secretary's access comes from a person's posts, so the person is needed."""
 
     def clean(self):
         data = super().clean() or self.cleaned_data
-        if data.get("role") == Role.SECRETARY and not data.get("member"):
-            self.add_error("member", "商会秘书须选择对应的会员。")
+        role = data.get("role")
+        by_post = role in (Role.SECRETARY, Role.BRANCH_SECRETARY)
+        if by_post and not data.get("member"):
+            self.add_error("member", f"{Role(role).label}须选择对应的会员。")
+        if role == Role.TOWNSHIP and not data.get("township"):
+            self.add_error("township", "乡镇账号须选择所在乡镇。")
+        if role and role != Role.TOWNSHIP and data.get("township"):
+            self.add_error("township", "只有乡镇账号才填写所在乡镇。")
         return data
 
 
-class UserCreationForm(MemberForSecretaryMixin, PlainFormMixin, AdminUserCreationForm):
+class UserCreationForm(RoleFitsMixin, PlainFormMixin, AdminUserCreationForm):
     class Meta:
         model = User
-        fields = ["username", "name", "role", "member"]
+        fields = ["username", "name", "role", "member", "township"]
 
 
-class UserChangeForm(MemberForSecretaryMixin, AdminForm, DjangoUserChangeForm):
+class UserChangeForm(RoleFitsMixin, AdminForm, DjangoUserChangeForm):
     class Meta:
         model = User
-        fields = ["username", "name", "role", "is_active", "member"]
+        fields = ["username", "name", "role", "is_active", "member", "township"]

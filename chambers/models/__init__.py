@@ -7,7 +7,7 @@ from chambers.models.inspection import AnnualInspection
 from chambers.models.member import Member, Membership
 from chambers.models.merge import Erasure, MemberMerge
 from chambers.models.region import Region
-from chambers.models.user import Role, User
+from chambers.models.user import PasswordHistory, Role, User
 
 __all__ = [
     "AnnualInspection",
@@ -23,6 +23,7 @@ __all__ = [
     "Member",
     "MemberMerge",
     "Membership",
+    "PasswordHistory",
     "Post",
     "Purpose",
     "Region",

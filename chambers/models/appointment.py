@@ -51,6 +51,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Posts that the person behind an account holds today."""
         return self.on(timezone.localdate()).filter(member__user=user.pk)
 
+    def heading(self, user):
+        """Posts by which a user is the secretary of a branch today."""
+        return self.of_user(user).filter(post=Post.BRANCH_SECRETARY)
+
     def giving_access(self):
         """Posts whose holder keeps the records of the organisation."""
         return self.filter(post__in=ACCESS_POSTS)

@@ -69,13 +69,25 @@ class CoverageRule(Refuse):
 
 class BranchQuerySet(models.QuerySet["Branch"]):
     def visible_to(self, user):
-        """Party organisations of the chambers that this user may see."""
+        """Party organisations of the chambers that this user may see.
+
+        A branch secretary sees those they head, and no other of these chambers.
+        """
         if user.is_staff:
             return self
+        if user.role == "branch_secretary":
+            return self.headed_by(user)
         covered = BranchCoverage.objects.filter(
             chamber__in=Chamber.objects.visible_to(user)
         )
         return self.filter(pk__in=covered.values("branch"))
+
+    def headed_by(self, user):
+        from chambers.models.appointment import Appointment
+
+        if not user.is_active:
+            return self.none()
+        return self.filter(pk__in=Appointment.objects.heading(user).values("branch"))
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)

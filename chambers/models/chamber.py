@@ -84,6 +84,10 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
     def active(self):
         return self.filter(state=ChamberState.ACTIVE)
 
+    def public(self):
+        """Chambers of the public list."""
+        return self.exclude(state=ChamberState.CLOSED)
+
     def term_overdue(self):
         """Chambers whose present term should have ended."""
         return self.filter(
@@ -109,12 +113,27 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
         )
 
     def visible_to(self, user):
-        """All for staff; for a secretary the chambers of a present appointment."""
+        """All for staff, a township's for the township.
+
+        For a secretary those of a present appointment, for a branch secretary those
+        that the branch covers.
+        """
         if user.is_staff:
             return self
         if not user.is_active:
             return self.none()
+        if user.role == "township":
+            return self.filter(township__isnull=False, township=user.township_id)
+        if user.role == "branch_secretary":
+            return self.filter(Exists(headed_by(user, chamber=OuterRef("pk"))))
         return self.led_by(user)
+
+
+def headed_by(user, *, chamber):
+    """Return the posts by which a user heads a branch that covers a chamber."""
+    from chambers.models.appointment import Appointment
+
+    return Appointment.objects.heading(user).filter(branch__coverages__chamber=chamber)
 
 
 def inside_life(model: str, table: str, column: str, end: str) -> list[Refuse]:

@@ -4,6 +4,7 @@ import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from redleader.constraints import one_of
@@ -13,11 +14,18 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "系统管理员"
     ORGANISATION = "organisation", "组织部"
     FEDERATION = "federation", "工商联"
+    TOWNSHIP = "township", "乡镇"
     SECRETARY = "secretary", "商会秘书"
+    BRANCH_SECRETARY = "branch_secretary", "支部书记"
     MEDIATOR = "mediator", "调解员"
+    AUDITOR = "auditor", "审计员"
 
 
-STAFF_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
+# Staff see the county. What an auditor may not write stands in ``chambers.access``.
+OFFICE_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
+STAFF_ROLES = [*OFFICE_ROLES, Role.AUDITOR]
+EXPORT_ROLES = [*OFFICE_ROLES, Role.SECRETARY]
+READ_ONLY_ROLES = [Role.TOWNSHIP, Role.AUDITOR]
 
 
 class UserManager(BaseUserManager):
@@ -37,8 +45,9 @@ class User(AbstractBaseUser):
     """A person's account; nobody shares one.
 
     A secretary sees the chambers of the posts that ``member`` holds today, so
-    access ends with the appointment. Staff see the county, a mediator nothing but
-    the cases assigned to them.
+    access ends with the appointment; so does a branch secretary the lectures of the
+    branches they head. A township sees its chambers, staff the county, a mediator
+    nothing but the cases assigned to them.
     """
 
     username = models.CharField(
@@ -58,9 +67,24 @@ class User(AbstractBaseUser):
         limit_choices_to={"kind": "person"},
         related_name="user",
         verbose_name="对应的会员",
-        help_text="商会秘书须填写；能看到哪些商会由其现任职务决定。",
+        help_text="商会秘书、支部书记须填写；能看到什么由其现任职务决定。",
+    )
+    township = models.ForeignKey(
+        "chambers.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"level": "township"},
+        related_name="+",
+        verbose_name="所在乡镇",
+        help_text="乡镇账号须填写，其他账号不填；只能查看本乡镇的商会。",
     )
     is_active = models.BooleanField("启用", default=True)
+    may_export = models.BooleanField(
+        "可以导出",
+        default=True,
+        help_text="能把看得到的记录下载为 Excel 等文件；每次导出都留有记录。",
+    )
     joined_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
     password_changed_at = models.DateTimeField(
         "密码修改时间", null=True, editable=False
@@ -74,7 +98,15 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = verbose_name_plural = "用户"
         ordering = ["username"]
-        constraints = [one_of(Role, "role", "角色")]
+        constraints = [
+            one_of(Role, "role", "角色"),
+            models.CheckConstraint(
+                condition=Q(role=Role.TOWNSHIP, township__isnull=False)
+                | ~Q(role=Role.TOWNSHIP) & Q(township__isnull=True),
+                name="%(app_label)s_%(class)s_township_fits",
+                violation_error_message="乡镇账号须填写所在乡镇，其他账号不填。",
+            ),
+        ]
 
     def __str__(self):
         return self.name or self.username
@@ -93,6 +125,14 @@ class User(AbstractBaseUser):
     def is_staff(self):
         return self.is_active and self.role in STAFF_ROLES
 
+    @property
+    def is_exporter(self):
+        return self.is_active and self.may_export and self.role in EXPORT_ROLES
+
+    @property
+    def is_read_only(self):
+        return self.role in READ_ONLY_ROLES
+
     def has_perm(self, perm, obj=None):
         """Tell whether the role allows an admin permission (app.action_model)."""
         from chambers.access import allows
@@ -104,3 +144,20 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label):
         return self.is_staff
+
+
+class PasswordHistory(models.Model):
+    """The hash of a password that was used, so that it is not used again.
+
+    It is a secret and no record, so it has no history.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="password_history")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.at:%Y-%m-%d}"

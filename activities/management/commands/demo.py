@@ -23,7 +23,10 @@ ACCOUNTS = {
     "zuzhibu": Role.ORGANISATION,
     "gongshanglian": Role.FEDERATION,
     "mishu01": Role.SECRETARY,
+    "shuji01": Role.BRANCH_SECRETARY,
+    "xiangzhen": Role.TOWNSHIP,
     "tiaojie": Role.MEDIATOR,
+    "shenji": Role.AUDITOR,
 }
 
 

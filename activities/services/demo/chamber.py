@@ -73,8 +73,10 @@ def make_staff() -> dict[str, User]:
     return {role: make_user(username, name, role) for username, name, role in rows}
 
 
-def make_user(username: str, name: str, role: Role, member=None) -> User:
-    user = User(username=username, name=name, role=role, member=member)
+def make_user(username: str, name: str, role: Role, member=None, township=None) -> User:
+    user = User(
+        username=username, name=name, role=role, member=member, township=township
+    )
     user.set_unusable_password()
     user.full_clean()
     user.save()
@@ -192,6 +194,15 @@ def make_secretaries(chambers, today: date) -> dict[int, User]:
             f"mishu{number:02}", secretary.name, Role.SECRETARY, secretary
         )
     return secretaries
+
+
+def make_readers(chambers, branches) -> None:
+    """Make an account of each role that looks at what the others keep."""
+    township = next(chamber.township for chamber in chambers if chamber.township)
+    make_user("xiangzhen", "演示乡镇", Role.TOWNSHIP, township=township)
+    make_user("shenji", "演示审计员", Role.AUDITOR)
+    head = secretary_of(branches[0])
+    make_user("shuji01", head.name, Role.BRANCH_SECRETARY, head)
 
 
 def secretary_of(branch: Branch) -> Member:

@@ -11,7 +11,7 @@ from activities.models import Award, Lecture
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
-from chambers.models.chamber import ChamberKind, ChamberState
+from chambers.models.chamber import ChamberKind
 from redleader.search import search
 
 LECTURES = 10
@@ -33,7 +33,7 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").replace("\0", "")[:60].strip()
         for name in ("q", "kind", "township")
     }
-    chambers = search(Chamber.objects.exclude(state=ChamberState.CLOSED), chosen["q"])
+    chambers = search(Chamber.objects.public(), chosen["q"])
     if chosen["kind"]:
         chambers = chambers.filter(kind=chosen["kind"])
     if chosen["township"]:

@@ -8,6 +8,7 @@ pytestmark = pytest.mark.django_db
 
 CONSTRAINTS = {
     "chambers_user_role_valid": lambda: changed(UserFactory(), role="guest"),
+    "chambers_user_township_fits": lambda: changed(UserFactory(), role="township"),
 }
 
 
