@@ -9,6 +9,7 @@ SET search_path = public, pg_temp AS $$
 DECLARE
     nameless text;
     cleared integer;
+    guard record;
 BEGIN
     SELECT name INTO nameless FROM chambers_member
         WHERE id = person AND erased_on IS NOT NULL;
@@ -18,18 +19,34 @@ BEGIN
     END IF;
     -- No table is altered while checks of its rows wait.
     SET CONSTRAINTS ALL IMMEDIATE;
-    ALTER TABLE chambers_memberevent DISABLE TRIGGER USER;
+    -- Only these guards sleep; the history and the audit go on writing.
+    FOR guard IN
+        SELECT t.tgrelid::regclass AS place, t.tgname AS name FROM pg_trigger t
+        WHERE t.tgname LIKE 'pgtrigger\\_append\\_only\\_%' AND t.tgrelid IN (
+            'chambers_memberevent'::regclass, 'activities_attendanceevent'::regclass
+        ) OR t.tgname LIKE 'pgtrigger\\_roll\\_is\\_closed\\_%'
+            AND t.tgrelid = 'activities_attendance'::regclass
+    LOOP
+        EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', guard.place, guard.name);
+    END LOOP;
+    UPDATE activities_attendance SET reason = ''
+        WHERE member_id = person AND reason <> '';
+    UPDATE activities_attendanceevent SET reason = ''
+        WHERE member_id = person AND reason <> '';
     UPDATE chambers_memberevent
         SET name = nameless, note = '', phone = '', enterprise_id = NULL
         WHERE pgh_obj_id = person;
     GET DIAGNOSTICS cleared = ROW_COUNT;
-    ALTER TABLE chambers_memberevent ENABLE TRIGGER USER;
-    ALTER TABLE activities_attendance DISABLE TRIGGER USER;
-    UPDATE activities_attendance SET reason = '' WHERE member_id = person;
-    ALTER TABLE activities_attendance ENABLE TRIGGER USER;
-    ALTER TABLE activities_attendanceevent DISABLE TRIGGER USER;
-    UPDATE activities_attendanceevent SET reason = '' WHERE member_id = person;
-    ALTER TABLE activities_attendanceevent ENABLE TRIGGER USER;
+    FOR guard IN
+        SELECT t.tgrelid::regclass AS place, t.tgname AS name FROM pg_trigger t
+        WHERE t.tgenabled = 'D' AND t.tgrelid IN (
+            'chambers_memberevent'::regclass,
+            'activities_attendance'::regclass,
+            'activities_attendanceevent'::regclass
+        )
+    LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', guard.place, guard.name);
+    END LOOP;
     INSERT INTO chambers_erasure (member_id, by, reason, at, cleared)
         VALUES (person, actor, ground, now(), cleared);
     SET CONSTRAINTS ALL DEFERRED;

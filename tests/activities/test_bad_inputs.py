@@ -54,8 +54,9 @@ HERE = "activities/test_bad_inputs.py"
 FORMS = "redleader/test_forms.py"
 PHOTOS = "redleader/test_photos.py"
 SHEETS = "redleader/test_sheets.py"
-IMPORT = "activities/services/test_honour_import.py"
-IMPORT_PAGES = "activities/views/test_honour_import.py"
+IMPORT = "activities/imports/test_honour.py"
+IMPORT_PAGES = "activities/views/test_importing.py"
+REGISTRY = "chambers/test_imports.py"
 ERRORS = "redleader/test_errors.py"
 DRAFTS = "redleader/test_drafts.py"
 ACCESS = "chambers/test_access.py"
@@ -72,6 +73,8 @@ WHERE = dict.fromkeys(range(1, 16), f"{PHOTOS}::test_clean_photo_takes_or_refuse
     19: f"{HERE}::test_request_that_was_cut_off_is_refused",
     **dict.fromkeys(range(20, 32), f"{SHEETS}::test_hostile_sheet_is_refused_in_time"),
     32: f"{IMPORT}::test_two_rows_of_one_award_are_told",
+    33: f"{REGISTRY}::test_secretary_imports_members_of_the_own_chamber",
+    35: f"{IMPORT_PAGES}::test_same_file_after_its_rows_changed_asks_to_be_sure",
     34: f"{IMPORT_PAGES}::test_marked_copy_has_all_errors_and_can_be_sent_again",
     36: f"{HERE}::test_lecture_form_names_what_is_wrong",
     37: f"{HERE}::test_text_that_is_too_long_says_by_how_much",
@@ -107,8 +110,6 @@ WHERE = dict.fromkeys(range(1, 16), f"{PHOTOS}::test_clean_photo_takes_or_refuse
     70: f"{HERE}::test_every_number_has_its_test",
 }
 NOT_HERE = {
-    33: "荣誉只由县级审核人员导入，没有管理范围之分。",
-    35: "荣誉导入不留文件；同一文件再传，各行都算已有，不重复写入。",
     45: "成功和受理由案件的状态计出，成功不会多于受理；见 services/test_mediation.py。",
     49: "一场一人一行，点名只有一个选择；重复的名字见 test_roll.py。",
     51: "讲课记录没有链接和富文本。",
