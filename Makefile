@@ -5,10 +5,12 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	2>/dev/null && echo $$p && break; done)
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
+WHEELS ?= wheels
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives check format lock screenshots minute clean
+.PHONY: demo test drives check format lock screenshots minute clean \
+	backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
@@ -18,7 +20,7 @@ test: .venv/dev
 
 # People who collide and processes that die; DRIVE=--short is a quick look.
 drives: .venv/dev
-	@status=0; for name in edits forms reviews kill; do \
+	@status=0; for name in edits forms reviews kill pitr deployment; do \
 	$(BIN)/python -m tests.drives.$$name $(DRIVE) || status=1; done; exit $$status
 
 check: .venv/dev
@@ -44,6 +46,37 @@ screenshots: .venv/dev
 # What logging a lecture costs a person; the figures of docs/measurements.md.
 minute: .venv/dev
 	@$(BIN)/pytest tests/browser/test_lecture_form.py -q -n0 -k minute
+
+# A backup: make backup TO=folder; the public key is in BACKUP_RECIPIENTS_FILE.
+backup: .venv/main
+	@$(BIN)/python manage.py backup $(if $(TO),--to "$(TO)") $(OPTIONS)
+
+# The way back: make restore FROM=file OPTIONS="--replace name".
+restore: .venv/main
+	@$(BIN)/python manage.py restore --from "$(FROM)" $(OPTIONS)
+
+# Restores a backup into a server of its own, compares, and breaks it on purpose.
+restore-drill: .venv/main
+	@$(BIN)/python manage.py restore_drill $(if $(FROM),--from "$(FROM)") $(OPTIONS)
+
+doctor: .venv/main
+	@$(BIN)/python manage.py doctor $(OPTIONS)
+
+# Everything that an installation without a network needs, by its hashes; made on the
+# same system and Python as the server's.
+wheels: .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	$(BIN)/python -m pip download -q --disable-pip-version-check --only-binary :all: \
+	--require-hashes -r requirements.txt -d "$(WHEELS)"
+	@echo "已放入 $(WHEELS)：$$(ls "$(WHEELS)" | wc -l) 个包。"
+
+install-offline:
+	@test -d "$(WHEELS)" || { echo "没有目录 $(WHEELS)，请先在联网的电脑上执行 make wheels。"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-index \
+	--find-links "$(WHEELS)" --require-hashes -r requirements.txt
+	@touch .venv/main
+	@echo "已安装，没有使用网络。"
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -47,8 +47,8 @@ OPEN: dict[Role, tuple[str, ...]] = {
 # Pages that are there to write, by how their names end.
 WRITING = ("-create", "-update", "-delete", "-correct", "-cancel", "-register")
 LOGIN_ERROR = "用户名或密码不正确。"
-# Accounts belong to the administrator alone.
-ACCOUNT_MODEL = "user"
+# Accounts, and who took what out, belong to the administrator alone.
+ADMINISTRATOR_MODELS = {"user", "exportlog"}
 
 
 def allows(user: User, permission: str) -> bool:
@@ -57,7 +57,7 @@ def allows(user: User, permission: str) -> bool:
         return False
     app, _, codename = permission.partition(".")
     action, _, model = codename.partition("_")
-    if model == ACCOUNT_MODEL and user.role != Role.ADMINISTRATOR:
+    if model in ADMINISTRATOR_MODELS and user.role != Role.ADMINISTRATOR:
         return False
     return action in RIGHTS[Role(user.role)].get(app, set())
 
@@ -101,6 +101,14 @@ class RoleMiddleware:
 def may_review(user: User) -> bool:
     """Tell whether this user reviews records: organisation department, federation."""
     return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
+
+
+def may_export(user: User) -> bool:
+    """Tell whether this user takes lists out as files: staff and secretaries.
+
+    The administrator withdraws the right; which rows there are, ``visible_to`` says.
+    """
+    return user.is_exporter
 
 
 def may_read_audit(user: User) -> bool:

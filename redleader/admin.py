@@ -141,7 +141,7 @@ class ModelAdmin(admin.ModelAdmin):
             "title": f"变更历史：{obj}",
             "object": obj,
             "opts": self.opts,
-            "changes": changes(obj),
+            "changes": changes(obj) if hasattr(obj, "events") else [],
         }
         return TemplateResponse(request, "admin/object_history.html", context)
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import environ
 
-OWNER, APP = "redleader_owner", "redleader"
+OWNER, APP, READER = "redleader_owner", "redleader", "redleader_reader"
 # Commands that change the schema, or make the database itself.
 OWNER_COMMANDS = {
     "migrate",
@@ -35,9 +35,20 @@ OWNER_COMMANDS = {
     "sqlflush",
     "createcachetable",
     "prune_audit",
+    "restore",
 }
+# Commands that read every table and write none.
+READER_COMMANDS = {"backup", "restore_drill"}
 MIN_MAJOR = 14
 ATTEMPTS, PAUSE = 20, 0.3  # seconds; a killed server's lock may linger for a moment
+# A server that does not answer is given up on, and the page says so.
+LIMITS = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -218,12 +229,13 @@ class Cluster:
             "NAME": name,
             "USER": user,
             "HOST": str(self.socket_dir),
+            "OPTIONS": dict(LIMITS),
             "CONN_MAX_AGE": 60,  # seconds
             "CONN_HEALTH_CHECKS": True,
         }
 
     def ensure_database(self, name: str) -> None:
-        """Make the two roles and the database, if they are missing."""
+        """Make the three roles and the database, if they are missing."""
         import psycopg2
         from psycopg2 import sql
 
@@ -232,10 +244,12 @@ class Cluster:
         )
         link.autocommit = True
         with self.lock(), link.cursor() as cursor:
-            for role, rights in [(OWNER, "LOGIN CREATEDB"), (APP, "LOGIN")]:
+            roles = [(OWNER, "LOGIN CREATEDB"), (APP, "LOGIN"), (READER, "LOGIN")]
+            for role, rights in roles:
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 if not cursor.fetchone():
                     cursor.execute(f"CREATE ROLE {role} {rights}")
+            cursor.execute(f"GRANT pg_read_all_data TO {READER}")
             # Raw SQL from outside the application is signed with its role.
             cursor.execute(
                 f"ALTER ROLE {APP} SET pghistory.context_metadata = %s",
@@ -260,9 +274,11 @@ def server_user() -> str | None:
 
 
 def role_for(arguments: Sequence[str]) -> str:
-    """Return "owner" for a management command that changes the schema."""
+    """Return the role of a management command: "owner", "reader" or "app"."""
     command = arguments[1] if len(arguments) > 1 else ""
-    return "owner" if command in OWNER_COMMANDS else "app"
+    if command in OWNER_COMMANDS:
+        return "owner"
+    return "reader" if command in READER_COMMANDS else "app"
 
 
 def local_name(demo: bool) -> str:
@@ -280,19 +296,24 @@ def configure(
 ) -> dict:
     """Return ``DATABASES["default"]``; starts nothing.
 
-    With ``DATABASE_URL`` the owner's commands use ``DATABASE_OWNER_URL`` if it is
-    set, and the demo a database of its own, named with ``_demo``.
+    With ``DATABASE_URL`` the owner's commands use ``DATABASE_OWNER_URL`` and those
+    that only read ``DATABASE_READER_URL`` if it is set, and the demo a database of
+    its own, named with ``_demo``.
     """
     url = variables.get("DATABASE_URL")
     if not url:
-        user = OWNER if role == "owner" else APP
+        user = {"owner": OWNER, "reader": READER}.get(role, APP)
         return local_cluster(variables, base_dir).settings(local_name(demo), user)
-    if role == "owner":
-        url = variables.get("DATABASE_OWNER_URL") or url
+    if role in ("owner", "reader"):
+        url = variables.get(f"DATABASE_{role.upper()}_URL") or url
     config = environ.Env.db_url_config(url)
     if demo and not config["NAME"].endswith("_demo"):
         config["NAME"] += "_demo"
-    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return config | {
+        "OPTIONS": LIMITS | config.get("OPTIONS", {}),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 def ensure_running(

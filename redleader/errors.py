@@ -3,7 +3,9 @@
 import logging
 import secrets
 import sys
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import (
@@ -12,12 +14,15 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 TITLES = {
@@ -28,15 +33,56 @@ TITLES = {
     409: "记录已被他人修改",
     413: "提交的内容过大",
     429: "操作过于频繁",
+    422: "参数无效",
     500: "系统出现问题",
     503: "系统暂时无法使用",
 }
+
+
+API = "/api/v"
+PROBLEM = "application/problem+json"
+
+
+def is_for_machines(request: HttpRequest) -> bool:
+    """Tell whether programs ask here, who read no pages."""
+    return request.path.startswith(API)
+
+
+def problem(
+    status: int, detail: str, *, title: str = "", errors: Sequence[dict] = ()
+) -> JsonResponse:
+    """Return what went wrong for machines, as RFC 9457 says, in Chinese."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title or TITLES[status],
+        "status": status,
+        "detail": detail,
+    }
+    if errors:
+        document["errors"] = list(errors)
+    response = JsonResponse(
+        document,
+        status=status,
+        content_type=PROBLEM,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    return open_to_everybody(response)
+
+
+def open_to_everybody(response: Response) -> Response:
+    """Let the scripts of every site read an answer."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def error_page(
     request: HttpRequest, status: int, text: str, *, code: str = "", **context
 ) -> HttpResponse:
     """Return a Chinese page; ``code`` is the number of the bad-inputs table."""
+    if is_for_machines(request):
+        return problem(status, text)
     context = {"title": TITLES[status]} | context
     context |= {"status": status, "text": text, "code": code}
     return render(request, "error.html", context, status=status)
@@ -76,7 +122,10 @@ def not_found(request, exception=None):
 
 
 def not_allowed(request):
-    return error_page(request, 405, "这个地址不支持这种请求方式。", code="66")
+    response = error_page(request, 405, "这个地址不支持这种请求方式。", code="66")
+    if is_for_machines(request):
+        response["Allow"] = "GET, HEAD, OPTIONS"
+    return response
 
 
 def locked_out(request, credentials=None, *args, **kwargs):
@@ -124,6 +173,8 @@ def server_error(request, exception=None):
     except TemplateDoesNotExist:
         body = text
     response = HttpResponse(body, status=status)
+    if is_for_machines(request):
+        response = problem(status, text)
     if unavailable:
         response["Retry-After"] = "30"
     return response

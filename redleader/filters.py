@@ -23,6 +23,12 @@ def say_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+class Typed(str):
+    """A word that somebody typed, not chose; it may be a person's name."""
+
+    __slots__ = ()
+
+
 class Days(Mapping[str, str]):
     """Offers every day from the first to the last, each with its word."""
 
@@ -70,8 +76,8 @@ class Filters:
         return [(self.word(name), self.query(**{name: ""})) for name in self.chosen]
 
     def word(self, name: str) -> str:
-        value = self.chosen[name]
-        return (self.offered[name] or {}).get(value, value)
+        value, words = self.chosen[name], self.offered[name]
+        return Typed(value) if words is None else words.get(value, value)
 
     def words(self, *, without: str = "") -> list[str]:
         """What the list is narrowed by, for a sheet where nothing can be removed."""

@@ -6,14 +6,12 @@ and tried out in the database, which keeps the rules.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +22,7 @@ from openpyxl import Workbook
 
 from redleader.forms import MaxLength, PlainText, check_deferred_rules, refusal
 from redleader.money import MoneyFormField, say_money
-from redleader.search import fold, syllables
+from redleader.search import SEARCH_COLUMNS, fold, syllables
 from redleader.sheets import (
     BLANKS,
     Column,
@@ -38,6 +36,8 @@ from redleader.sheets import (
 
 PROBLEM = "问题"  # the column that a marked copy adds
 LIMITS = SheetLimits(rows=1000)
+MAX_CELL = 300  # characters of a cell in a marked copy
+CHUNK = 1000  # rows that are written at once
 CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
 
 
@@ -172,6 +172,18 @@ def yes_no(text: str, lookups: Any) -> bool:
     return fold(text) == "是"
 
 
+Tell = Callable[[int], None]  # told of so many more rows that are done
+
+
+def tell_nobody(rows: int) -> None:
+    pass
+
+
+def chunks(rows: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
 @dataclass
 class Draft:
     """A row of a file as it would be written.
@@ -216,6 +228,7 @@ class Importer:
     summary: ClassVar[Sequence[str]] = ()  # columns of the preview; none: the first 6
     limits: ClassVar[SheetLimits] = LIMITS
     for_secretaries: ClassVar[bool] = False
+    same: ClassVar[str] = ""  # what two doubles have in common; none: the key
 
     # --- What a subclass may say
 
@@ -236,24 +249,44 @@ class Importer:
 
     def update(self, drafts: list[Draft], user: Any) -> None:
         """Write changed rows, their version one up."""
-        names = {c.field for c in self.columns if c.field in self.updatable}
-        rows = []
+        rows, fields = [], set()
+        columns = {c.label: c.field for c in self.columns}
+        kept = [n for n in (*SEARCH_COLUMNS, "version") if hasattr(self.model, n)]
         for draft in drafts:
             row = copy(draft.stored)
-            for name in names:
-                setattr(row, name, getattr(draft.row, name))
-            if hasattr(row, "version"):
-                row.version += 1
+            for label, _, _ in draft.changes:
+                if columns.get(label):
+                    setattr(row, columns[label], getattr(draft.row, columns[label]))
+                    fields.add(columns[label])
+            for name in kept:
+                if name == "version":
+                    row.version += 1
+                else:
+                    self.model._meta.get_field(name).pre_save(row, False)  # type: ignore[union-attr]
             rows.append(row)
-        fields = names | (
-            {"version"} if rows and hasattr(rows[0], "version") else set()
-        )
-        self.model._base_manager.bulk_update(rows, sorted(fields))
+        if fields:
+            self.model._base_manager.bulk_update(rows, sorted({*fields, *kept}))
 
     # --- The work
 
-    def plan(self, rows: Iterable[SheetRow], user: Any) -> Plan:
-        """Say of each row whether it is new, changed, there already, or refused."""
+    def plan(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
+    ) -> Plan:
+        """Say of each row whether it is new, changed, there already, or refused.
+
+        ``tell`` hears of each row twice: when it is read and when it was tried.
+        """
+        plan = self.compared(rows, user, tell)
+        errors = self.tried(plan, user, tell)
+        bad = {error.row for error in errors}
+        plan.new = [draft for draft in plan.new if draft.number not in bad]
+        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
+        plan.errors += errors
+        plan.errors.sort(key=lambda error: error.row)
+        return plan
+
+    def compared(self, rows: Iterable[SheetRow], user: Any, tell: Tell) -> Plan:
+        """Return the plan as far as it is known without asking the database's rules."""
         plan, lookups = Plan(), self.lookups(user)
         drafts: list[Draft] = []
         for sheet in rows:
@@ -261,6 +294,7 @@ class Importer:
             plan.errors += errors
             if draft is not None:
                 drafts.append(draft)
+            tell(1)
         drafts = self.without_doubles(drafts, plan)
         self.match(drafts)
         for draft in drafts:
@@ -273,16 +307,10 @@ class Importer:
                 plan.changed.append(draft)
             else:
                 plan.same.append(draft)
-        errors = self.tried(plan, user)
-        bad = {error.row for error in errors}
-        plan.new = [draft for draft in plan.new if draft.number not in bad]
-        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
-        plan.errors += errors
-        plan.errors.sort(key=lambda error: error.row)
         return plan
 
     @transaction.atomic
-    def write(self, rows: Iterable[SheetRow], user: Any) -> Plan:
+    def write(self, rows: list[SheetRow], user: Any, tell: Tell = tell_nobody) -> Plan:
         """Write the new and the changed rows of a file.
 
         Two who confirm at once write one after the other, so the later finds the
@@ -292,15 +320,22 @@ class Importer:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{self.code}"]
             )
-        plan = self.plan(rows, user)
-        if plan.errors:
-            texts = [error.text for error in plan.errors[:50]]
-            raise ValidationError([CHANGED, *texts], code="changed")
-        if plan.new:
-            self.create(plan.new, user)
-        if plan.changed:
-            self.update(plan.changed, user)
-        return plan
+        plan = self.compared(rows, user, tell)
+        if not plan.errors:
+            try:
+                with transaction.atomic():
+                    for drafts in chunks(plan.new):
+                        self.create(drafts, user)
+                        tell(len(drafts))
+                    for drafts in chunks(plan.changed):
+                        self.update(drafts, user)
+                        tell(len(drafts))
+                    check_deferred_rules()
+                return plan
+            except (IntegrityError, ValidationError):
+                plan = self.plan(rows, user)  # It finds the rows that are refused.
+        texts = [error.text for error in plan.errors[:50]]
+        raise ValidationError([CHANGED, *texts], code="changed")
 
     def draft(
         self, sheet: SheetRow, lookups: Any, user: Any
@@ -370,7 +405,7 @@ class Importer:
         kept = []
         labels = {c.field: c.label for c in self.columns}
         names = [name.removesuffix("_id") for name in self.key]
-        words = "、".join(labels[name] for name in names if name in labels)
+        words = self.same or "、".join(labels[n] for n in names if n in labels)
         for draft in drafts:
             key = self.key_of(draft.row)
             if key in first:
@@ -389,7 +424,10 @@ class Importer:
             return
         values = {name: {getattr(d.row, name) for d in drafts} for name in self.key}
         narrowest = min(values, key=lambda name: len(values[name]))
-        condition = reduce(or_, (Q(**{narrowest: v}) for v in values[narrowest]), Q())
+        stated = values[narrowest] - {None}
+        condition = Q(**{f"{narrowest}__in": stated})
+        if stated != values[narrowest]:
+            condition |= Q(**{f"{narrowest}__isnull": True})
         known = {
             self.key_of(row): row for row in self.model._base_manager.filter(condition)
         }
@@ -407,7 +445,8 @@ class Importer:
             old = getattr(draft.stored, column.field)
             new = getattr(draft.row, column.field)
             if old != new:
-                found.append((column.label, shown(old), shown(new)))
+                kind = self.model._meta.get_field(column.field)
+                found.append((column.label, shown(old, kind), shown(new, kind)))
         return found
 
     def contradictions(self, draft: Draft) -> list[RowError]:
@@ -424,16 +463,16 @@ class Importer:
             if label not in labels
         ]
 
-    def tried(self, plan: Plan, user: Any) -> list[RowError]:
+    def tried(self, plan: Plan, user: Any, tell: Tell) -> list[RowError]:
         """Let the database itself try the rows against every rule, and undo it all."""
         errors: list[RowError] = []
         if not (plan.new or plan.changed):
             return errors
         with transaction.atomic():
-            if plan.new:
-                errors += self.halved(plan.new, self.create, user)
-            if plan.changed:
-                errors += self.halved(plan.changed, self.update, user)
+            for rows, service in [(plan.new, self.create), (plan.changed, self.update)]:
+                for drafts in chunks(rows):
+                    errors += self.halved(drafts, service, user)
+                    tell(len(drafts))
             transaction.set_rollback(True)
         return errors
 
@@ -523,7 +562,7 @@ class Importer:
             faults[error.row].append(error)
 
         def cell(label: str) -> Callable[[SheetRow], Any]:
-            return lambda row: row.values.get(label)
+            return lambda row: clipped(row.refused.get(label) or row.values.get(label))
 
         def is_marked(row: SheetRow, column: Column) -> bool:
             named = {error.label for error in faults[row.number]}
@@ -543,20 +582,27 @@ class Importer:
         return book
 
 
+def clipped(value: Any) -> Any:
+    """Return a cell of a marked copy: not what was far too long."""
+    return value[:MAX_CELL] if isinstance(value, str) else value
+
+
 def comparable(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
-def shown(value: Any) -> str:
-    """Return a value as a preview names it."""
+def shown(value: Any, kind: Any = None) -> str:
+    """Return a value as a preview names it; ``kind`` is its field."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
         return say_money(value)
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
-    label = getattr(value, "label", value)
-    return str(label or "空")[:40]
+    labels = dict(getattr(getattr(kind, "base_field", kind), "flatchoices", ()))
+    parts = value if isinstance(value, list) else [value]
+    text = "、".join(str(labels.get(part, part) or "") for part in parts)
+    return text[:40] or "空"
 
 
 IMPORTERS: dict[str, Importer] = {}

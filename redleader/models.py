@@ -1,7 +1,11 @@
 """What belongs to no noun: unfinished forms, and files that were imported."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
+
+from redleader.constraints import one_of
 
 
 class FormDraft(models.Model):
@@ -103,3 +107,41 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.id} {self.get_kind_display()}"
+
+
+class JobState(models.TextChoices):
+    CHECKING = "checking", "正在核对"
+    CHECKED = "checked", "待确认"
+    WRITING = "writing", "正在写入"
+    DONE = "done", "已导入"
+    FAILED = "failed", "未导入"
+
+
+class ImportJob(models.Model):
+    """A file between upload and writing: its rows, and how far the work is.
+
+    It belongs to its uploader alone and is no record: an hour later its rows are
+    gone. ``redleader.jobs`` does the work.
+    """
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=40)  # of the importer
+    name = models.CharField(max_length=120)  # of the file
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    count = models.PositiveIntegerField()  # rows of the file
+    digest = models.CharField(max_length=64)  # as in ``ImportRun``
+    content = models.BinaryField()  # rows and errors, packed
+    preview = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.CHECKING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    result = models.TextField(blank=True)  # what the uploader reads at the end
+    created_at = models.DateTimeField(auto_now_add=True)
+    moved_at = models.DateTimeField(auto_now_add=True)  # last sign of life
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [one_of(JobState, "state", "状态")]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"

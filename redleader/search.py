@@ -7,44 +7,71 @@ it; the pairs have a GIN index, and the text removes their false joins.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from pypinyin import lazy_pinyin
 
-# Readings that a character has as a surname only.
+# Readings that a character has as a surname only; the longer ones come first.
 SURNAMES = {
-    "单": "shan",
-    "曾": "zeng",
-    "解": "xie",
-    "仇": "qiu",
-    "区": "ou",
-    "查": "zha",
-    "任": "ren",
-    "华": "hua",
-    "朴": "piao",
-    "尉": "yu",
-    "盖": "ge",
+    "万俟": "mo qi",
+    "尉迟": "yu chi",
+    "澹台": "tan tai",
+    "长孙": "zhang sun",
     "乐": "yue",
-    "员": "yun",
+    "仇": "qiu",
+    "任": "ren",
+    "佴": "nai",
+    "冼": "xian",
+    "区": "ou",
+    "华": "hua",
+    "单": "shan",
     "召": "shao",
-    "缪": "miao",
+    "员": "yun",
+    "句": "gou",
     "宓": "mi",
+    "宿": "su",
+    "尹": "yin",
+    "幺": "yao",
+    "折": "she",
+    "晟": "cheng",
+    "曾": "zeng",
+    "朴": "piao",
+    "柏": "bai",
+    "查": "zha",
+    "洗": "xian",
+    "燕": "yan",
+    "牟": "mou",
+    "盖": "ge",
+    "盛": "sheng",
+    "眭": "sui",
+    "石": "shi",
+    "祭": "zhai",
     "种": "chong",
     "秘": "bi",
-    "洗": "xian",
-    "冼": "xian",
-    "覃": "qin",
-    "翟": "zhai",
-    "祭": "zhai",
-    "黑": "he",
     "繁": "po",
-    "隗": "wei",
-    "折": "she",
+    "纪": "ji",
+    "缪": "miao",
+    "翟": "zhai",
+    "能": "nai",
+    "莘": "shen",
+    "葛": "ge",
+    "覃": "qin",
+    "解": "xie",
+    "訾": "zi",
+    "谌": "chen",
+    "费": "fei",
+    "车": "che",
+    "逄": "pang",
     "那": "na",
-    "阚": "kan",
+    "都": "du",
+    "钭": "tou",
     "阙": "que",
+    "阚": "kan",
+    "隗": "wei",
+    "黑": "he",
 }
 
 
@@ -53,12 +80,20 @@ def fold(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
+@lru_cache(maxsize=4096)
+def readings(name: str, surname: bool) -> tuple[str, ...]:
+    """Return the pinyin of a folded name; the same names come up again and again."""
+    if surname:
+        for length in (2, 1):
+            if name[:length] in SURNAMES:
+                first = SURNAMES[name[:length]].split()
+                return (*first, *lazy_pinyin(name[length:]))
+    return tuple(lazy_pinyin(name))
+
+
 def syllables(name: str, *, surname: bool = False) -> list[str]:
     """Return the pinyin of a name, one syllable a character, without tones."""
-    name = fold(name)
-    if surname and name[:1] in SURNAMES:
-        return [SURNAMES[name[0]], *lazy_pinyin(name[1:])]
-    return lazy_pinyin(name)
+    return list(readings(fold(name), surname))
 
 
 def search_text(*names: str, surname: bool = False) -> str:
@@ -78,6 +113,11 @@ def grams(text: str) -> list[str]:
         found.update(word)
         found.update(word[i : i + 2] for i in range(len(word) - 1))
     return sorted(found)
+
+
+def keys(word: str) -> list[str]:
+    """Return the grams that a word is looked up by: its pairs, if it has any."""
+    return [gram for gram in grams(word) if len(gram) == min(len(word), 2)]
 
 
 class SearchTextField(models.TextField):
@@ -166,7 +206,7 @@ def search(queryset: models.QuerySet, query: str, prefix: str = "") -> models.Qu
         word = fold(word)[:50]
         queryset = queryset.filter(
             **{
-                f"{prefix}search_grams__contains": grams(word),
+                f"{prefix}search_grams__contains": keys(word),
                 f"{prefix}search_text__contains": word,
             }
         )

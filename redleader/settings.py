@@ -206,6 +206,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "50/h/ip,20/h/key",  # one address (IPv6: its /64), one name
     "objection": "5/h/ip",  # what the public sends about a title under 公示
     "receipt": "30/h/ip",
+    "export": "20/10m/user",  # lists as Excel
+    "api": "120/m/ip",  # the API and the files of open data
     "refusal": "60/h/ip",  # refusals of strangers that the audit keeps
     "mediation": "5/h/ip",  # requests for mediation
 }
@@ -252,7 +254,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # The web server in front reads them; uploads it may not.
+        "OPTIONS": {
+            "file_permissions_mode": 0o644,
+            "directory_permissions_mode": 0o755,
+        },
     },
 }
 WHITENOISE_USE_FINDERS = DEMO
@@ -321,6 +328,7 @@ PORTAL = {
     "contact": env.str("SITE_CONTACT", default=""),
     "icp": env.str("SITE_ICP", default=""),
     "police": env.str("SITE_POLICE", default=""),
+    "licence": env.str("SITE_LICENCE", default="标明来源即可使用"),
 }
 
 LOGGING = {

@@ -211,12 +211,21 @@ def count_line(rows: Sequence[Any], limit: int, day: date) -> str:
     return f"截至 {day:%Y-%m-%d}，共 {len(rows)} 条"
 
 
-def answer(book: Workbook, name: str) -> HttpResponse:
-    """Return a workbook to be saved under a name."""
+def packed(book: Workbook) -> bytes:
     content = BytesIO()
     book.save(content)
-    response = HttpResponse(content.getvalue(), content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
+    return content.getvalue()
+
+
+def answer(book: Workbook, name: str) -> HttpResponse:
+    """Return a workbook to be saved under a name."""
+    return attachment(packed(book), f"{name}.xlsx", CONTENT_TYPE)
+
+
+def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Return a file to be saved under a name, and kept nowhere on the way."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -105,15 +105,17 @@ def read_workbook(content: bytes, limits: dict) -> dict:
     os.environ["OPENPYXL_LXML"] = "False"
     import openpyxl
     from openpyxl.utils.datetime import MAC_EPOCH
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from openpyxl.xml import DEFUSEDXML
 
     if not DEFUSEDXML:
         raise RuntimeError("defusedxml is missing")
+    # What a file says of its size may be false, and to look for it takes long.
+    ReadOnlyWorksheet._get_size = ReadOnlyWorksheet.reset_dimensions
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     if not book.worksheets:
         raise RefusedError("not_workbook")
     sheet = book.worksheets[0]
-    sheet.reset_dimensions()  # What a file says of its size may be false.
     epoch = 1904 if book.epoch == MAC_EPOCH else 1900
     return {"rows": collect(workbook_rows(sheet, limits), limits), "epoch": epoch}
 

@@ -206,9 +206,14 @@ class StepForm(Form):
         for name in set(self.fields) - shown:
             del self.fields[name]
         reason = self.fields["reason"]
-        reason.required = self.is_negative
+        reason.required = to in self.REASONED
         reason.label = self.REASONED.get(to, "说明（可不填）")
         self.plain_messages(reason)
+
+    @property
+    def label(self) -> str:
+        """What the step is called; by default as the state that it leads to."""
+        return self.to.label
 
     @property
     def is_negative(self) -> bool:

@@ -26,17 +26,17 @@ class DurableStorage(FileSystemStorage):
         top = next(path for path in (root, *root.parents) if path.exists())
         name = super()._save(name, content)  # type: ignore[misc]
         path = Path(self.path(name))
-        _sync(path)
+        sync(path)
         # Another save may have made a directory and not synced it yet, so every
         # directory up to the top is synced, whoever made it.
         for directory in path.parents:
-            _sync(directory)
+            sync(directory)
             if directory == top:
                 break
         return name
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -30,6 +30,10 @@ class Scope:
     chamber: Chamber | None = None
     township: Region | None = None
 
+    @property
+    def is_ever(self) -> bool:
+        return self.first == EVER
+
     def of(self, rows: Any, *, chamber: str = "chamber", day: str = "") -> Any:
         """Return the rows of this scope.
 

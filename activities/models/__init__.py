@@ -7,6 +7,7 @@ from activities.models.application import (
 )
 from activities.models.certificate import Certificate, CertificateTemplate
 from activities.models.course import Course, Site
+from activities.models.export import ExportLog
 from activities.models.figure import OfficialFigure
 from activities.models.holiday import Holiday
 from activities.models.honour import Award
@@ -17,6 +18,13 @@ from activities.models.ledger import (
     LockedNumber,
     LockedRow,
     QuarterLock,
+)
+from activities.models.liaison import (
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
+    Demand,
+    DemandStep,
 )
 from activities.models.mediation import (
     CaseMediator,
@@ -35,6 +43,8 @@ from activities.models.mediation import (
 )
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
+from activities.models.project import Project, ProjectEntry, ProjectStep
+from activities.models.promotion import PromotionEvent
 from activities.models.requirement import (
     Deadlines,
     MeetingRequirement,
@@ -42,6 +52,7 @@ from activities.models.requirement import (
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
 from activities.models.template import ReportTemplate
+from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
 
 __all__ = [
     "Application",
@@ -57,13 +68,23 @@ __all__ = [
     "CaseVisit",
     "Certificate",
     "CertificateTemplate",
+    "CharityActivity",
     "CommitteeSeat",
+    "ContactActivity",
+    "ContactAssignment",
+    "ContactDuty",
     "Course",
     "Criterion",
     "Deadlines",
+    "Demand",
+    "DemandStep",
     "DisputeKind",
+    "Donation",
     "Evidence",
     "EvidenceFile",
+    "ExportLog",
+    "Fund",
+    "FundEntry",
     "Holiday",
     "Issue",
     "KeyIndustry",
@@ -88,6 +109,10 @@ __all__ = [
     "Practice",
     "PracticeItem",
     "PracticeResult",
+    "Project",
+    "ProjectEntry",
+    "ProjectStep",
+    "PromotionEvent",
     "QuarterLock",
     "ReportTemplate",
     "RequirementExemption",

@@ -20,6 +20,7 @@ from redleader.constraints import (
     one_of_or_blank,
     sql_list,
 )
+from redleader.search import SearchGramsField, SearchTextField, search_index
 from redleader.storage import random_name
 
 
@@ -265,7 +266,7 @@ def people(label: str, **kwargs) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(label, validators=limit, **kwargs)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text", "search_grams"])
 class Lecture(models.Model):
     """One session (场次) of a lecture or meeting, with what came of its review."""
 
@@ -405,6 +406,8 @@ class Lecture(models.Model):
         "更正原因", max_length=200, blank=True, editable=False
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    search_text = SearchTextField("topic")
+    search_grams = SearchGramsField()
 
     objects = LectureQuerySet.as_manager()
 
@@ -592,6 +595,7 @@ class Lecture(models.Model):
             ),
         ]
         indexes = [
+            search_index(),  # the one box of the workbench
             # public lecture list, newest first
             models.Index(
                 fields=["-started_at", "-id"],
@@ -693,13 +697,24 @@ class Attendance(models.Model):
             ),
         ]
         triggers = [
+            # Two rows of one person may be put together: no number changes.
             Refuse(
                 name="roll_is_closed",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 test=f"""EXISTS (
                     SELECT 1 FROM activities_lecture
                     WHERE id = NEW.lecture_id AND state NOT IN ({EDITABLE_SQL})
-                )""",
+                ) AND NOT COALESCE(
+                    (NEW.lecture_id, NEW.status, NEW.reason)
+                        = (OLD.lecture_id, OLD.status, OLD.reason)
+                    AND EXISTS (
+                        SELECT 1 FROM chambers_membermerge m
+                        WHERE m.undone_at IS NULL AND (
+                            (m.kept_id, m.merged_id) = (NEW.member_id, OLD.member_id)
+                            OR
+                            (m.kept_id, m.merged_id) = (OLD.member_id, NEW.member_id)
+                        )
+                    ), FALSE)""",
                 message=CLOSED_ERROR,
             ),
             Refuse(

@@ -22,8 +22,8 @@ TITLE, HEAD = Font(name="宋体", bold=True, size=18), Font(name="宋体", bold=
 BODY = Font(name="宋体")
 
 
-def report_book(report: Report, scope: Scope, words: str) -> Workbook:
-    """Return a report of a period; ``words`` name the period.
+def report_book(report: Report, scope: Scope, words: str) -> tuple[Workbook, int]:
+    """Return a report of a period and how many rows it has; ``words`` name the period.
 
     Title and unit line run over the table, grouped heads are merged, and the whole
     is set to be printed on A4 across, the heads on every page.
@@ -41,10 +41,12 @@ def report_book(report: Report, scope: Scope, words: str) -> Workbook:
     top = 3
     write_heads(sheet, report, top)
     header = top + 1
+    sheet.row_dimensions[top].height, sheet.row_dimensions[header].height = 22, 38
     number = header
     for row in report.rows(scope):
         number += 1
         write_line(sheet, number, report, [c.value(row) for c in report.columns])  # type: ignore[misc]
+    count = number - header
     cells = report.totals(scope)
     if cells:
         number += 1
@@ -62,7 +64,7 @@ def report_book(report: Report, scope: Scope, words: str) -> Workbook:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
-    return book
+    return book, count
 
 
 def over(sheet, row: int, width: int, text: str, font: Font) -> None:
@@ -110,6 +112,7 @@ def write_line(
         is_text = column.kind == Kind.TEXT
         cell.font, cell.border = font, GRID
         cell.alignment = LEFT if is_text else CENTRE
+    sheet.row_dimensions[number].height = 20
 
 
 def put(cell: Cell, value: Any, kind: Kind = Kind.TEXT) -> None:

@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from activities.models import (
     CertificateTemplate,
+    ContactDuty,
     DisputeKind,
     LeadTarget,
     MeetingRequirement,
     PairingProgramme,
 )
 from activities.models.lecture import LectureKind
+from activities.models.liaison import ContactKind
 from activities.models.requirement import Applies, Period
 from activities.services.certificate import load_templates
 from activities.services.scheme import load_four_goods, load_holidays
@@ -65,6 +67,14 @@ LEAD_SOURCE = "上杭县委组织部公开报道：引才网络每年提供有�
 
 # 全国工商联、司法部 2018 意见 names the first three; domain.md 4.5.
 DISPUTE_KINDS = ["生产经营", "劳资", "知识产权", "合同", "其他"]
+# The yearly duties of a leader; domain.md 4.4.
+DUTY_SOURCE = "外地做法（湖南攸县），不是本县规定，工作人员可以修改或停用"
+DUTIES = [
+    ("实地调研", ContactKind.SURVEY),
+    ("参加商会会议", ContactKind.MEETING),
+    ("走访商会负责人", ContactKind.VISIT),
+]
+
 PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "村企共建"]
 
 
@@ -87,6 +97,7 @@ def load_rules(*, dry_run: bool = False) -> Counter[str]:
         made[str(MeetingRequirement._meta.verbose_name)] += 1
     load_programmes(made)
     load_dispute_kinds(made)
+    load_duties(made)
     load_four_goods(made)
     load_holidays(made)
     templates = load_templates()
@@ -126,3 +137,12 @@ def load_dispute_kinds(made: Counter[str]) -> None:
         if name not in known:
             DisputeKind.objects.create(name=name)
             made[str(DisputeKind._meta.verbose_name)] += 1
+
+
+def load_duties(made: Counter[str]) -> None:
+    """Make the yearly duties of 定点联系, each once a year."""
+    known = set(ContactDuty.objects.values_list("kind", flat=True))
+    for name, kind in DUTIES:
+        if kind not in known:
+            ContactDuty.objects.create(name=name, kind=kind, source=DUTY_SOURCE)
+            made[str(ContactDuty._meta.verbose_name)] += 1

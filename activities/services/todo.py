@@ -11,22 +11,29 @@ from django.utils import timezone
 from activities.models import (
     Application,
     Award,
+    ContactAssignment,
     Criterion,
     Deadlines,
+    Demand,
+    Donation,
     Lead,
     Lecture,
     MediationCase,
     MediationRequest,
     Objection,
     Pairing,
+    Project,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
+from activities.models.liaison import DemandState
 from activities.models.requirement import Period
 from activities.services.honour import expiring_groups
+from activities.services.liaison import board_rows
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
 from chambers.models import Branch, Chamber, ChamberTerm, Role, User
+from redleader.money import say_money
 from redleader.quarters import Quarter, span
 
 LIMIT = 10  # of each group; more are named by their number
@@ -36,6 +43,8 @@ MEDIATION = "商会调解"
 CONFIRM_DAYS = 7  # before the time for 司法确认 ends
 TERMS, SOON = "换届", timedelta(days=183)
 HONOUR, EXPIRING, WORKS = "荣誉申报", "称号快到期", "各项工作"
+PLEDGED = "认捐未到"
+PLEDGE_DAYS = 90
 DRAFTS, PLANS, ASKED, COMING = "草稿，尚未提交", "季度计划", "还要开的会", "近期计划"
 
 
@@ -64,12 +73,14 @@ def todos(user: User) -> list[Todo]:
         )
         found += review_of_honours()
         found += leads_to_check()
+        found += demands_to_handle()
     found += mediation_todos(user)
+    found += pairings_to_close(user)
+    found += projects_to_check(user)
     if user.role == Role.MEDIATOR:
         return found
     if user.role == Role.BRANCH_SECRETARY:
         return found + lectures_of(lectures, user)
-    found += pairings_to_close(user)
     if user.is_staff or user.role == Role.TOWNSHIP:
         return found + terms(user) + county(lectures, user) + expiring(user)
     return found + terms(user) + own(lectures, user)
@@ -135,10 +146,87 @@ def mediation_todos(user: User) -> list[Todo]:
     ]
 
 
+def demands_to_handle() -> list[Todo]:
+    demands, address = Demand.objects.all(), reverse("workbench:demand-list")
+    new = demands.filter(state=DemandState.COLLECTED)
+    late = demands.overdue(timezone.localdate())
+    return [
+        *counted(WORKS, new, "件商会诉求等待交办", f"{address}?state=collected"),
+        *counted(WORKS, late, "件商会诉求超过办理期限", f"{address}?overdue=1"),
+    ]
+
+
+def answered_demands(user: User) -> list[Todo]:
+    """Return the demands whose answer the chamber has to accept or refuse."""
+    rows = Demand.objects.visible_to(user).filter(state=DemandState.ANSWERED)
+    detail = "承办单位已经答复，请确认办结或重新办理。"
+    return [
+        Todo(WORKS, f"诉求：{row}", detail, row.get_absolute_url())
+        for row in rows[:LIMIT]
+    ]
+
+
+def duties_to_do(user: User) -> list[Todo]:
+    """Return the yearly duties still open, in the last quarter only."""
+    today = timezone.localdate()
+    if today < Quarter(today.year, 4).first:
+        return []
+    assignments = ContactAssignment.objects.visible_to(user).on(today)
+    found = []
+    for row in board_rows(assignments, today.year):
+        words = [f"{duty.duty.name}还差 {duty.missing} 次" for duty in row.missing]
+        if words:
+            label = f"定点联系今年{'、'.join(words)}"
+            address = row.assignment.get_absolute_url()
+            found.append(Todo(WORKS, label, str(row.assignment), address))
+    return found[:LIMIT]
+
+
 def pairings_to_close(user: User) -> list[Todo]:
     rows = Pairing.objects.visible_to(user).overdue(timezone.localdate())
     address = f"{reverse('workbench:pairing-list')}?state=active"
     return counted(WORKS, rows, "项村企结对到期，待登记完成或修改日期", address)
+
+
+def pledge_todos(user: User) -> list[Todo]:
+    """Return the donations that were pledged long ago and are not there yet."""
+    last = timezone.localdate() - timedelta(days=PLEDGE_DAYS)
+    late = Donation.objects.visible_to(user).pledged().filter(pledged_on__lt=last)
+    rows = list(late.with_names().order_by("pledged_on", "pk")[: LIMIT + 1])
+    found = [pledge_todo(row) for row in rows[:LIMIT]]
+    if len(rows) > LIMIT:
+        address = f"{reverse('workbench:donation-list')}?received=no"
+        found.append(Todo(PLEDGED, "其余认捐未到的捐赠", "", address))
+    return found
+
+
+def pledge_todo(donation: Donation) -> Todo:
+    return Todo(
+        PLEDGED,
+        str(donation),
+        f"{donation.pledged_on:%Y-%m-%d} 认捐，{say_money(donation.value)}。"
+        "到账了请补填到账日期；捐赠自愿，不催缴。",
+        donation.get_absolute_url(),
+    )
+
+
+def projects_to_check(user: User) -> list[Todo]:
+    projects = Project.objects.visible_to(user)
+    address = f"{reverse('workbench:project-list')}?check="
+    return [
+        *counted(
+            WORKS,
+            projects.without_entry(),
+            "个签约以后的项目还没有登记到位资金和就业",
+            f"{address}no-entry",
+        ),
+        *counted(
+            WORKS,
+            projects.overpaid(),
+            "个项目到位资金超过签约金额，请核对",
+            f"{address}over",
+        ),
+    ]
 
 
 def expiring(user: User) -> list[Todo]:
@@ -263,8 +351,11 @@ def own(lectures: LectureQuerySet, user: User) -> list[Todo]:
         *unfinished(lectures),
         *application_todos(user),
         *expiring(user),
+        *answered_demands(user),
+        *duties_to_do(user),
         *plan_todos(user, Deadlines.load()),
         *asked_todos(user),
+        *pledge_todos(user),
         *next_lectures(lectures),
     ]
 

@@ -1,6 +1,7 @@
-from django.urls import path
+from django.urls import include, path, re_path
 
 from activities.views.public import (
+    api,
     calendar,
     chamber,
     course,
@@ -12,12 +13,16 @@ from activities.views.public import (
     honour_export,
     lead,
     lecture,
+    liaison,
     mediation,
+    opendata,
     pairing,
     practice,
+    project,
     publicity,
     rule,
     verify,
+    welfare,
 )
 
 app_name = "public"
@@ -77,7 +82,16 @@ urlpatterns = [
         credential.status_list,
         name="status-list",
     ),
+    path("projects/", project.project_list, name="project-list"),
     path("leads/", lead.lead_totals, name="lead-totals"),
+    path("open-data/", opendata.data_list, name="data-list"),
+    re_path(
+        r"^open-data/(?P<code>[a-z-]+)\.(?P<suffix>csv|json)$",
+        opendata.data_file,
+        name="data-file",
+    ),
+    path("api/", api.api_page, name="api"),
+    path("api/v1/", include((api.opened(), "api"))),
     path("mediation/", mediation.mediation_list, name="mediation-list"),
     path("mediation/apply/", mediation.mediation_apply, name="mediation-apply"),
     path("mediation/receipts/", mediation.mediation_search, name="mediation-search"),
@@ -86,4 +100,6 @@ urlpatterns = [
         mediation.mediation_receipt,
         name="mediation-receipt",
     ),
+    path("welfare/", welfare.welfare_list, name="welfare-list"),
+    path("liaison/", liaison.liaison_list, name="liaison-list"),
 ]

@@ -15,7 +15,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     list_display = ["username", "name", "role", "member", "is_active", "last_login"]
-    list_filter = ["role", "is_active"]
+    list_filter = ["role", "is_active", "may_export"]
     list_select_related = ["member"]
     filter_horizontal = []
     search_fields = ["username", "name"]
@@ -24,7 +24,8 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login", "joined_at", "password_changed_at"]
     actions = ["reset_second_factor"]
     fieldsets = [
-        ("账号", {"fields": ["username", "password", "name", "role", "is_active"]}),
+        ("账号", {"fields": ["username", "password", "name", "role"]}),
+        ("权限", {"fields": ["is_active", "may_export"]}),
         ("能看到什么", {"fields": ["member", "township"]}),
         ("记录", {"fields": ["last_login", "joined_at", "password_changed_at"]}),
     ]

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 
 from chambers.models import Member
 from redleader.admin import AdminForm
+from redleader.forms import Form
 
 COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 
@@ -36,3 +37,8 @@ class MemberForm(AdminForm):
         model = Member
         fields = "__all__"
         field_classes = {"phone": PhoneField}
+
+
+class EraseForm(Form):
+    reason = forms.CharField(label="依据", max_length=200)
+    sure = forms.BooleanField(label="我知道清除以后不能恢复")

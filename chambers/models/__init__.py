@@ -1,9 +1,11 @@
 from chambers.models.appointment import Appointment, Post
 from chambers.models.branch import Branch, BranchCoverage, BranchTerm
 from chambers.models.chamber import Chamber, ChamberTerm
+from chambers.models.consent import Consent, Purpose
 from chambers.models.enterprise import Enterprise
 from chambers.models.inspection import AnnualInspection
 from chambers.models.member import Member, Membership
+from chambers.models.merge import Erasure, MemberMerge
 from chambers.models.region import Region
 from chambers.models.user import PasswordHistory, Role, User
 
@@ -15,11 +17,15 @@ __all__ = [
     "BranchTerm",
     "Chamber",
     "ChamberTerm",
+    "Consent",
     "Enterprise",
+    "Erasure",
     "Member",
+    "MemberMerge",
     "Membership",
     "PasswordHistory",
     "Post",
+    "Purpose",
     "Region",
     "Role",
     "User",

@@ -84,6 +84,10 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
     def active(self):
         return self.filter(state=ChamberState.ACTIVE)
 
+    def public(self):
+        """Chambers of the public list."""
+        return self.exclude(state=ChamberState.CLOSED)
+
     def term_overdue(self):
         """Chambers whose present term should have ended."""
         return self.filter(

@@ -1,15 +1,16 @@
 """Members of the chambers: firms and persons."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber
-from redleader.constraints import ends_after_start, one_of, period
+from redleader.constraints import Refuse, ends_after_start, one_of, period
 from redleader.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -17,6 +18,8 @@ from redleader.search import (
     SortKeyField,
     search_index,
 )
+
+ERASED = "（已清除）"  # stands for the name of an erased person
 
 
 class MemberKind(models.TextChoices):
@@ -37,10 +40,24 @@ class PartyStatus(models.TextChoices):
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
+    def kept(self):
+        """Without the rows that were found to be another member."""
+        return self.filter(merged_into__isnull=True)
+
+    def persons(self):
+        return self.kept().filter(kind=MemberKind.PERSON, erased_on__isnull=True)
+
+    def agreeing_to(self, purpose):
+        """Members whose consent for a purpose holds today."""
+        from chambers.models.consent import Consent
+
+        consents = Consent.objects.live().filter(member=OuterRef("pk"), purpose=purpose)
+        return self.filter(Exists(consents))
+
     def visible_to(self, user):
         """Members of the chambers that this user may see."""
         if user.is_staff:
-            return self
+            return self.kept()
         memberships = Membership.objects.filter(
             member=OuterRef("pk"), chamber__in=Chamber.objects.visible_to(user)
         )
@@ -92,9 +109,16 @@ class Member(models.Model):
         related_name="members",
         verbose_name="所在党组织",
     )
-    publish_consent = models.BooleanField(
-        "本人同意公开姓名", default=False, help_text="须有本人书面同意，默认不公开。"
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name="已合并到",
     )
+    erased_on = models.DateField("个人信息清除日期", null=True, editable=False)
     chambers = models.ManyToManyField(
         Chamber, through="Membership", related_name="members", verbose_name="所属商会"
     )
@@ -132,6 +156,25 @@ class Member(models.Model):
                 name="%(app_label)s_%(class)s_firm_once",
                 violation_error_message="该企业已登记为企业会员。",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="%(app_label)s_%(class)s_not_into_itself",
+                violation_error_message="不能把会员合并到自己。",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_on__isnull=True)
+                | Q(name=ERASED, note="", phone="", enterprise__isnull=True),
+                name="%(app_label)s_%(class)s_erased_is_nameless",
+                violation_error_message="已清除个人信息的会员不能再填写姓名等信息。",
+            ),
+        ]
+        triggers = [
+            Refuse(
+                name="erased_stays",
+                operation=pgtrigger.Update,
+                test="OLD.erased_on IS NOT NULL AND NEW.erased_on IS NULL",
+                message="个人信息已经清除，不能恢复。",
+            )
         ]
         indexes = [search_index()]  # rosters and the admin
 

@@ -22,12 +22,9 @@ class Role(models.TextChoices):
 
 
 # Staff see the county. What an auditor may not write stands in ``chambers.access``.
-STAFF_ROLES = [
-    Role.ADMINISTRATOR,
-    Role.ORGANISATION,
-    Role.FEDERATION,
-    Role.AUDITOR,
-]
+OFFICE_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
+STAFF_ROLES = [*OFFICE_ROLES, Role.AUDITOR]
+EXPORT_ROLES = [*OFFICE_ROLES, Role.SECRETARY]
 READ_ONLY_ROLES = [Role.TOWNSHIP, Role.AUDITOR]
 
 
@@ -83,6 +80,11 @@ class User(AbstractBaseUser):
         help_text="乡镇账号须填写，其他账号不填；只能查看本乡镇的商会。",
     )
     is_active = models.BooleanField("启用", default=True)
+    may_export = models.BooleanField(
+        "可以导出",
+        default=True,
+        help_text="能把看得到的记录下载为 Excel 等文件；每次导出都留有记录。",
+    )
     joined_at = models.DateTimeField("建立时间", default=timezone.now, editable=False)
     password_changed_at = models.DateTimeField(
         "密码修改时间", null=True, editable=False
@@ -122,6 +124,10 @@ class User(AbstractBaseUser):
     @property
     def is_staff(self):
         return self.is_active and self.role in STAFF_ROLES
+
+    @property
+    def is_exporter(self):
+        return self.is_active and self.may_export and self.role in EXPORT_ROLES
 
     @property
     def is_read_only(self):

@@ -1,5 +1,6 @@
 """Every address × actor × method; an address that is not listed here fails."""
 
+import re
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from activities.models import (
     Application,
     Certificate,
     Deadlines,
+    ExportLog,
     Lecture,
     MediationCase,
     Mediator,
@@ -18,7 +20,8 @@ from activities.services.application import add_files
 from activities.services.ledger import lock_quarter
 from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
-from chambers.models import Chamber, Role
+from chambers.models import Chamber, Role, User
+from chambers.services.member import merge_members
 from redleader.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
@@ -28,8 +31,17 @@ from tests.factories.activities import (
     CaseVisitFactory,
     CertificateFactory,
     CertificateTemplateFactory,
+    CharityActivityFactory,
+    ContactActivityFactory,
+    ContactAssignmentFactory,
+    ContactDutyFactory,
     CourseFactory,
+    DemandFactory,
     DisputeKindFactory,
+    DonationFactory,
+    ExportLogFactory,
+    FundEntryFactory,
+    FundFactory,
     HolidayFactory,
     IssueFactory,
     KeyIndustryFactory,
@@ -47,6 +59,9 @@ from tests.factories.activities import (
     PairingProgrammeFactory,
     PairingProjectFactory,
     PracticeFactory,
+    ProjectEntryFactory,
+    ProjectFactory,
+    PromotionEventFactory,
     ReportTemplateFactory,
     RequirementExemptionFactory,
     SeriesFactory,
@@ -57,6 +72,7 @@ from tests.factories.activities import (
     case_at,
     indicator,
     planned,
+    project_at,
     submitted,
     upload,
 )
@@ -65,6 +81,7 @@ from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
     EnterpriseFactory,
+    MemberFactory,
     RegionFactory,
     UserFactory,
     secretary_of,
@@ -88,6 +105,8 @@ CASE = [302, 200, 404, 200, 404]
 CASE_WRONG = [302, 422, 404, 422, 404]
 NAMED = [302, 403, 404, 200, 404]
 NAMED_WRONG = [302, 403, 404, 422, 404]
+# A file belongs to its uploader alone; views/test_importing.py has it.
+IMPORT_JOB = [302, 403, 403, 404, 403]
 STAFF = [302, 403, 403, 200, 200]
 AUDIT = [302, 403, 403, 403, 200]
 LOGIN = [200, 302, 302, 302, 302]
@@ -147,6 +166,7 @@ TABLE = {
     "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_INSIDE),
     "workbench:role-matrix": ((), STAFF, NO_POST_INSIDE),
     "workbench:handover": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:search": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:lecture-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
@@ -241,15 +261,20 @@ TABLE = {
     "workbench:import-list": ((), [302, 200, 200, 200, 403], NO_POST_INSIDE),
     "workbench:import-file": (("honours",), REVIEWERS, [302, 403, 403, 422, 403]),
     "workbench:import-template": (("honours",), REVIEWERS, NO_POST_INSIDE),
-    "workbench:import-marked": (
-        ("honours",),
-        NO_POST_INSIDE,
-        [302, 403, 403, 422, 403],
+    "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
+    "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
+    "workbench:import-confirm": (("honours", "key"), NO_POST_INSIDE, IMPORT_JOB),
+    "workbench:member-doubles": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-merge": (
+        ("person", "twin"),
+        STAFF,
+        [302, 403, 403, 422, 422],
     ),
-    "workbench:import-confirm": (
-        ("honours",),
+    "workbench:member-merges": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-merge-undo": (
+        ("merge",),
         NO_POST_INSIDE,
-        [302, 403, 403, 422, 403],
+        [302, 403, 403, 302, 302],
     ),
     "workbench:pairing-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:pairing-export": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -264,6 +289,33 @@ TABLE = {
     "workbench:pairing-project-create": (("pairing",), OWN, [302, 422, 404, 422, 422]),
     "workbench:pairing-project-update": (("project",), OWN, [302, 422, 404, 422, 422]),
     "workbench:pairing-project-delete": (("project",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:project-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:project-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:project-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:project-detail": (("return_project",), OWN, NO_POST_INSIDE),
+    "workbench:project-update": (
+        ("return_project",),
+        OWN,
+        [302, 422, 404, 422, 422],
+    ),
+    "workbench:project-step": (
+        ("return_project", "terminated"),
+        NO_POST_INSIDE,
+        [302, 422, 404, 422, 422],
+    ),
+    "workbench:project-entry-create": (
+        ("return_project",),
+        OWN,
+        [302, 422, 404, 422, 422],
+    ),
+    "workbench:project-entry-update": (("entry",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:project-entry-delete": (("entry",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:promotion-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:promotion-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:promotion-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:promotion-detail": (("promotion",), OWN, NO_POST_INSIDE),
+    "workbench:promotion-update": (("promotion",), OWN, [302, 422, 404, 422, 422]),
+    "public:project-list": ((), OPEN, NO_POST),
     "workbench:certificate-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:certificate-pdf": (("certificate",), OWN, NO_POST_INSIDE),
     "workbench:work-list": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -279,6 +331,19 @@ TABLE = {
         [302, 403, 404, 302, 403],
     ),
     "public:lead-totals": ((), OPEN, NO_POST),
+    "public:data-list": ((), OPEN, NO_POST),
+    "public:data-file": (("data", "csv"), OPEN, NO_POST),
+    "public:api": ((), OPEN, NO_POST),
+    "public:api:api-root": ((), CLOSED, NO_POST),
+    "public:api:openapi-json": ((), OPEN, NO_POST),
+    "public:api:figure-list": ((), OPEN, NO_POST),
+    "public:api:figure-detail": (("figure",), OPEN, NO_POST),
+    "public:api:rule-list": ((), OPEN, NO_POST),
+    "public:api:rule-detail": (("members",), OPEN, NO_POST),
+    "public:api:chamber-list": ((), OPEN, NO_POST),
+    "public:api:chamber-detail": (("chamber",), OPEN, NO_POST),
+    "public:api:honour-list": ((), OPEN, NO_POST),
+    "public:api:township-list": ((), OPEN, NO_POST),
     "public:mediation-list": ((), OPEN, NO_POST),
     "public:mediation-apply": ((), OPEN, [422] * 5),
     "public:mediation-search": ((), OPEN, NO_POST),
@@ -316,6 +381,53 @@ TABLE = {
         NO_POST_INSIDE,
         [302, 404, 404, 422, 404],
     ),
+    "workbench:donation-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:donation-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:donation-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:donation-detail": (("donation",), OWN, NO_POST_INSIDE),
+    "workbench:donation-update": (("donation",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:donation-delete": (("donation",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:charity-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:charity-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:charity-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:charity-detail": (("charity",), OWN, NO_POST_INSIDE),
+    "workbench:charity-update": (("charity",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:charity-delete": (("charity",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:fund-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:fund-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:fund-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:fund-detail": (("fund",), OWN, NO_POST_INSIDE),
+    "workbench:fund-update": (("fund",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:fund-entry-export": (("fund",), OWN, NO_POST_INSIDE),
+    "workbench:fund-entry-create": (("fund",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:fund-entry-update": (("fund_entry",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:fund-entry-delete": (("fund_entry",), OWN, [302, 302, 404, 302, 302]),
+    "public:welfare-list": ((), OPEN, NO_POST),
+    "public:liaison-list": ((), OPEN, NO_POST),
+    "workbench:liaison-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:liaison-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:liaison-create": ((), REVIEWERS, [302, 403, 403, 422, 403]),
+    "workbench:liaison-detail": (("assignment",), OWN, NO_POST_INSIDE),
+    "workbench:liaison-update": (
+        ("assignment",),
+        [302, 403, 404, 200, 403],
+        [302, 403, 404, 422, 403],
+    ),
+    "workbench:contact-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:contact-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:contact-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:contact-update": (("contact",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:contact-delete": (("contact",), OWN, [302, 302, 404, 302, 302]),
+    "workbench:demand-list": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:demand-export": ((), SIGNED_IN, NO_POST_INSIDE),
+    "workbench:demand-create": ((), SIGNED_IN, [302, 422, 422, 422, 422]),
+    "workbench:demand-detail": (("demand",), OWN, NO_POST_INSIDE),
+    "workbench:demand-update": (("demand",), OWN, [302, 422, 404, 422, 422]),
+    "workbench:demand-step": (
+        ("demand", "assigned"),
+        NO_POST_INSIDE,
+        [302, 403, 404, 422, 403],
+    ),
     "account_login": ((), LOGIN, LOGIN),
     "account_logout": ((), [302, 200, 200, 200, 200], LEAVES),
     "account_inactive": ((), OPEN, NO_POST),
@@ -334,6 +446,16 @@ TABLE = {
     "mfa_download_recovery_codes": ((), NOT_SET_UP, NOT_SET_UP),
 }
 
+EXPORTS = [name for name in TABLE if re.fullmatch(r"workbench:.*-export", name)]
+# Files that hold none of our rows, or only what everybody may read.
+NO_EXPORTS = {
+    "workbench:import-template",
+    "workbench:template-default",
+    "workbench:template-file",
+    "public:honour-export",
+    "public:data-file",
+}
+
 # What the federation and the administrator may do with each noun in the admin.
 REGISTRY = ({"view", "add", "change"}, {"view", "add", "change"})
 DELETABLE = ({"view", "add", "change"}, {"view", "add", "change", "delete"})
@@ -347,8 +469,16 @@ ADMIN = {
     "chambers_appointment": DELETABLE,
     "chambers_user": (set(), {"view", "add", "change"}),
     "activities_baseline": DELETABLE,
+    "activities_exportlog": (set(), {"view"}),
     "activities_series": REGISTRY,
     "activities_issue": READ,
+    "activities_contactduty": REGISTRY,
+    "activities_contactassignment": DELETABLE,
+    "activities_contactactivity": (
+        {"view", "change"},
+        {"view", "change", "delete"},
+    ),
+    "activities_demand": ({"view", "change"}, {"view", "change"}),
     "activities_keyindustry": DELETABLE,
     "activities_lead": READ,
     "activities_leadtarget": REGISTRY,
@@ -367,7 +497,12 @@ ADMIN = {
     "activities_site": DELETABLE,
     "activities_course": DELETABLE,
     "activities_practice": DELETABLE,
+    "activities_project": READ,
+    "activities_promotionevent": READ,
     "activities_pairingprogramme": REGISTRY,
+    "activities_fund": READ,
+    "activities_donation": READ,
+    "activities_charityactivity": READ,
     "activities_pairing": ({"view", "change"}, {"view", "change"}),
     "activities_officialfigure": REGISTRY,
     "activities_meetingrequirement": REGISTRY,
@@ -511,6 +646,9 @@ ROWS = {
     "application": lambda world: world.application().pk,
     "level": lambda world: world.application().level_id,
     "members": lambda world: "members",
+    "data": lambda world: "chambers",
+    "csv": lambda world: "csv",
+    "figure": lambda world: OfficialFigureFactory().number,
     "honours": lambda world: "honours",
     "quarter": lambda world: "2025Q3",
     "lead_report": lambda world: "leads",
@@ -523,8 +661,18 @@ ROWS = {
     ),
     "county": lambda world: "county",
     "paper": World.paper,
+    "return_project": lambda world: project_at("signed", chamber=world.chamber).pk,
+    "entry": lambda world: (
+        ProjectEntryFactory(project=project_at("signed", chamber=world.chamber)).pk
+    ),
+    "promotion": lambda world: PromotionEventFactory(organiser=world.chamber).pk,
     "publicised": lambda world: application_at("publicity", days_ago=0).pk,
     "objection": lambda world: ObjectionFactory().pk,
+    "person": lambda world: MemberFactory().pk,
+    "twin": lambda world: MemberFactory().pk,
+    "merge": lambda world: (
+        merge_members(MemberFactory(), MemberFactory(), user=UserFactory()).pk
+    ),
     "pairing": lambda world: PairingFactory(chamber=world.chamber).pk,
     "terminated": lambda world: "terminated",
     "project": lambda world: PairingProjectFactory(pairing_id=world["pairing"]).pk,
@@ -551,6 +699,16 @@ ROWS = {
     "case-paper": World.case_paper,
     "asked": World.request,
     "asked-receipt": lambda world: MediationRequestFactory().receipt,
+    "donation": lambda world: DonationFactory(chamber=world.chamber).pk,
+    "charity": lambda world: CharityActivityFactory(chamber=world.chamber).pk,
+    "fund": lambda world: FundFactory(chamber=world.chamber).pk,
+    "fund_entry": lambda world: FundEntryFactory(fund_id=world["fund"]).pk,
+    "assignment": lambda world: ContactAssignmentFactory(branch_id=world["branch"]).pk,
+    "contact": lambda world: (
+        ContactActivityFactory(assignment_id=world["assignment"]).pk
+    ),
+    "demand": lambda world: DemandFactory(chamber=world.chamber).pk,
+    "assigned": lambda world: "assigned",
 }
 
 
@@ -571,11 +729,36 @@ def ask(client, sign_in, world, actor, method, address):
 def test_address_is_read(name, world, client, sign_in):
     keys, expected, _ = TABLE[name]
     address = reverse(name, args=[world[key] for key in keys])
-    answers = [
-        ask(client, sign_in, world, actor, "get", address).status_code
-        for actor in ACTORS
-    ]
-    assert answers == expected
+    answers = [ask(client, sign_in, world, actor, "get", address) for actor in ACTORS]
+    assert [answer.status_code for answer in answers] == expected
+    files = [answer for answer in answers if is_file(answer)]
+    assert ExportLog.objects.count() == (0 if name in NO_EXPORTS else len(files)), (
+        "a file with rows leaves through activities.views.export only"
+    )
+    is_sent = name in {*EXPORTS, *NO_EXPORTS} and 200 in expected
+    assert bool(files) == is_sent
+
+
+def is_file(answer):
+    return answer.get("Content-Disposition", "").startswith("attachment")
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_export_needs_a_right_of_its_own(name, world, client, sign_in):
+    keys, expected, _ = TABLE[name]
+    address = reverse(name, args=[world[key] for key in keys])
+    User.objects.filter(pk__in=[world[actor].pk for actor in ACTORS[1:]]).update(
+        may_export=False
+    )
+
+    for actor, usual in zip(ACTORS[1:], expected[1:], strict=True):
+        world[actor].refresh_from_db()
+        answer = ask(client, sign_in, world, actor, "get", address)
+        if usual == 404 == answer.status_code:
+            continue  # what is not theirs to know of is no page at all
+        assert answer.status_code == 403
+        assert "您没有使用此功能的权限，如需开通请联系" in answer.content.decode()
+    assert not ExportLog.objects.exists()
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -687,6 +870,7 @@ def admin_rows(world):
         "chambers_appointment": appointment.pk,
         "chambers_user": world["own"].pk,
         "activities_baseline": BaselineFactory().pk,
+        "activities_exportlog": ExportLogFactory().pk,
         "activities_series": issue.series.pk,
         "activities_issue": issue.pk,
         "activities_keyindustry": KeyIndustryFactory().pk,
@@ -708,7 +892,16 @@ def admin_rows(world):
         "activities_course": world["course"],
         "activities_practice": world["practice"],
         "activities_pairing": PairingFactory().pk,
+        "activities_contactduty": ContactDutyFactory().pk,
+        "activities_contactassignment": ContactAssignmentFactory().pk,
+        "activities_contactactivity": ContactActivityFactory().pk,
+        "activities_demand": DemandFactory().pk,
+        "activities_project": ProjectFactory().pk,
+        "activities_promotionevent": PromotionEventFactory().pk,
         "activities_pairingprogramme": PairingProgrammeFactory().pk,
+        "activities_fund": world["fund"],
+        "activities_donation": world["donation"],
+        "activities_charityactivity": world["charity"],
         "activities_officialfigure": OfficialFigureFactory().pk,
         "activities_meetingrequirement": MeetingRequirementFactory(kind="hall").pk,
         "activities_requirementexemption": RequirementExemptionFactory().pk,

@@ -1096,6 +1096,11 @@ LISTS = [
     *("workbench:application-export", "workbench:certificate-list"),
     *("workbench:pairing-list", "workbench:pairing-export"),
     *("workbench:pairing-create", "public:pairing-list"),
+    *("public:data-list", "public:api"),
+    *("workbench:project-list", "workbench:project-create"),
+    *("workbench:project-export", "public:project-list"),
+    *("workbench:promotion-list", "workbench:promotion-create"),
+    "workbench:promotion-export",
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
     *("workbench:report-list", "workbench:briefing-create"),
     *("workbench:audit-list", "workbench:role-matrix", "workbench:handover"),
@@ -1106,6 +1111,15 @@ LISTS = [
     *("public:mediation-list", "public:mediation-apply", "public:mediation-search"),
     *("workbench:mediation-list", "workbench:mediation-export"),
     *("workbench:mediation-create", "workbench:mediation-request-list"),
+    *("workbench:donation-list", "workbench:donation-export"),
+    *("workbench:donation-create", "workbench:charity-list"),
+    *("workbench:charity-export", "workbench:charity-create"),
+    *("workbench:fund-list", "workbench:fund-export", "workbench:fund-create"),
+    "public:welfare-list",
+    *("workbench:liaison-list", "workbench:liaison-export", "public:liaison-list"),
+    *("workbench:liaison-create", "workbench:contact-create"),
+    *("workbench:contact-list", "workbench:contact-export"),
+    *("workbench:demand-list", "workbench:demand-export", "workbench:demand-create"),
     *(
         f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
         for model in admin.site._registry

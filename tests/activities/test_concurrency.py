@@ -7,16 +7,20 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Issue, Lecture, Photo
 from activities.models.lecture import LectureState
+from activities.models.welfare import OVERDRAWN
 from activities.services.application import pass_application
+from activities.services.welfare import save_entry
+from redleader.forms import refusal
 from tests.drives.browser import read_form
 from tests.factories.activities import (
+    FundEntryFactory,
     LectureFactory,
     SchemeLevelFactory,
     SeriesFactory,
@@ -220,3 +224,20 @@ def test_the_same_start_at_once_makes_one_application():
     assert set(answers) <= {302, 422}
     assert 302 in answers
     assert chamber.applications.count() == 1
+
+
+def test_two_payments_at_once_do_not_overdraw_a_fund():
+    fund = FundEntryFactory(amount=10_000).fund
+
+    def pay(amount):
+        entry = FundEntryFactory.build(fund=fund, direction="expense", amount=amount)
+        try:
+            return save_entry(entry).amount
+        except IntegrityError as error:
+            return refusal(error)
+
+    for amount, paid in ((6_000, [6_000]), (4_000, [4_000]), (1, [])):
+        answers = at_once([partial(pay, amount)] * 2)
+        assert [answer for answer in answers if answer != OVERDRAWN] == paid
+
+    assert fund.entries.filter(direction="expense").count() == 2

@@ -11,13 +11,20 @@ from chambers.models import Branch, Chamber, Member
 from tests.factories.activities import (
     ApplicationFactory,
     CasePartyFactory,
+    CharityActivityFactory,
+    ContactActivityFactory,
+    DemandFactory,
+    FundFactory,
     LeadFactory,
     LectureFactory,
     MediationCaseFactory,
     MediationCommitteeFactory,
     MeetingRequirementFactory,
+    ProjectFactory,
+    PromotionEventFactory,
     SchemeLevelFactory,
     accepted,
+    donated,
     indicator,
     planned,
     upload,
@@ -31,6 +38,21 @@ from tests.factories.chambers import (
 
 pytestmark = pytest.mark.django_db
 CHAMBERS = 27
+# What the rows of a chamber are called, with its number behind.
+WORDS = [
+    "甲",
+    "草稿",
+    "会员",
+    "计划",
+    "线索",
+    "基金",
+    "捐赠人",
+    "慰问",
+    "公司",
+    "诉求",
+    "项目",
+    "推介",
+]
 
 
 @pytest.fixture
@@ -43,7 +65,7 @@ def county():
     rows = []
     for number in range(CHAMBERS):
         chamber = ChamberFactory(name=f"甲{number:02}商会")
-        BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
+        branch = BranchFactory(name=f"甲{number:02}支部", chambers=[chamber])
         MembershipFactory(chamber=chamber, member__name=f"会员{number:02}号")
         user = secretary_of(chamber)
         fields = {"chamber": chamber, "created_by": user, "is_public": False}
@@ -53,10 +75,17 @@ def county():
         closed = accepted(topic=f"内部{number:02}", **fields)
         application = ApplicationFactory(level=level, chamber=chamber, created_by=user)
         add_files(application, paper, [upload(number)])
+        fund = FundFactory(name=f"基金{number:02}", chamber=chamber)
+        donated(fund, donor_kind="person", donor_name=f"捐赠人{number:02}")
+        CharityActivityFactory(title=f"慰问{number:02}", chamber=chamber)
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
         committee = MediationCommitteeFactory(chamber=chamber)
         case = MediationCaseFactory(committee=committee)
         CasePartyFactory(case=case, name=f"公司{number:02}")
+        ContactActivityFactory(assignment__branch=branch)
+        DemandFactory(title=f"诉求{number:02}", chamber=chamber, created_by=user)
+        ProjectFactory(name=f"项目{number:02}", chamber=chamber, created_by=user)
+        PromotionEventFactory(name=f"推介{number:02}", organiser=chamber)
         rows.append((user, chamber, draft, photo, closed))
     return rows
 
@@ -95,6 +124,9 @@ def addresses_of(draft, photo, closed):
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
     committee = draft.chamber.mediation_committees.get()
     yield from addresses_of_case(committee.cases.get())
+    yield from addresses_of_welfare(draft.chamber)
+    yield from addresses_of_liaison(draft.chamber)
+    yield from addresses_of_project(draft.chamber.projects.get())
     keys = [draft.pk, photo.pk]
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
@@ -112,6 +144,31 @@ def addresses_of_case(case):
     yield "get", reverse("workbench:mediation-party-update", args=[party.pk])
 
 
+def addresses_of_liaison(chamber):
+    demand = chamber.demands.get()
+    assignment = chamber.branches.get().contact_assignments.get()
+    contact = assignment.activities.get()
+    yield "get", reverse("workbench:liaison-detail", args=[assignment.pk])
+    yield "get", reverse("workbench:demand-detail", args=[demand.pk])
+    yield "post", reverse("workbench:demand-step", args=[demand.pk, "closed"])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:liaison-update", args=[assignment.pk])
+        yield method, reverse("workbench:demand-update", args=[demand.pk])
+        yield method, reverse("workbench:contact-update", args=[contact.pk])
+        yield method, reverse("workbench:contact-delete", args=[contact.pk])
+
+
+def addresses_of_project(project):
+    yield "get", reverse("workbench:project-detail", args=[project.pk])
+    yield "get", reverse("workbench:project-entry-create", args=[project.pk])
+    yield "post", reverse("workbench:project-step", args=[project.pk, "talks"])
+    promotion = project.chamber.promotions.get()
+    yield "get", reverse("workbench:promotion-detail", args=[promotion.pk])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:project-update", args=[project.pk])
+        yield method, reverse("workbench:promotion-update", args=[promotion.pk])
+
+
 def addresses_of_application(chamber):
     application = chamber.applications.get()
     file = EvidenceFile.objects.get(evidence__application=application)
@@ -127,6 +184,24 @@ def addresses_of_application(chamber):
     query = f"?chamber={chamber.pk}"
     yield "get", reverse("workbench:gap-list", args=[level]) + query
     yield "get", reverse("workbench:rule-rows", args=[level, "members"]) + query
+
+
+def addresses_of_welfare(chamber):
+    fund = chamber.funds.get()
+    rows = {
+        "donation": chamber.donations.get().pk,
+        "charity": chamber.charity_activities.get().pk,
+        "fund-entry": fund.entries.get().pk,
+    }
+    for noun, pk in rows.items():
+        for verb in ("update", "delete"):
+            for method in ("get", "post"):
+                yield method, reverse(f"workbench:{noun}-{verb}", args=[pk])
+    yield "get", reverse("workbench:donation-detail", args=[rows["donation"]])
+    yield "get", reverse("workbench:charity-detail", args=[rows["charity"]])
+    for name in ("fund-detail", "fund-update", "fund-entry-export"):
+        yield "get", reverse(f"workbench:{name}", args=[fund.pk])
+    yield "post", reverse("workbench:fund-entry-create", args=[fund.pk])
 
 
 def main_of(answer):
@@ -160,12 +235,16 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["plan", "plan-create", "meeting-summary"]
     pages += ["honour-desk", "application-list"]
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
+    pages += ["donation-list", "donation-create", "charity-list", "fund-list"]
+    pages += ["liaison-list", "contact-list", "contact-create"]
+    pages += ["demand-list", "demand-create"]
+    pages += ["project-list", "project-create", "promotion-list", "promotion-create"]
     for number, (user, *_) in enumerate(county):
         client = sign_in(user)
         for name in pages:
             text = client.get(reverse(f"workbench:{name}")).content.decode()
             for other in range(CHAMBERS):
-                for word in ("甲", "草稿", "会员", "计划", "线索", "公司"):
+                for word in WORDS:
                     if other != number:
                         assert f"{word}{other:02}" not in text
         assert (

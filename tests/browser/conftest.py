@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
+from activities.services.demo import load_demo
+from activities.services.report import load_report
+from activities.services.rules import load_rules
 from chambers.models import User
 from tests.conftest import CHROMIUM
 
@@ -90,3 +93,10 @@ def visit(browser, live_server):
     yield open_window
     for visitor in visitors:
         visitor.context.close()
+
+
+@pytest.fixture
+def demo(live_server):
+    load_report()
+    load_rules()
+    load_demo()

@@ -1,7 +1,5 @@
 """Each kind of page on a phone and a desk: axe, no CSP report, no foreign host."""
 
-import pytest
-
 from activities.models import (
     Application,
     Certificate,
@@ -12,22 +10,12 @@ from activities.models import (
     SchemeVersion,
     Site,
 )
-from activities.services.demo import load_demo
-from activities.services.report import load_report
-from activities.services.rules import load_rules
 from chambers.models import Branch, Chamber, User
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories.chambers import UserFactory
 
 # One test for both widths: the demo is made anew for each test.
 VIEWPORTS = [PHONE, DESKTOP]
-
-
-@pytest.fixture
-def demo(live_server):
-    load_report()
-    load_rules()
-    load_demo()
 
 
 def some_chamber():
@@ -149,7 +137,7 @@ def test_review_pages(visit, demo):
 
 def check_review_pages(visit, viewport):
     visitor = visit(UserFactory(role="federation"), viewport)
-    pages = ["/workbench/", "/workbench/honours/", "/workbench/honours/import/"]
+    pages = ["/workbench/", "/workbench/honours/", "/workbench/imports/honours/"]
     pages += ["/workbench/applications/", "/workbench/applications/?state=draft&q=没有"]
     pages += [row.get_absolute_url() for row in Application.objects.all()]
     pages += ["/workbench/works/", "/workbench/leads/?state=waiting&q=没有"]

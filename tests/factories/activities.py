@@ -26,13 +26,23 @@ from activities.models import (
     CaseVisit,
     Certificate,
     CertificateTemplate,
+    CharityActivity,
     CommitteeSeat,
+    ContactActivity,
+    ContactAssignment,
+    ContactDuty,
     Course,
     Criterion,
     Deadlines,
+    Demand,
+    DemandStep,
     DisputeKind,
+    Donation,
     Evidence,
     EvidenceFile,
+    ExportLog,
+    Fund,
+    FundEntry,
     Holiday,
     Issue,
     KeyIndustry,
@@ -55,6 +65,10 @@ from activities.models import (
     Practice,
     PracticeItem,
     PracticeResult,
+    Project,
+    ProjectEntry,
+    ProjectStep,
+    PromotionEvent,
     QuarterLock,
     ReportTemplate,
     RequirementExemption,
@@ -660,6 +674,40 @@ class CaseStepFactory(DjangoModelFactory):
     number = 2
     before = "registered"
     state = "accepted"
+
+
+class PromotionEventFactory(DjangoModelFactory):
+    class Meta:
+        model = PromotionEvent
+
+    name = factory.Sequence(lambda n: f"第{n}推介会")
+    held_on = date(2025, 5, 1)
+    place = "东海市"
+    organiser = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A hint; ``project_at()`` takes it further by the services."""
+
+    class Meta:
+        model = Project
+
+    name = factory.Sequence(lambda n: f"第{n}项目")
+    is_return = True
+    investor = "东海公司"
+    chamber = factory.SubFactory(ChamberFactory)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class ProjectStepFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectStep
+
+    project = factory.SubFactory(ProjectFactory)
+    number = 2
+    before = "lead"
+    state = "talks"
     by = factory.SubFactory(UserFactory)
     at = factory.LazyFunction(timezone.now)
 
@@ -749,6 +797,48 @@ class MediationRequestFactory(DjangoModelFactory):
     content = "货款没有付清。"
 
 
+PROJECT_PATHS = {
+    "lead": [],
+    "talks": ["talks"],
+    "signed": ["talks", "signed"],
+    "started": ["talks", "signed", "started"],
+    "operating": ["talks", "signed", "started", "operating"],
+    "terminated": ["talks", "signed", "terminated"],
+}
+
+
+def project_at(state, *, signed_on=date(2025, 3, 1), contracted=5_000_000, **fields):
+    """Take a new project by the service to a state; each step a month later."""
+    from activities.services.project import take_step as step_project
+
+    project = ProjectFactory(**fields)
+    day = signed_on
+    for to in PROJECT_PATHS[state]:
+        dated = {} if to == "talks" else {"happened_on": day}
+        if to != "talks":
+            day += timedelta(days=30)
+        project = step_project(
+            project,
+            to=to,
+            user=project.created_by,
+            contracted=Decimal(contracted),
+            reason="见说明。",
+            **dated,
+        )
+    return project
+
+
+class ProjectEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectEntry
+
+    project = factory.LazyFunction(lambda: project_at("signed"))
+    day = date(2025, 4, 1)
+    paid_in = Decimal(1_000_000)
+    jobs = 10
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
 class BaselineFactory(DjangoModelFactory):
     class Meta:
         model = Baseline
@@ -787,3 +877,147 @@ def workbook_of(*texts):
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+class ExportLogFactory(DjangoModelFactory):
+    class Meta:
+        model = ExportLog
+
+    by = factory.SubFactory(UserFactory)
+    path = "/workbench/leads/export/"
+    what = "商会引才信息"
+    rows = 3
+
+
+class FundFactory(DjangoModelFactory):
+    class Meta:
+        model = Fund
+
+    name = factory.Sequence(lambda n: f"第{n}基金")
+    chamber = factory.SubFactory(ChamberFactory)
+    purpose = "助学。"
+    founded_on = date(2024, 1, 1)
+
+
+class FundEntryFactory(DjangoModelFactory):
+    """A receipt of one 万元."""
+
+    class Meta:
+        model = FundEntry
+
+    fund = factory.SubFactory(FundFactory)
+    direction = "income"
+    amount = Decimal(10_000)
+    happened_on = date(2025, 3, 1)
+    purpose = "募集"
+
+
+class DonationFactory(DjangoModelFactory):
+    """Anonymous cash, received; ``donated()`` brings it to a fund, too."""
+
+    class Meta:
+        model = Donation
+
+    chamber = factory.SubFactory(ChamberFactory)
+    donor_kind = "anonymous"
+    purpose = "education"
+    form = "cash"
+    value = Decimal(10_000)
+    pledged_on = date(2025, 3, 1)
+    received_on = date(2025, 3, 5)
+
+
+class CharityActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = CharityActivity
+
+    chamber = factory.SubFactory(ChamberFactory)
+    kind = "visit"
+    title = factory.Sequence(lambda n: f"第{n}次慰问")
+    held_on = date(2025, 3, 1)
+
+
+def donated(fund, **fields):
+    """Return a donation to a fund, saved by the service with its receipt."""
+    from activities.services.welfare import save_donation
+
+    return save_donation(
+        DonationFactory.build(fund=fund, chamber=fund.chamber, **fields)
+    )
+
+
+class ContactDutyFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactDuty
+
+    name = "实地调研"
+    kind = "survey"
+
+
+class ContactAssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactAssignment
+
+    post = "县委常委、组织部部长"
+    branch = factory.SubFactory(BranchFactory)
+    started_on = date(2025, 1, 1)
+
+
+class ContactActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactActivity
+
+    assignment = factory.SubFactory(ContactAssignmentFactory)
+    kind = "survey"
+    held_on = factory.Sequence(lambda n: date(2025, 1, 1) + timedelta(days=n % 300))
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandFactory(DjangoModelFactory):
+    """A demand that was collected; ``demand_at()`` takes it further."""
+
+    class Meta:
+        model = Demand
+
+    chamber = factory.SubFactory(ChamberFactory)
+    title = factory.Sequence(lambda n: f"第{n}件诉求")
+    content = "希望组织招聘。"
+    collected_on = date(2025, 3, 1)
+    created_by = factory.SubFactory(UserFactory, role="secretary")
+
+
+class DemandStepFactory(DjangoModelFactory):
+    class Meta:
+        model = DemandStep
+
+    demand = factory.SubFactory(DemandFactory)
+    number = 2
+    before = "collected"
+    state = "returned"
+    reason = "见说明。"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+def demand_at(state, **fields):
+    """Take a new demand by the services to a state."""
+    from activities.models.liaison import TRANSITIONS, DemandState
+    from activities.services import liaison
+    from redleader.steps import path_to
+
+    demand, staff = DemandFactory(**fields), UserFactory()
+    for to in path_to(TRANSITIONS, DemandState.COLLECTED, DemandState(state)):
+        more = {"reason": "见说明。"}
+        if to == DemandState.ASSIGNED:
+            due_on = timezone.localdate() + timedelta(days=30)
+            more |= {"unit": "县人社局", "due_on": due_on}
+        demand = liaison.take_step(demand, to=to, user=staff, **more)
+    return demand
+
+
+def make_overdue(demand):
+    """Let the time for a demand run out."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Demand.objects.filter(pk=demand.pk).update(due_on=yesterday)
+    demand.refresh_from_db()
+    return demand

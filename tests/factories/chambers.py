@@ -14,8 +14,11 @@ from chambers.models import (
     BranchTerm,
     Chamber,
     ChamberTerm,
+    Consent,
     Enterprise,
+    Erasure,
     Member,
+    MemberMerge,
     Membership,
     Post,
     Region,
@@ -164,3 +167,32 @@ def secretary_of(*chambers):
         MembershipFactory(member=member, chamber=chamber)
         AppointmentFactory(member=member, chamber=chamber)
     return UserFactory(role=Role.SECRETARY, member=member)
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    member = factory.SubFactory(MemberFactory)
+    purpose = "name"
+    given_on = date(2026, 1, 1)
+    document = "同意书第1号"
+
+
+class MemberMergeFactory(DjangoModelFactory):
+    class Meta:
+        model = MemberMerge
+
+    kept = factory.SubFactory(MemberFactory)
+    merged = factory.SubFactory(MemberFactory)
+    by = factory.SubFactory(UserFactory)
+
+
+class ErasureFactory(DjangoModelFactory):
+    class Meta:
+        model = Erasure
+
+    member = factory.SubFactory(MemberFactory)
+    by = "管理员"
+    reason = "本人要求"
+    cleared = 1

@@ -11,7 +11,14 @@ import psycopg2
 import pytest
 
 from redleader import database
-from redleader.database import APP, OWNER, Cluster, NoPostgresError, find_binaries
+from redleader.database import (
+    APP,
+    OWNER,
+    READER,
+    Cluster,
+    NoPostgresError,
+    find_binaries,
+)
 
 BASE = Path("/nowhere")
 URL = "postgres://app:word@db.example:5433/county"
@@ -143,7 +150,7 @@ def test_throwaway_cluster_vanishes(binaries, tmp_path):
     assert not cluster.socket_dir.exists()
 
 
-def test_cluster_makes_two_plain_roles_and_a_database_once(cluster):
+def test_cluster_makes_three_plain_roles_and_a_database_once(cluster):
     cluster.start()
 
     for _ in range(2):
@@ -153,7 +160,7 @@ def test_cluster_makes_two_plain_roles_and_a_database_once(cluster):
         cluster,
         "SELECT rolname, rolsuper, rolcreatedb FROM pg_roles"
         " WHERE rolname LIKE 'redleader%' ORDER BY 1",
-    ) == [(APP, False, False), (OWNER, False, True)]
+    ) == [(APP, False, False), (OWNER, False, True), (READER, False, False)]
     assert ask(
         cluster,
         "SELECT pg_get_userbyid(datdba), datctype FROM pg_database"

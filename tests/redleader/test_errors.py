@@ -1,6 +1,11 @@
+import socket
+import time
+from contextlib import contextmanager, nullcontext
+from tempfile import TemporaryDirectory
+
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -130,3 +135,26 @@ def test_every_page_carries_the_security_headers(client):
 
 def test_healthz_answers_machines(client):
     assert client.get("/healthz").content == b"ok"
+
+
+@contextmanager
+def socket_of_a_server():
+    """Give a folder with a socket that takes connections and never answers."""
+    with TemporaryDirectory(prefix="rl-") as folder, socket.socket(socket.AF_UNIX) as s:
+        s.bind(f"{folder}/.s.PGSQL.5432")
+        s.listen()
+        yield folder
+
+
+def test_healthz_is_red_in_time_and_green_again(client, monkeypatch):
+    assert client.get("/healthz").status_code == 200
+    for place in (nullcontext("/nowhere"), socket_of_a_server()):
+        with place as folder, monkeypatch.context() as patch:
+            patch.setitem(connection.settings_dict, "HOST", folder)
+            began = time.monotonic()
+
+            answer = client.get("/healthz")
+
+            assert answer.status_code == 503
+            assert time.monotonic() - began < 10
+        assert client.get("/healthz").status_code == 200

@@ -33,8 +33,11 @@ from activities.services.demo.lecture import (
     make_meetings,
     make_plans,
 )
+from activities.services.demo.liaison import make_liaison
 from activities.services.demo.mediation import make_mediation
 from activities.services.demo.pairing import make_pairings
+from activities.services.demo.project import make_projects
+from activities.services.demo.welfare import make_welfare
 from chambers.models import Chamber
 
 
@@ -61,6 +64,9 @@ def load_demo(*, seed: int = 23) -> None:
     make_leads(chambers, secretaries, staff, today)
     make_pairings(chambers, secretaries, today)
     make_mediation(chambers, staff, luck, today)
+    make_welfare(chambers, today)
+    make_liaison(branches, secretaries, staff, today)
+    make_projects(chambers, secretaries, staff, today)
     make_readers(chambers, branches)
     stand_in(chambers)
 

@@ -4,16 +4,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Lecture
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
-from chambers.models import Chamber, Region
-from chambers.models.chamber import ChamberKind, ChamberState
+from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
+from chambers.models.chamber import ChamberKind
 from redleader.search import search
 
 LECTURES = 10
+PUBLIC_POSTS = [
+    Post.PRESIDENT,
+    Post.EXECUTIVE_VICE,
+    Post.VICE_PRESIDENT,
+    Post.SUPERVISOR,
+    Post.SECRETARY_GENERAL,
+]
 # Pictures keep their random name for ever, so a browser may keep them too.
 PICTURE_AGE = "public, max-age=86400"  # seconds
 
@@ -25,7 +33,7 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").replace("\0", "")[:60].strip()
         for name in ("q", "kind", "township")
     }
-    chambers = search(Chamber.objects.exclude(state=ChamberState.CLOSED), chosen["q"])
+    chambers = search(Chamber.objects.public(), chosen["q"])
     if chosen["kind"]:
         chambers = chambers.filter(kind=chosen["kind"])
     if chosen["township"]:
@@ -55,6 +63,7 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
     lectures = Lecture.objects.public().filter(chamber=chamber)
     context = {
         "chamber": chamber,
+        "leaders": public_leaders(chamber),
         "term": chamber.terms.current().first(),
         "branches": chamber.branches.filter(dissolved_on__isnull=True),
         "timeline": timeline(Award.objects.titles().on().of_chamber(chamber)),
@@ -62,6 +71,22 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
     }
     return render(request, "public/chamber/detail.html", context)
+
+
+def public_leaders(chamber: Chamber) -> list[tuple[str, str]]:
+    """Return (post, names) of those in office who agree to be named today.
+
+    Posts of the Party organisation are internal.
+    """
+    posts = Appointment.objects.on(timezone.localdate()).filter(
+        chamber=chamber,
+        post__in=PUBLIC_POSTS,
+        member__in=Member.objects.agreeing_to(Purpose.NAME),
+    )
+    names: dict[str, list[str]] = {post: [] for post in PUBLIC_POSTS}
+    for row in posts.select_related("member").order_by("member__sort_key"):
+        names[row.post].append(row.member.name)
+    return [(Post(post).label, "、".join(some)) for post, some in names.items() if some]
 
 
 @login_not_required

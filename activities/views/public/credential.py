@@ -13,25 +13,23 @@ from activities.models.honour import AwardState
 from activities.services import credential as services
 from activities.services.certificate import award_today, state_of, why_ended
 from redleader.addresses import site_address
+from redleader.errors import open_to_everybody, problem
 from redleader.signing import SigningKeyError
 
 CREDENTIAL = "application/vc"
-PROBLEM = "application/problem+json"
 TITLES = {404: "没有颁发过这个编号的证书", 410: "称号已取消", 503: "暂时不能签名"}
 
 
-def answer(document: dict, content_type: str, *, status: int = 200) -> JsonResponse:
+def refuse(status: int, detail: str) -> JsonResponse:
+    return problem(status, detail, title=TITLES[status])
+
+
+def answer(document: dict, content_type: str) -> JsonResponse:
     return JsonResponse(
         document,
-        status=status,
         content_type=content_type,
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
-
-
-def problem(status: int, detail: str) -> JsonResponse:
-    document = {"title": TITLES[status], "status": status, "detail": detail}
-    return answer(document, PROBLEM, status=status)
 
 
 def for_machines(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -45,10 +43,8 @@ def for_machines(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         try:
             response = view(request, *args, **kwargs)
         except SigningKeyError as error:
-            response = problem(503, str(error))
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
+            response = refuse(503, str(error))
+        return open_to_everybody(response)
 
     return open_view
 
@@ -62,7 +58,7 @@ def issuer(request: HttpRequest) -> HttpResponse:
 def status_list(request: HttpRequest, number: int) -> HttpResponse:
     document = services.status_list(number, site=site_address(request))
     if document is None:
-        return problem(404, "没有这个状态列表。")
+        return refuse(404, "没有这个状态列表。")
     return answer(document, CREDENTIAL)
 
 
@@ -70,9 +66,9 @@ def status_list(request: HttpRequest, number: int) -> HttpResponse:
 def credential(request: HttpRequest, code: str) -> HttpResponse:
     certificate = Certificate.objects.filter(code=code).with_awards().first()
     if certificate is None:
-        return problem(404, "请核对编号；核验页面可以查人读的结果。")
+        return refuse(404, "请核对编号；核验页面可以查人读的结果。")
     award = award_today(certificate.award)
     if state_of(award) == AwardState.REVOKED:
-        return problem(410, f"{why_ended(award)}。")
+        return refuse(410, f"{why_ended(award)}。")
     site = site_address(request)
     return answer(services.credential(certificate, award, site=site), CREDENTIAL)

@@ -23,7 +23,8 @@ from activities.models.lead import (
     LeadState,
 )
 from activities.services import lead as services
-from activities.services.export import LEAD_COLUMNS, table_answer
+from activities.services.export import LEAD_COLUMNS, Export, table_answer
+from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 from redleader.editing import edit
@@ -75,8 +76,8 @@ def lead_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/lead/list.html", context)
 
 
-@require_safe
-def lead_export(request: UserRequest) -> HttpResponse:
+@export_view
+def lead_export(request: UserRequest) -> Export:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
     filters = filters_of(request)
     leads = narrowed(request, filters).with_names().prefetch_related("steps")

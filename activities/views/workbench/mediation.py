@@ -50,8 +50,9 @@ from activities.models.mediation import (
     may_register,
 )
 from activities.services import mediation as services
-from activities.services.export import MEDIATION_COLUMNS, table_answer
+from activities.services.export import MEDIATION_COLUMNS, Export, table_answer
 from activities.services.todo import CONFIRM_DAYS
+from activities.views.export import export_answer
 from chambers.access import UserRequest
 from redleader.editing import edit
 from redleader.filters import Filters
@@ -153,9 +154,14 @@ def mediation_list(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def mediation_export(request: UserRequest) -> HttpResponse:
-    """Send the narrowed list as a workbook, without what leads to a party."""
+    """Send the narrowed list as a workbook; who has no case finds no such page."""
     if not may_mediate(request.user):
         raise Http404
+    return export_answer(request, partial(export_of, request))
+
+
+def export_of(request: UserRequest) -> Export:
+    """Return the narrowed list without what leads to a party."""
     filters, cases = narrowed(request)
     return table_answer(
         "调解案件（内部使用）",

@@ -16,7 +16,8 @@ from activities.forms.pairing import PairingForm, PairingProjectForm, TerminateF
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
 from activities.services import pairing as services
-from activities.services.export import PAIRING_COLUMNS, table_answer
+from activities.services.export import PAIRING_COLUMNS, Export, table_answer
+from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Region
 from redleader.editing import edit
@@ -61,8 +62,8 @@ def pairing_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/pairing/list.html", context)
 
 
-@require_safe
-def pairing_export(request: UserRequest) -> HttpResponse:
+@export_view
+def pairing_export(request: UserRequest) -> Export:
     filters, pairings = narrowed(request)
     rows = pairings.with_names().prefetch_related("projects")
     return table_answer("村企共建结对", PAIRING_COLUMNS, rows, words=filters.words())

@@ -11,7 +11,8 @@ from activities.counting import RULES
 from activities.forms.ledger import LockForm
 from activities.models import LockedNumber, QuarterLock
 from activities.services import ledger
-from activities.services.export import table_answer
+from activities.services.export import Export, table_answer
+from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from redleader.forms import attempt
 from redleader.quarters import Quarter
@@ -91,8 +92,8 @@ def render_detail(request, quarter, lock, form, status=200):
     return render(request, "workbench/quarter/detail.html", context, status=status)
 
 
-@require_safe
-def quarter_export(request: UserRequest, code: str) -> HttpResponse:
+@export_view
+def quarter_export(request: UserRequest, code: str) -> Export:
     for_staff(request)
     quarter = find_quarter(code)
     columns = [

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import Scope
 from activities.reports import REPORTS, Report, periods_of, scope_of
+from activities.services.export import Export, book_export
 from activities.services.report_book import report_book
+from activities.views.export import export_view
 from chambers.access import UserRequest
-from redleader.sheets import answer
 
 PERIOD_ERROR = "时段无效，已改为最近的时段。"
 
@@ -84,8 +85,9 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-@require_safe
-def report_export(request: UserRequest, code: str) -> HttpResponse:
+@export_view
+def report_export(request: UserRequest, code: str) -> Export:
     report = find(request, code)
     _, words, scope, _ = chosen_period(request, report)
-    return answer(report_book(report, scope, words), f"{report.name} {words}")
+    book, rows = report_book(report, scope, words)
+    return book_export(book, report.name, f"{report.name} {words}", rows, [words])

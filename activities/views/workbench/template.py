@@ -1,28 +1,30 @@
 """Templates of staff: upload, the list of placeholders, and the filled files."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.template import PeriodForm, TemplateForm
 from activities.models import ReportTemplate
 from activities.models.template import TemplateKind
 from activities.services import briefing
+from activities.services.export import Export
 from activities.services.placeholder import Span, known_names, meanings, span_of
 from activities.services.template import fill
+from activities.views.export import export_answer
 from chambers.access import UserRequest
 from redleader.forms import attempt
 from redleader.quarters import Quarter
+from redleader.sheets import CONTENT_TYPE, attachment
 
 QUARTERS, YEARS = 8, 4  # that are offered
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DEFAULT = "汇报材料模板（可修改后上传）"
 
 
@@ -41,12 +43,16 @@ def periods(today: date) -> dict[str, str]:
     return found | {str(year): f"{year}年全年" for year in years}
 
 
+def file_of(name: str, kind: str) -> tuple[str, str]:
+    """Return the name and the type of a file of a kind."""
+    if kind == TemplateKind.WORD:
+        return f"{name}.docx", WORD
+    return f"{name}.xlsx", CONTENT_TYPE
+
+
 def send(content: bytes, name: str, kind: str) -> HttpResponse:
-    suffix, type_ = (".docx", WORD) if kind == TemplateKind.WORD else (".xlsx", EXCEL)
-    answer = HttpResponse(content, content_type=type_)
-    answer["Content-Disposition"] = content_disposition_header(True, name + suffix)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    """Send a file that holds no rows."""
+    return attachment(content, *file_of(name, kind))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +107,7 @@ def template_detail(request: UserRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         span = span_of(form.cleaned_data["period"], timezone.localdate())
         if span:
-            return filled(template, span)
+            return export_answer(request, partial(filled, template, span))
     known = known_names()
     context = {
         "template": template,
@@ -112,9 +118,15 @@ def template_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/template/detail.html", context, status=status)
 
 
-def filled(template: ReportTemplate, span: Span) -> HttpResponse:
+def filled(template: ReportTemplate, span: Span) -> Export:
     write = briefing.write_briefing if template.is_briefing else fill
-    return send(write(template, span), f"{template.name} {span.words}", template.kind)
+    return Export(
+        template.name,
+        len(template.names),
+        write(template, span),
+        *file_of(f"{template.name} {span.words}", template.kind),
+        words=[span.words],
+    )
 
 
 @require_safe
@@ -144,7 +156,8 @@ def briefing_create(request: UserRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         span = span_of(form.cleaned_data["period"], timezone.localdate())
         if span:
-            return filled(briefing.default_template(), span)
+            template = briefing.default_template()
+            return export_answer(request, partial(filled, template, span))
     context = {
         "form": form,
         "templates": ReportTemplate.objects.filter(is_briefing=True).defer("content"),

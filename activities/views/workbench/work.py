@@ -6,7 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.views.workbench import importing, lead, mediation, pairing
+from activities.views.workbench import (
+    importing,
+    lead,
+    liaison,
+    mediation,
+    pairing,
+    project,
+    welfare,
+)
 from chambers.access import UserRequest
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
@@ -14,6 +22,9 @@ CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
     lead.work_card,
     pairing.work_card,
     mediation.work_card,
+    welfare.work_card,
+    liaison.work_card,
+    project.work_card,
 ]
 
 

@@ -1,21 +1,23 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
 import pytest
-from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from activities.forms.importing import AGAIN, ALTERED, EXPIRED
 from activities.imports.honour import HonourImporter
 from activities.models import Award, SchemeVersion
+from redleader import jobs
 from redleader.imports import PROBLEM
+from redleader.jobs import AGAIN, EXPIRED
+from redleader.models import ImportJob
 from tests import hostile_sheets as hostile
 from tests.factories.activities import (
     AwardFactory,
@@ -63,8 +65,9 @@ def client(user, sign_in):
     return sign_in(user)
 
 
-def address(name):
-    return reverse(f"workbench:import-{name}", args=["honours"])
+def address(name, job=None):
+    keys = [job.pk] if job else []
+    return reverse(f"workbench:import-{name}", args=["honours", *keys])
 
 
 def book(*rows, extra=()):
@@ -85,8 +88,8 @@ def send(client, content, name="荣誉.xlsx"):
     return client.post(address("file"), {"file": file})
 
 
-def confirm(client, sealed):
-    return client.post(address("confirm"), {"rows": sealed}, follow=True)
+def confirm(client, job, **data):
+    return client.post(address("confirm", job), data, follow=True)
 
 
 def opened(response):
@@ -104,7 +107,7 @@ def test_file_is_previewed_and_then_imported(client, scheme, user):
     assert "确认导入 2 项" in page
     assert Award.objects.count() == SchemeVersion.objects.count() == 0
 
-    done = confirm(client, answer.context["sealed"])
+    done = confirm(client, answer.context["job"])
 
     assert "已导入 2 项荣誉。" in done.content.decode()
     assert sorted(Award.objects.values_list("cycle_label", flat=True)) == ["", "2023年"]
@@ -114,7 +117,7 @@ def test_file_is_previewed_and_then_imported(client, scheme, user):
 
 def test_same_file_again_has_nothing_to_import(client, scheme):
     content = book({}, {"周期": "2023年"})
-    confirm(client, send(client, content).context["sealed"])
+    confirm(client, send(client, content).context["job"])
 
     answer = send(client, content)
 
@@ -125,10 +128,10 @@ def test_same_file_again_has_nothing_to_import(client, scheme):
 
 
 def test_confirmation_sent_twice_writes_once(client, scheme):
-    sealed = send(client, book({})).context["sealed"]
+    job = send(client, book({})).context["job"]
 
-    confirm(client, sealed)
-    again = confirm(client, sealed)
+    confirm(client, job)
+    again = confirm(client, job)
 
     assert "这些荣誉已经导入过，没有重复写入。" in again.content.decode()
     assert Award.objects.count() == 1
@@ -136,13 +139,13 @@ def test_confirmation_sent_twice_writes_once(client, scheme):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_confirmations_at_once_write_once(sign_in, user, chamber, scheme):
-    sealed = send(sign_in(user), book({})).context["sealed"]
+    job = send(sign_in(user), book({})).context["job"]
     start = threading.Barrier(4)
 
     def run(browser):
         try:
             start.wait(timeout=20)
-            return confirm(browser, sealed).status_code
+            return confirm(browser, job).status_code
         finally:
             connection.close()
 
@@ -159,7 +162,7 @@ def test_all_errors_are_told_and_nothing_is_written(client, scheme):
     answer = send(client, book(*rows))
 
     assert answer.status_code == 422
-    assert [error.text for error in answer.context["errors"]] == [
+    assert answer.context["job"].preview["errors"] == [
         "第 3 行“授予日期”：日期无效，请按“年-月-日”填写，例如 2026-03-15。",
         "第 3 行“级别”：级别应为县级、市级、省级或国家级。",
         "第 4 行“获得者”是公式，请“粘贴为数值”后再导入。",
@@ -174,10 +177,10 @@ def test_all_errors_are_told_and_nothing_is_written(client, scheme):
 def test_marked_copy_has_all_errors_and_can_be_sent_again(client, scheme):
     rows = [{"级别": "乡级", "周期": str(n)} for n in range(60)]
     answer = send(client, book(*rows))
-    assert len(answer.context["errors"]) == 50
+    assert len(answer.context["job"].preview["errors"]) == 50
     assert "共 60 处错误" in answer.content.decode()
 
-    copy = client.post(address("marked"), {"rows": answer.context["sealed"]})
+    copy = client.get(address("marked", answer.context["job"]))
 
     sheet = opened(copy).active
     values = list(sheet.iter_rows(min_row=2, values_only=True))
@@ -191,14 +194,14 @@ def test_marked_copy_has_all_errors_and_can_be_sent_again(client, scheme):
     corrected = [row | {"级别": "县级", PROBLEM: "改好了"} for row in rights]
     again = send(client, book(*corrected, extra=[PROBLEM]))
     assert again.status_code == 200
-    assert len(again.context["plan"].new) == 60
+    assert again.context["job"].preview["new"] == 60
 
 
 def test_marked_copy_keeps_what_was_typed(client, scheme):
     row = {"授予日期": "昨天", "有效期至": "2020-01-01", "来源": "长" * 2001}
-    sealed = send(client, book(row)).context["sealed"]
+    job = send(client, book(row)).context["job"]
 
-    copy = client.post(address("marked"), {"rows": sealed})
+    copy = client.get(address("marked", job))
 
     values = [cell.value for cell in opened(copy).active[2]]
     kept = dict(zip([column.label for column in COLUMNS], values, strict=False))
@@ -207,43 +210,115 @@ def test_marked_copy_keeps_what_was_typed(client, scheme):
     assert kept["来源"] == "长" * 300
 
 
-def test_altered_and_foreign_confirmations_are_refused(client, scheme, sign_in):
-    sealed = send(client, book({})).context["sealed"]
-    marked = send(client, book({"级别": "乡"})).context["sealed"]
+def test_faulty_and_foreign_files_are_not_confirmed(client, scheme, sign_in):
+    job = send(client, book({})).context["job"]
+    faulty = send(client, book({"级别": "乡"})).context["job"]
     stranger = sign_in(UserFactory())
 
-    for browser, rows in [
-        (client, sealed[:-2] + "xx"),
-        (client, "x" + sealed),
-        (client, ""),
-        (client, "\0"),
-        (client, marked),
-        (stranger, sealed),
-    ]:
-        answer = confirm(browser, rows)
-        assert answer.status_code == 422
-        assert ALTERED in answer.content.decode()
+    assert confirm(client, faulty).status_code == 422
+    assert confirm(stranger, job).status_code == 404
+    assert stranger.get(address("job", job)).status_code == 404
+    assert stranger.get(address("marked", faulty)).status_code == 404
+    assert client.get(address("marked", job)).status_code == 404
     assert Award.objects.count() == 0
 
 
-def test_confirmation_after_an_hour_is_refused(client, scheme, monkeypatch):
-    sealed = send(client, book({})).context["sealed"]
-    later = time.time() + 3601
-    monkeypatch.setattr(signing.time, "time", lambda: later)
+def test_confirmation_after_an_hour_is_refused(client, scheme):
+    job = send(client, book({})).context["job"]
+    hour = timedelta(hours=1, seconds=1)
+    ImportJob.objects.update(created_at=timezone.now() - hour)
 
-    answer = confirm(client, sealed)
+    answer = confirm(client, job)
 
     assert answer.status_code == 422
     assert EXPIRED in answer.content.decode()
     assert Award.objects.count() == 0
+    send(client, book({}))
+    assert ImportJob.objects.get(pk=job.pk).content == b""
+    assert EXPIRED in client.get(address("job", job)).content.decode()
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Files of more than two rows are large; their work waits to be run."""
+    monkeypatch.setattr(jobs, "INLINE_ROWS", 2)
+    monkeypatch.setattr(jobs, "STEP", 2)
+    monkeypatch.setattr(jobs, "launch", lambda job: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_large_file_is_worked_on_apart_and_tells_how_far_it_is(
+    client, scheme, large, monkeypatch
+):
+    job = send_large(client)
+    page = client.get(address("job", job)).content.decode()
+    assert "正在核对：3 行，已完成 0%" in page
+
+    jobs.run(job)
+
+    assert "确认导入 3 项" in client.get(address("job", job)).content.decode()
+    confirm(client, job)
+    job.refresh_from_db()
+    seen = []
+    create = HonourImporter.create
+
+    def watched(importer, drafts, user):
+        create(importer, drafts, user)
+        with ThreadPoolExecutor(1) as pool:
+            seen.append(pool.submit(progress_of, client, job).result())
+
+    monkeypatch.setattr(HonourImporter, "create", watched)
+    jobs.run(job)
+
+    assert seen == [("正在写入：3 行，已完成 33%", 0)]
+    assert "已导入 3 项荣誉。" in client.get(address("job", job)).content.decode()
+    assert Award.objects.count() == 3
+    event = Award.objects.first().events.get()
+    assert event.pgh_context["name"] == f"{job.by}（{job.by.username}）"
+
+
+def send_large(client):
+    rows = [{"周期": str(n)} for n in range(3)]
+    answer = send(client, book(*rows))
+    job = ImportJob.objects.get()
+    assert answer.url == address("job", job)
+    return job
+
+
+def progress_of(client, job):
+    """Return what another connection reads meanwhile."""
+    try:
+        page = client.get(address("job", job), headers={"HX-Request": "true"})
+        text = page.content.decode().split("<label")[1]
+        return text.split(">")[1].split("<")[0], Award.objects.count()
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_large_file_that_fails_leaves_nothing_and_says_so(
+    client, chamber, scheme, large, monkeypatch
+):
+    job = send_large(client)
+    jobs.run(job)
+    confirm(client, job)
+    job.refresh_from_db()
+    monkeypatch.setattr(HonourImporter, "create", lambda *rest: 1 / 0)
+
+    jobs.run(job)
+
+    assert jobs.FAILED in client.get(address("job", job)).content.decode()
+    assert Award.objects.count() == 0
+    ImportJob.objects.update(state="writing", moved_at="2020-01-01T00:00Z")
+    assert "可能已经中断" in client.get(address("job", job)).content.decode()
 
 
 def test_data_that_changed_since_the_preview_is_told(client, chamber, scheme):
-    sealed = send(client, book({})).context["sealed"]
+    job = send(client, book({})).context["job"]
     chamber.name = "云溪商会（新）"
     chamber.save()
 
-    answer = confirm(client, sealed)
+    answer = confirm(client, job)
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -272,7 +347,7 @@ def test_thousand_rows_are_imported_in_time(client, scheme):
     started = time.monotonic()
 
     answer = send(client, book(*rows))
-    confirm(client, answer.context["sealed"])
+    confirm(client, answer.context["job"])
 
     assert Award.objects.count() == 1000
     assert time.monotonic() - started < 30
@@ -301,7 +376,7 @@ def test_example_of_the_template_can_be_imported(client, scheme):
     answer = send(client, content.getvalue())
 
     assert answer.status_code == 200
-    assert len(answer.context["plan"].new) == 1
+    assert answer.context["job"].preview["new"] == 1
 
 
 # Out
@@ -416,7 +491,7 @@ def test_marked_copy_of_triggers_has_no_formula(client, scheme):
     made.save(plain)
 
     answer = send(client, plain.getvalue())
-    copy = client.post(address("marked"), {"rows": answer.context["sealed"]})
+    copy = client.get(address("marked", answer.context["job"]))
 
     cells = [cell for row in opened(copy).active.iter_rows() for cell in row]
     assert "f" not in {cell.data_type for cell in cells}
@@ -424,16 +499,16 @@ def test_marked_copy_of_triggers_has_no_formula(client, scheme):
 
 def test_same_file_after_its_rows_changed_asks_to_be_sure(client, scheme, user):
     content = book({})
-    confirm(client, send(client, content).context["sealed"])
+    confirm(client, send(client, content).context["job"])
     Award.objects.all().delete()
 
     page = send(client, content)
 
     assert f"由 {user} 导入过（1 行）" in page.content.decode()
-    sealed = page.context["sealed"]
-    assert AGAIN in confirm(client, sealed).content.decode()
+    job = page.context["job"]
+    assert AGAIN in confirm(client, job).content.decode()
     assert Award.objects.count() == 0
-    client.post(address("confirm"), {"rows": sealed, "again": "on"})
+    confirm(client, job, again="on")
     assert Award.objects.count() == 1
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('chambers', '0003_mediator_role'),
+        ('chambers', '0004_may_export'),
     ]
 
     operations = [

@@ -1,0 +1,240 @@
+"""Return and rural projects that were kept in a table so far."""
+
+from copy import copy
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from activities.models import Project, ProjectEntry, ProjectStep
+from activities.models.project import (
+    COUNTED,
+    ORDER_ERROR,
+    PEOPLE,
+    TRANSITIONS,
+    UNSIGNED_ERROR,
+    ProjectKind,
+    ProjectState,
+)
+from activities.services.project import Walk, walk_all
+from chambers.models import Chamber, Enterprise, Region
+from redleader.imports import (
+    Draft,
+    Importer,
+    Lookup,
+    Taken,
+    by_lookup,
+    choice,
+    money,
+    register,
+    whole,
+)
+from redleader.sheets import Kind
+
+DAYS = {
+    ProjectState.SIGNED: "签约日期",
+    ProjectState.STARTED: "开工日期",
+    ProjectState.OPERATING: "投产日期",
+}
+SUMS = ("到位资金（万元）", "就业人数")
+
+
+@register
+class ProjectImporter(Importer):
+    """A project comes in with its steps, and with one entry for what came so far."""
+
+    code, name, unit = "projects", "项目", "个"
+    about = "回乡投资和乡村振兴项目，连同签约、开工、投产的日期和到位资金、就业。"
+    edition = "2026-11-25"
+    model = Project
+    for_secretaries = True
+    columns = (
+        Taken(
+            "项目名称",
+            width=28,
+            is_required=True,
+            field="name",
+            example="演示·茶叶加工项目",
+        ),
+        Taken(
+            "类别",
+            width=12,
+            is_required=True,
+            choices=tuple(str(label) for label in ProjectKind.labels),
+            take=choice(ProjectKind),
+            example="回乡投资",
+        ),
+        Taken(
+            "投资方",
+            width=26,
+            is_required=True,
+            note="企业名称，或投资人的称呼。",
+            field="investor",
+            example="演示·东海茶业公司",
+        ),
+        Taken("来源地", width=12, field="origin_city", example="东海市"),
+        Taken(
+            "引进商会",
+            width=24,
+            is_required=True,
+            note="商会全称。",
+            field="chamber",
+            take=by_lookup("chamber"),
+            example="演示·云溪商会",
+        ),
+        Taken("落地乡镇", width=12, field="township", take=by_lookup("township")),
+        Taken(
+            "计划总投资（万元）",
+            width=18,
+            note="单位万元，不要写“亿”。",
+            field="planned",
+            take=money(),
+            example="1200",
+        ),
+        Taken(
+            "签约金额（万元）",
+            width=16,
+            note="单位万元；已签约的必填。",
+            field="contracted",
+            take=money(),
+            example="1000",
+        ),
+        Taken(
+            "状态",
+            width=10,
+            is_required=True,
+            choices=tuple(
+                str(s.label) for s in ProjectState if s != ProjectState.TERMINATED
+            ),
+            take=choice(ProjectState),
+            example="投产",
+        ),
+        Taken("签约日期", Kind.DATE, 13, example="2023-03-01"),
+        Taken("开工日期", Kind.DATE, 13, example="2023-06-01"),
+        Taken("投产日期", Kind.DATE, 13, example="2024-06-01"),
+        Taken(
+            SUMS[0],
+            width=16,
+            note="单位万元，到“到位截至”这一天的累计数。",
+            take=money(),
+            example="800",
+        ),
+        Taken(
+            "到位截至",
+            Kind.DATE,
+            13,
+            note="有到位资金或就业的必填。",
+            example="2025-12-31",
+        ),
+        Taken(
+            SUMS[1],
+            width=10,
+            note="累计新增的就业人数。",
+            take=whole("就业人数", PEOPLE),
+            example="120",
+        ),
+    )
+    key = ("chamber_id", "name")
+    updatable = frozenset({"origin_city", "planned"})
+    summary = ("项目名称", "类别", "引进商会", "状态", "签约金额（万元）", SUMS[0])
+
+    def lookups(self, user):
+        mine = Chamber.objects.visible_to(user).active()
+        return {
+            "chamber": Lookup("商会", mine, Chamber.objects.all()),
+            "township": Lookup("乡镇", Region.objects.townships()),
+            "enterprises": Enterprise.objects.in_bulk(field_name="name"),
+        }
+
+    def complete(self, draft, lookups, user):
+        row = draft.row
+        row.created_by = user
+        row.is_demo = row.chamber.is_demo
+        row.is_return = draft.extra["类别"] in (ProjectKind.RETURN, ProjectKind.BOTH)
+        row.is_rural = draft.extra["类别"] in (ProjectKind.RURAL, ProjectKind.BOTH)
+        row.enterprise = lookups["enterprises"].get(row.investor)
+        check_days(draft)
+        check_sums(draft)
+
+    def create(self, drafts, user):
+        """Make them as hints and take each to its state by legal steps."""
+        rows = []
+        for draft in drafts:
+            row = copy(draft.row)
+            row.contracted = None
+            rows.append(row)
+        walks = [
+            Walk(row, steps_of(draft), draft.row.contracted)
+            for row, draft in zip(
+                Project.objects.bulk_create(rows), drafts, strict=True
+            )
+        ]
+        walk_all(walks, user_of=lambda project: user)
+        ProjectEntry.objects.bulk_create(
+            ProjectEntry(
+                project=walk.project,
+                day=draft.extra["到位截至"],
+                paid_in=draft.extra[SUMS[0]] or 0,
+                jobs=draft.extra[SUMS[1]] or 0,
+                note="导入的累计数",
+                created_by=user,
+            )
+            for walk, draft in zip(walks, drafts, strict=True)
+            if has_sums(draft)
+        )
+
+
+def path_of(draft: Draft) -> list[ProjectState]:
+    order = list(TRANSITIONS)
+    return order[1 : order.index(draft.extra["状态"]) + 1]
+
+
+def has_sums(draft: Draft) -> bool:
+    return any(draft.extra[label] for label in SUMS)
+
+
+def steps_of(draft: Draft) -> list[ProjectStep]:
+    return [
+        ProjectStep(
+            state=state,
+            happened_on=draft.extra[DAYS[state]] if state in DAYS else None,
+            reason="导入",
+        )
+        for state in path_of(draft)
+    ]
+
+
+def check_days(draft: Draft) -> None:
+    """Raise ValidationError unless there is a day for each step, and no other."""
+    path, last = path_of(draft), date.min
+    word = draft.extra["状态"].label
+    for state, label in DAYS.items():
+        day = draft.extra[label]
+        if state in path and day is None:
+            raise ValidationError(f"状态是“{word}”，请填写{label}。")
+        if state not in path and day is not None:
+            raise ValidationError(f"状态是“{word}”，不应有{label}。")
+        if day is None:
+            continue
+        if day > timezone.localdate():
+            raise ValidationError(f"{label}不能晚于今天。")
+        if day < last:
+            raise ValidationError(f"{label}：{ORDER_ERROR}")
+        last = day
+    if ProjectState.SIGNED in path and draft.row.contracted is None:
+        raise ValidationError(f"状态是“{word}”，请填写签约金额。")
+    if ProjectState.SIGNED not in path and draft.row.contracted is not None:
+        raise ValidationError(f"状态是“{word}”，不应有签约金额。")
+
+
+def check_sums(draft: Draft) -> None:
+    """Raise ValidationError for money or jobs without a day, or before the signing."""
+    if not has_sums(draft):
+        return
+    day, signed_on = draft.extra["到位截至"], draft.extra["签约日期"]
+    if day is None:
+        raise ValidationError("有到位资金或就业，请填写到位截至。")
+    if day > timezone.localdate():
+        raise ValidationError("到位截至不能晚于今天。")
+    if draft.extra["状态"] not in COUNTED or day < signed_on:
+        raise ValidationError(UNSIGNED_ERROR)

@@ -1,0 +1,259 @@
+"""Gifts and charity activities that a chamber kept in a table so far."""
+
+from copy import copy
+
+from django.core.exceptions import ValidationError
+
+from activities.models import CharityActivity, Donation, Fund, FundEntry
+from activities.models.welfare import (
+    COUNTS_ONLY,
+    PEOPLE,
+    CharityKind,
+    DonationForm,
+    DonationPurpose,
+    DonorKind,
+)
+from activities.services.welfare import receipt_of
+from chambers.models import Chamber, Enterprise
+from redleader.editing import refuse_future
+from redleader.imports import (
+    Importer,
+    Lookup,
+    Taken,
+    by_lookup,
+    choice,
+    money,
+    register,
+    whole,
+)
+from redleader.sheets import Kind
+
+PAST_DAY = "年-月-日，不能晚于今天。"
+
+
+def labels(choices) -> tuple[str, ...]:
+    return tuple(str(label) for label in choices.labels)
+
+
+def chamber_column(label: str) -> Taken:
+    return Taken(
+        label,
+        width=26,
+        is_required=True,
+        note="商会全称。",
+        field="chamber",
+        take=by_lookup("chamber"),
+        example="演示·云溪商会",
+    )
+
+
+def own_chambers(user) -> Lookup:
+    chambers = Chamber.objects.visible_to(user).active()
+    return Lookup("商会", chambers, Chamber.objects.all())
+
+
+@register
+class DonationImporter(Importer):
+    """Consent to publish is recorded one by one, on the form."""
+
+    code, name, unit = "donations", "公益捐赠", "笔"
+    about = "通过商会的捐赠。是否同意公开名称不从表中导入，导入后逐笔登记。"
+    edition = "2026-11-25"
+    model = Donation
+    for_secretaries = True
+    columns = (
+        chamber_column("经由商会"),
+        Taken(
+            "捐赠者类别",
+            width=12,
+            is_required=True,
+            choices=labels(DonorKind),
+            field="donor_kind",
+            take=choice(DonorKind),
+            example="企业",
+        ),
+        Taken(
+            "捐赠者",
+            width=28,
+            note="商会和企业填名录中的全称，个人填姓名，匿名的不填。",
+            example="演示·厚德茶业有限公司",
+        ),
+        Taken(
+            "用途",
+            width=12,
+            is_required=True,
+            choices=labels(DonationPurpose),
+            field="purpose",
+            take=choice(DonationPurpose),
+            example="教育",
+        ),
+        Taken(
+            "形式",
+            width=8,
+            is_required=True,
+            choices=labels(DonationForm),
+            field="form",
+            take=choice(DonationForm),
+            example="现金",
+        ),
+        Taken(
+            "金额或折价（万元）",
+            width=18,
+            is_required=True,
+            note="单位万元，最多两位小数。",
+            field="value",
+            take=money(),
+            example="12.5",
+        ),
+        Taken(
+            "认捐日期",
+            Kind.DATE,
+            13,
+            is_required=True,
+            note=PAST_DAY,
+            field="pledged_on",
+            example="2026-03-01",
+        ),
+        Taken(
+            "到账日期",
+            Kind.DATE,
+            13,
+            note="还没有到账的不填。",
+            field="received_on",
+            example="2026-03-15",
+        ),
+        Taken(
+            "捐给基金",
+            width=24,
+            note="现金捐给基金的填基金名称，到账后自动记入基金收入。",
+            field="fund",
+            take=by_lookup("fund"),
+        ),
+        Taken("受赠单位", width=24, field="recipient", example="演示中学"),
+        Taken(
+            "受益人数",
+            width=10,
+            note=COUNTS_ONLY,
+            field="beneficiaries",
+            take=whole("受益人数", PEOPLE),
+            example="20",
+        ),
+    )
+    key = (
+        "chamber_id",
+        "donor_kind",
+        "donor_chamber_id",
+        "donor_enterprise_id",
+        "donor_name",
+        "purpose",
+        "value",
+        "pledged_on",
+    )
+    summary = (
+        "经由商会",
+        "捐赠者",
+        "用途",
+        "金额或折价（万元）",
+        "认捐日期",
+        "到账日期",
+    )
+
+    def lookups(self, user):
+        return {
+            "chamber": own_chambers(user),
+            "donor_enterprise": Lookup("企业", Enterprise.objects.all()),
+            "fund": Lookup("基金", Fund.objects.visible_to(user), Fund.objects.all()),
+        }
+
+    def complete(self, draft, lookups, user):
+        row, name = draft.row, draft.extra.get("捐赠者") or ""
+        row.is_demo = row.chamber.is_demo
+        if row.donor_kind == DonorKind.ANONYMOUS and name:
+            raise ValidationError("类别是“匿名”，捐赠者不填。")
+        if row.donor_kind != DonorKind.ANONYMOUS and not name:
+            raise ValidationError("请填写捐赠者；不愿留名的，类别选“匿名”。")
+        if row.donor_kind == DonorKind.CHAMBER:
+            row.donor_chamber = lookups["chamber"].get(name)
+        elif row.donor_kind == DonorKind.ENTERPRISE:
+            row.donor_enterprise = lookups["donor_enterprise"].get(name)
+        else:
+            row.donor_name = name
+        refuse_future(row, pledged_on="认捐日期", received_on="到账日期")
+
+    def create(self, drafts, user):
+        """Write them with the receipts that they are for their funds."""
+        rows = Donation.objects.bulk_create([copy(draft.row) for draft in drafts])
+        FundEntry.objects.bulk_create(receipt_of(row) for row in rows if row.feeds_fund)
+
+
+@register
+class CharityActivityImporter(Importer):
+    code, name, unit = "charity-activities", "公益活动", "次"
+    about = "慰问、助学、志愿服务和基层问题调解；受助人和当事人只填数字。"
+    edition = "2026-11-25"
+    model = CharityActivity
+    for_secretaries = True
+    columns = (
+        chamber_column("商会"),
+        Taken(
+            "类别",
+            width=14,
+            is_required=True,
+            choices=labels(CharityKind),
+            field="kind",
+            take=choice(CharityKind),
+            example="慰问",
+        ),
+        Taken(
+            "名称",
+            width=30,
+            is_required=True,
+            note="不要写受助人、当事人的姓名。",
+            field="title",
+            example="演示·重阳敬老",
+        ),
+        Taken(
+            "日期",
+            Kind.DATE,
+            13,
+            is_required=True,
+            note=PAST_DAY,
+            field="held_on",
+            example="2026-03-15",
+        ),
+        Taken(
+            "人数",
+            width=9,
+            note=f"一个人只计一次，不清楚可不填。{COUNTS_ONLY}",
+            field="people",
+            take=whole("人数", PEOPLE),
+            example="30",
+        ),
+        Taken(
+            "人次",
+            width=9,
+            note="同一个人每次都计，不能少于人数；没有填的按人数计。",
+            take=whole("人次", PEOPLE),
+            example="45",
+        ),
+        Taken(
+            "慰问金和物品折价（万元）",
+            width=22,
+            note="单位万元，没有的不填。",
+            field="value",
+            take=money(),
+            example="3.5",
+        ),
+        Taken("说明", width=40, note="只供内部使用。", field="note"),
+    )
+    key = ("chamber_id", "kind", "title", "held_on")
+    summary = ("商会", "类别", "名称", "日期", "人次")
+
+    def lookups(self, user):
+        return {"chamber": own_chambers(user)}
+
+    def complete(self, draft, lookups, user):
+        row, times = draft.row, draft.extra.get("人次")
+        row.is_demo = row.chamber.is_demo
+        row.person_times = (row.people or 0) if times is None else times
+        refuse_future(row, held_on="日期")

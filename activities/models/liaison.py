@@ -1,0 +1,512 @@
+"""定点联系: which leader's post keeps contact with which branch, and what came of it.
+
+A leader stands here by post. Demands are what chambers ask for on such occasions.
+"""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from chambers.models import Branch, Chamber
+from chambers.models.chamber import inside_life
+from redleader.constraints import (
+    Refuse,
+    ends_after_start,
+    one_of,
+    one_of_or_blank,
+    period,
+)
+from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
+
+
+class ContactKind(models.TextChoices):
+    SURVEY = "survey", "调研"
+    MEETING = "meeting", "参会"
+    VISIT = "visit", "走访慰问"
+    TALK = "talk", "座谈"
+    CALL = "call", "电话"
+
+
+class DemandState(models.TextChoices):
+    COLLECTED = "collected", "收集"
+    ASSIGNED = "assigned", "交办"
+    HANDLING = "handling", "办理"
+    ANSWERED = "answered", "反馈"
+    CLOSED = "closed", "办结"
+    RETURNED = "returned", "退回"
+
+
+class Satisfaction(models.TextChoices):
+    GOOD = "good", "满意"
+    FAIR = "fair", "基本满意"
+    POOR = "poor", "不满意"
+
+
+# The only legal steps; the database refuses every other one.
+TRANSITIONS = {
+    DemandState.COLLECTED: [DemandState.ASSIGNED, DemandState.RETURNED],
+    DemandState.ASSIGNED: [DemandState.HANDLING],
+    DemandState.HANDLING: [DemandState.ANSWERED],
+    DemandState.ANSWERED: [DemandState.CLOSED, DemandState.HANDLING],
+    DemandState.CLOSED: [],
+    DemandState.RETURNED: [],
+}
+WITHOUT_UNIT = [DemandState.COLLECTED, DemandState.RETURNED]
+AT_WORK = [DemandState.ASSIGNED, DemandState.HANDLING]
+OPEN = [DemandState.COLLECTED, *AT_WORK, DemandState.ANSWERED]
+CLOSED_ERROR = "该诉求已经交办或退回，不能修改；有变化请联系工作人员。"
+OUTSIDE_ERROR = "联系日期不在这项定点联系的起止日期内。"
+
+
+@pghistory.track()
+class ContactDuty(models.Model):
+    """What a leader should do each year for a branch; staff edit it, never a score."""
+
+    name = models.CharField("名称", max_length=30)
+    kind = models.CharField(
+        "方式",
+        max_length=10,
+        choices=ContactKind,
+        help_text="这种方式的联系活动计入这项任务。",
+    )
+    times = models.PositiveSmallIntegerField(
+        "每年至少（次）",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(52)],
+    )
+    source = models.CharField("依据", max_length=120, blank=True)
+    is_active = models.BooleanField("启用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定点联系年度任务"
+        ordering = ["pk"]
+        constraints = [
+            one_of(ContactKind, "kind", "方式"),
+            models.CheckConstraint(
+                condition=Q(times__range=(1, 52)),
+                name="%(app_label)s_%(class)s_times_limited",
+                violation_error_message="每年次数应为 1–52 的整数。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(is_active=True),
+                name="%(app_label)s_%(class)s_one_active",
+                violation_error_message="这一方式已有启用的任务，请修改原来的一条。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}：每年不少于 {self.times} 次"
+
+
+class ContactAssignmentQuerySet(models.QuerySet["ContactAssignment"]):
+    def visible_to(self, user):
+        """All for staff; for a secretary those of the branches of their chambers."""
+        if user.is_staff:
+            return self
+        return self.filter(branch__in=Branch.objects.visible_to(user))
+
+    def during(self, first, last):
+        """Assignments that were in force on some of these days."""
+        return self.filter(
+            Q(ended_on__isnull=True) | Q(ended_on__gte=first), started_on__lte=last
+        )
+
+    def on(self, day):
+        return self.during(day, day)
+
+    def by_post(self):
+        """With their branches, in order of post and name of the branch."""
+        return self.select_related("branch").order_by(
+            "post", "branch__sort_key", "started_on", "pk"
+        )
+
+
+@pghistory.track()
+class ContactAssignment(models.Model):
+    """A leader's post that keeps contact with one branch.
+
+    The name of who holds the post is optional and internal.
+    """
+
+    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    post = models.CharField(
+        "领导职务", max_length=60, help_text="只写职务，例如：县委常委、组织部部长。"
+    )
+    name = models.CharField(
+        "姓名",
+        max_length=30,
+        blank=True,
+        help_text="可不填；只供内部使用，不公开，也不导出。",
+    )
+    branch = models.ForeignKey(
+        Branch,
+        models.PROTECT,
+        related_name="contact_assignments",
+        verbose_name="党组织",
+    )
+    started_on = models.DateField("开始日期", default=timezone.localdate)
+    ended_on = models.DateField(
+        "结束日期", null=True, blank=True, help_text="仍在联系的不填。"
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ContactAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定点联系"
+        ordering = ["post", "-started_on", "pk"]
+        constraints = [
+            ends_after_start(),
+            ExclusionConstraint(
+                expressions=[
+                    ("post", RangeOperators.EQUAL),
+                    ("branch", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+                name="%(app_label)s_%(class)s_no_overlap",
+                violation_error_message="这一职务在这段时间已经联系该党组织，"
+                "请先填写前一项的结束日期。",
+            ),
+        ]
+        triggers = [
+            *inside_life("assignment", "chambers_branch", "branch_id", "dissolved_on"),
+            Refuse(
+                name="period_holds_activities",
+                operation=pgtrigger.Update,
+                test="""EXISTS (
+                    SELECT 1 FROM activities_contactactivity c
+                    WHERE c.assignment_id = NEW.id AND c.held_on NOT BETWEEN
+                        NEW.started_on AND COALESCE(NEW.ended_on, 'infinity')
+                )""",
+                message="已登记的联系活动在起止日期以外，请先核对活动的日期。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post} – {self.branch}"
+
+    def get_absolute_url(self):
+        return reverse("workbench:liaison-detail", args=[self.pk])
+
+    def covers(self, day):
+        return self.started_on <= day and (not self.ended_on or day <= self.ended_on)
+
+
+class ContactActivityQuerySet(models.QuerySet["ContactActivity"]):
+    def visible_to(self, user):
+        """All for staff; for a secretary those of the branches of their chambers."""
+        if user.is_staff:
+            return self
+        return self.filter(assignment__branch__in=Branch.objects.visible_to(user))
+
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("assignment__branch")
+
+
+@pghistory.track()
+class ContactActivity(models.Model):
+    """What a leader did for a branch on a day; internal, the public sees totals.
+
+    Its kind says which yearly duty it fulfils.
+    """
+
+    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    assignment = models.ForeignKey(
+        ContactAssignment,
+        models.PROTECT,
+        related_name="activities",
+        verbose_name="定点联系",
+    )
+    kind = models.CharField("方式", max_length=10, choices=ContactKind)
+    held_on = models.DateField("日期", default=timezone.localdate)
+    summary = models.TextField(
+        "内容",
+        max_length=500,
+        blank=True,
+        help_text="可不填；只供内部使用，不公开，500 字以内。",
+    )
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+    created_by = models.ForeignKey(
+        "chambers.User",
+        models.PROTECT,
+        related_name="created_contacts",
+        editable=False,
+        verbose_name="登记人",
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = ContactActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联系活动"
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            one_of(ContactKind, "kind", "方式"),
+            models.UniqueConstraint(
+                fields=["assignment", "held_on", "kind"],
+                name="%(app_label)s_%(class)s_once",
+                violation_error_message="这一天同一方式的联系活动已经登记，"
+                "请修改原来的一条。",
+            ),
+        ]
+        triggers = [
+            Refuse(
+                name="held_during_assignment",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                test="""EXISTS (
+                    SELECT 1 FROM activities_contactassignment a
+                    WHERE a.id = NEW.assignment_id AND NEW.held_on NOT BETWEEN
+                        a.started_on AND COALESCE(a.ended_on, 'infinity')
+                )""",
+                message=OUTSIDE_ERROR,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.held_on:%Y-%m-%d} {self.get_kind_display()}"
+
+    def get_absolute_url(self):
+        return f"{self.assignment.get_absolute_url()}#contact-{self.pk}"
+
+    def clean(self):
+        """Say at the date what the trigger would say of the whole row."""
+        if (
+            self.assignment_id
+            and self.held_on
+            and not self.assignment.covers(self.held_on)
+        ):
+            raise ValidationError({"held_on": OUTSIDE_ERROR})
+
+
+def late_on(day) -> Q:
+    """Return the condition of a demand that its unit should have answered by now."""
+    return Q(state__in=AT_WORK, due_on__lt=day)
+
+
+class DemandQuerySet(models.QuerySet["Demand"]):
+    def visible_to(self, user):
+        """All for staff; for a secretary those of the chambers they keep."""
+        if user.is_staff:
+            return self
+        return self.filter(chamber__in=Chamber.objects.visible_to(user))
+
+    def overdue(self, day):
+        return self.filter(late_on(day))
+
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("chamber", "assignment__branch")
+
+
+@pghistory.track()
+class Demand(models.Model):
+    """What a chamber asks for; collected, assigned to a unit, answered, closed.
+
+    Internal for good; the public sees totals only. ``state`` changes only together
+    with a row of ``DemandStep``.
+    """
+
+    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    chamber = models.ForeignKey(
+        Chamber, models.PROTECT, related_name="demands", verbose_name="提出商会"
+    )
+    assignment = models.ForeignKey(
+        ContactAssignment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="demands",
+        verbose_name="定点联系",
+        help_text="联系活动中提出的，选是哪一项；其他可不选。",
+    )
+    title = models.CharField("诉求", max_length=80)
+    content = models.TextField(
+        "具体内容", max_length=2000, help_text="只供内部使用，不公开，2000 字以内。"
+    )
+    collected_on = models.DateField("收集日期", default=timezone.localdate)
+    unit = models.CharField("承办单位", max_length=60, blank=True)
+    due_on = models.DateField("办理期限", null=True, blank=True)
+    closed_on = models.DateField("办结日期", null=True, blank=True, editable=False)
+    satisfaction = models.CharField(
+        "满意度", max_length=10, choices=Satisfaction, blank=True, editable=False
+    )
+    state = models.CharField(
+        "状态",
+        max_length=10,
+        choices=DemandState,
+        default=DemandState.COLLECTED,
+        editable=False,
+    )
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+    created_by = models.ForeignKey(
+        "chambers.User",
+        models.PROTECT,
+        related_name="created_demands",
+        editable=False,
+        verbose_name="登记人",
+    )
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    STATES = DemandState
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "诉求"
+        ordering = ["-collected_on", "-pk"]
+        constraints = [
+            one_of(DemandState, "state", "状态"),
+            one_of_or_blank(Satisfaction, "satisfaction", "满意度"),
+            models.CheckConstraint(
+                condition=Q(state__in=WITHOUT_UNIT)
+                | (~Q(unit="") & Q(due_on__isnull=False)),
+                name="%(app_label)s_%(class)s_unit_and_due_given",
+                violation_error_message="交办须填写承办单位和办理期限。",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("collected_on")),
+                name="%(app_label)s_%(class)s_due_after_collected",
+                violation_error_message="办理期限不能早于收集日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DemandState.CLOSED, closed_on__isnull=False)
+                | (~Q(state=DemandState.CLOSED) & Q(closed_on__isnull=True)),
+                name="%(app_label)s_%(class)s_closed_has_day",
+                violation_error_message="办结的诉求须有办结日期，其他的没有。",
+            ),
+            models.CheckConstraint(
+                condition=Q(satisfaction="") | Q(state=DemandState.CLOSED),
+                name="%(app_label)s_%(class)s_satisfaction_when_closed",
+                violation_error_message="办结时才登记满意度。",
+            ),
+        ]
+        triggers = [
+            *state_triggers(
+                TRANSITIONS,
+                begins=[DemandState.COLLECTED],
+                steps="activities_demandstep",
+                owner="demand_id",
+            ),
+            Refuse(
+                name="assignment_is_of_chamber",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                test="""NEW.assignment_id IS NOT NULL
+                    AND (TG_OP = 'INSERT'
+                        OR NEW.assignment_id IS DISTINCT FROM OLD.assignment_id
+                        OR NEW.chamber_id <> OLD.chamber_id)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM activities_contactassignment a
+                        JOIN chambers_branchcoverage b ON b.branch_id = a.branch_id
+                        WHERE a.id = NEW.assignment_id
+                            AND b.chamber_id = NEW.chamber_id
+                    )""",
+                message="所选定点联系的党组织不覆盖该商会，请重新选择。",
+            ),
+            Refuse(
+                name="content_is_closed",
+                operation=pgtrigger.Update,
+                test="""OLD.state <> 'collected' AND (
+                    NEW.chamber_id <> OLD.chamber_id
+                    OR NEW.assignment_id IS DISTINCT FROM OLD.assignment_id
+                    OR NEW.title <> OLD.title
+                    OR NEW.content <> OLD.content
+                    OR NEW.collected_on <> OLD.collected_on
+                )""",
+                message=CLOSED_ERROR,
+            ),
+            Refuse(
+                name="handled_ones_stay",
+                operation=pgtrigger.Delete,
+                test="OLD.state <> 'collected'",
+                message="已经交办或退回的诉求不能删除。",
+            ),
+        ]
+        indexes = [
+            # list of a chamber in the workbench
+            models.Index(
+                fields=["chamber", "-collected_on", "-id"],
+                name="activities_demand_chamber",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("workbench:demand-detail", args=[self.pk])
+
+    @property
+    def is_collected(self):
+        return self.state == DemandState.COLLECTED
+
+    @property
+    def is_answered(self):
+        return self.state == DemandState.ANSWERED
+
+    @property
+    def is_overdue(self):
+        return (
+            self.state in AT_WORK
+            and self.due_on is not None
+            and self.due_on < timezone.localdate()
+        )
+
+    @property
+    def next_states(self):
+        return TRANSITIONS[DemandState(self.state)]
+
+
+@pghistory.track()
+class DemandStep(Step):
+    """Who took a demand from one state to the next, when and why.
+
+    ``reason`` of 反馈 is what the unit answered.
+    """
+
+    demand = models.ForeignKey(
+        Demand, models.PROTECT, related_name="steps", verbose_name="诉求"
+    )
+    before = state_field(DemandState, "原状态")
+    state = state_field(DemandState)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "诉求办理记录"
+        ordering = ["demand", "number"]
+        constraints = [
+            *step_rules(DemandState, "demand"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[DemandState.ANSWERED, DemandState.RETURNED])
+                | ~Q(reason=""),
+                name="%(app_label)s_%(class)s_reason_given",
+                violation_error_message="反馈须写明答复，退回须写明原因。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(before=DemandState.ANSWERED, state=DemandState.HANDLING)
+                | ~Q(reason=""),
+                name="%(app_label)s_%(class)s_again_has_reason",
+                violation_error_message="重新办理须写明原因。",
+            ),
+        ]
+        triggers = steps_stay()
+
+    @property
+    def label(self):
+        is_again = self.before == DemandState.ANSWERED
+        if is_again and self.state == DemandState.HANDLING:
+            return "重新办理"
+        return self.get_state_display()

@@ -1,0 +1,76 @@
+"""定点联系年度表, and the demands of each chamber."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count
+
+from activities.counting import RULES, Scope
+from activities.models import ContactAssignment
+from activities.models.liaison import ContactKind
+from activities.reports import (
+    Line,
+    Period,
+    Report,
+    ReportColumn,
+    chamber_report,
+    register,
+)
+from redleader.sheets import Kind
+
+RULE = "contact-activities"
+
+
+def lines(scope: Scope) -> list[Line]:
+    """Return a line for each assignment of a year with its contacts by kind."""
+    rows = RULES[RULE].query(scope).order_by().values_list("assignment", "kind")
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for key, kind, count in rows.annotate(n=Count("pk")):
+        found[key][kind] = count
+    assignments = ContactAssignment.objects.during(scope.first, scope.last)
+    return [Line(row, found[row.pk]) for row in assignments.by_post()]
+
+
+def column(kind: ContactKind) -> ReportColumn:
+    def total(scope: Scope) -> Any:
+        return RULES[RULE].by(scope, "kind").get(kind, 0)
+
+    return number(str(kind.label), lambda line: line.values[kind], total)
+
+
+def number(
+    label: str, value: Callable[[Line], Any], total: Callable[[Scope], Any]
+) -> ReportColumn:
+    label = f"{label}（次）"
+    return ReportColumn(label, Kind.INTEGER, 12, value, group="联系活动", total=total)
+
+
+register(
+    Report(
+        "liaison",
+        "定点联系年度表",
+        Period.YEAR,
+        "每项定点联系一年中的联系活动；按职务和党组织名称排列，不是名次。",
+        [
+            ReportColumn("领导职务", width=28, value=lambda line: line.place.post),
+            ReportColumn("党组织", width=28, value=lambda line: str(line.place.branch)),
+            *(column(kind) for kind in ContactKind),
+            number(
+                "合计",
+                lambda line: sum(line.values.values()),
+                lambda scope: RULES[RULE].count(scope),
+            ),
+        ],
+        lines,
+    )
+)
+register(
+    chamber_report(
+        "demands",
+        "商会诉求年度表",
+        Period.YEAR,
+        "各商会一年中收集和办结的诉求；按商会名称排列，不是名次。",
+        [("诉求", ["demands-received", "demands-closed"])],
+    )
+)

@@ -1,0 +1,177 @@
+"""What happens to a project and its entries, and what all of them add up to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from activities.models import Project, ProjectEntry, ProjectStep
+from activities.models.project import (
+    CLOSED_ERROR,
+    ORDER_ERROR,
+    UNSIGNED_ERROR,
+    ProjectQuerySet,
+    ProjectState,
+)
+from chambers.models import Enterprise, User
+from redleader import steps
+from redleader.editing import next_version, refuse_future
+
+
+@transaction.atomic
+def save_project(
+    project: Project, *, user: User, version: int | None = None
+) -> Project:
+    """Save a new or changed project; an investor of the registry is linked."""
+    if project.pk:
+        stored = next_version(project, version)
+        if stored.is_closed:
+            raise ValidationError(CLOSED_ERROR, code="closed")
+        project.state, project.signed_on = stored.state, stored.signed_on
+    else:
+        project.created_by = user
+    project.enterprise = Enterprise.objects.filter(name=project.investor).first()
+    project.full_clean()
+    project.save()
+    return project
+
+
+def take_step(
+    project: Project,
+    *,
+    to: str,
+    user: User,
+    happened_on: date | None = None,
+    contracted: Decimal | None = None,
+    **fields: Any,
+) -> Project:
+    """Take a project to its next state; see ``redleader.steps.take_step``.
+
+    Also raises ValidationError for a day in the future or before the last one.
+    """
+
+    def in_order(project: Project) -> None:
+        if happened_on is None:
+            return
+        if happened_on > timezone.localdate():
+            raise ValidationError({"happened_on": "日期不能晚于今天。"})
+        if project.steps.filter(happened_on__gt=happened_on).exists():
+            raise ValidationError({"happened_on": ORDER_ERROR})
+
+    changes: dict[str, Any] = {}
+    if to == ProjectState.SIGNED:
+        changes = {"signed_on": happened_on, "contracted": contracted}
+    return steps.take_step(
+        project,
+        to=to,
+        user=user,
+        check=in_order,
+        changes=changes,
+        happened_on=happened_on,
+        **fields,
+    )
+
+
+@dataclass
+class Walk:
+    """The way of a new project through its states, for many at once.
+
+    ``steps`` have state, day and reason; ``contracted`` is set at the signing.
+    """
+
+    project: Project
+    steps: list[ProjectStep]
+    contracted: Decimal | None = None
+
+
+def walk_all(walks: list[Walk], *, user_of: Callable[[Project], User]) -> None:
+    """Take stored projects through their steps, each turn with two statements."""
+    now = timezone.now()
+    for turn in range(max((len(walk.steps) for walk in walks), default=0)):
+        going = [walk for walk in walks if len(walk.steps) > turn]
+        for walk in going:
+            project, step = walk.project, walk.steps[turn]
+            project.version += 1
+            step.project, step.number, step.before = (
+                project,
+                project.version,
+                project.state,
+            )
+            step.by, step.at = user_of(project), now
+            project.state = step.state
+            if step.state == ProjectState.SIGNED:
+                project.signed_on = step.happened_on
+                project.contracted = walk.contracted
+        ProjectStep.objects.bulk_create([walk.steps[turn] for walk in going])
+        Project.objects.bulk_update(
+            [walk.project for walk in going],
+            ["state", "version", "signed_on", "contracted"],
+        )
+
+
+@transaction.atomic
+def save_entry(
+    entry: ProjectEntry, *, user: User, version: int | None = None
+) -> ProjectEntry:
+    project = open_project(entry)
+    if not project.takes_entries:
+        raise ValidationError(UNSIGNED_ERROR, code="not_signed")
+    if project.signed_on and entry.day < project.signed_on:
+        raise ValidationError({"day": UNSIGNED_ERROR})
+    if entry.pk:
+        next_version(entry, version)
+    else:
+        entry.created_by = user
+    refuse_future(entry, day="日期")
+    entry.full_clean()
+    entry.save()
+    return entry
+
+
+@transaction.atomic
+def delete_entry(entry: ProjectEntry) -> None:
+    open_project(entry)
+    entry.delete()
+
+
+def open_project(entry: ProjectEntry) -> Project:
+    """Lock and return the project of an entry, which must not be terminated."""
+    project = Project.objects.select_for_update().get(pk=entry.project_id)
+    if project.is_closed:
+        raise ValidationError(CLOSED_ERROR, code="closed")
+    return project
+
+
+def totals(projects: ProjectQuerySet, *, until: date | None = None) -> dict[str, Any]:
+    """Return what projects add up to, entries up to a day; no terminated ones' money.
+
+    ``terminated`` says how many of ``projects`` were given up.
+    """
+    projects = projects.order_by()
+    live = ~Q(state=ProjectState.TERMINATED)
+    sums = projects.aggregate(
+        projects=Count("pk"),
+        terminated=Count("pk", filter=Q(state=ProjectState.TERMINATED)),
+        planned=Sum("planned", filter=live, default=Decimal(0)),
+        contracted=Sum("contracted", filter=live, default=Decimal(0)),
+    )
+    going = projects.filter(live).values("pk")
+    entries = ProjectEntry.objects.filter(project__in=going)
+    if until:
+        entries = entries.filter(day__lte=until)
+    return sums | entries.aggregate(
+        paid_in=Sum("paid_in", default=Decimal(0)), jobs=Sum("jobs", default=0)
+    )
+
+
+def signing_years() -> list[int]:
+    """Return every year in which a project was signed, newest first."""
+    days = Project.objects.order_by().filter(signed_on__isnull=False)
+    years = days.values_list("signed_on__year", flat=True).distinct()
+    return sorted(years, reverse=True)

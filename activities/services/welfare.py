@@ -1,0 +1,172 @@
+"""What happens to gifts, funds and charity work, and what all of them add up to."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import ExtractYear
+from django.utils import timezone
+
+from activities.models import CharityActivity, Donation, Fund, FundEntry
+from activities.models.welfare import RECEIPT_ERROR, Direction, DonorKind
+from redleader.editing import next_version, refuse_future
+from redleader.search import syllables
+
+Kept = TypeVar("Kept", Fund, FundEntry, Donation, CharityActivity)
+
+
+@transaction.atomic
+def save_fund(fund: Fund, *, version: int | None = None) -> Fund:
+    return save(fund, version=version, founded_on="设立日期")
+
+
+@transaction.atomic
+def save_activity(
+    activity: CharityActivity, *, version: int | None = None
+) -> CharityActivity:
+    return save(activity, version=version, held_on="日期")
+
+
+@transaction.atomic
+def save_entry(entry: FundEntry, *, version: int | None = None) -> FundEntry:
+    """Save a receipt or a payment; what a donation made changes with that alone."""
+    require_own(entry)
+    return save(entry, version=version, happened_on="日期")
+
+
+@transaction.atomic
+def save_donation(donation: Donation, *, version: int | None = None) -> Donation:
+    """Save a donation together with the receipt that it is for its fund."""
+    save(
+        donation,
+        version=version,
+        pledged_on="认捐日期",
+        received_on="到账日期",
+        consent_on="同意日期",
+    )
+    entry = FundEntry.objects.filter(donation=donation).first()
+    if donation.feeds_fund:
+        write_receipt(donation, entry)
+    elif entry:
+        entry.delete()
+    return donation
+
+
+def save(row: Kept, *, version: int | None, **days: str) -> Kept:
+    """Save a row that nobody has changed since; none of its ``days`` is to come."""
+    if row.pk:
+        next_version(row, version)
+    refuse_future(row, **days)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def receipt_of(donation: Donation) -> FundEntry:
+    """Return what a received donation is for its fund, not saved."""
+    return FundEntry(
+        donation=donation,
+        fund=donation.fund,
+        direction=Direction.INCOME,
+        amount=donation.value,
+        happened_on=donation.received_on,  # type: ignore[misc]
+        purpose=f"{donation.get_purpose_display()}捐赠",
+    )
+
+
+def write_receipt(donation: Donation, stored: FundEntry | None) -> None:
+    entry = receipt_of(donation)
+    if stored:
+        entry.pk, entry._state.adding = stored.pk, False
+        entry.form_key, entry.version = stored.form_key, stored.version + 1
+    entry.full_clean()
+    entry.save()
+
+
+@transaction.atomic
+def delete_entry(entry: FundEntry) -> None:
+    require_own(entry)
+    entry.delete()
+
+
+@transaction.atomic
+def delete_donation(donation: Donation) -> None:
+    """Delete what was written by mistake, with its receipt."""
+    FundEntry.objects.filter(donation=donation).delete()
+    donation.delete()
+
+
+def delete_activity(activity: CharityActivity) -> None:
+    activity.delete()
+
+
+def require_own(entry: FundEntry) -> None:
+    if entry.donation_id:
+        raise ValidationError(RECEIPT_ERROR, code="receipt")
+
+
+# --- Sums
+
+
+def in_year(rows: Any, year: int, *, day: str) -> Any:
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return rows.filter(**{f"{day}__range": (first, last)})
+
+
+def years_of(rows: QuerySet, *, day: str) -> list[int]:
+    """Return the years that have a row, newest first."""
+    found = rows.order_by().annotate(year=ExtractYear(day))
+    return sorted(set(found.values_list("year", flat=True).distinct()), reverse=True)
+
+
+def donation_sums(donations: QuerySet[Donation]) -> dict[str, Any]:
+    """Return how many there are, and what came in and is still to come, in yuan."""
+    received = Q(received_on__isnull=False)
+    return donations.order_by().aggregate(
+        donations=Count("pk"),
+        received=Sum("value", filter=received, default=0),
+        pledged=Sum("value", filter=~received, default=0),
+    )
+
+
+def activity_sums(activities: QuerySet[CharityActivity]) -> dict[str, Any]:
+    return activities.order_by().aggregate(
+        activities=Count("pk"),
+        person_times=Sum("person_times", default=0),
+        value=Sum("value", default=0),
+    )
+
+
+def fund_sums(funds: Iterable[Any]) -> dict[str, Decimal]:
+    """Add up funds that were read ``with_sums``."""
+    rows = list(funds)
+    names = ("receipts", "payments", "balance")
+    return {n: sum((getattr(row, n) for row in rows), Decimal(0)) for n in names}
+
+
+def grouped(rows: QuerySet, name: str, **sums: models.Aggregate) -> list[dict]:
+    """Return the sums of each value of a choice that has rows, in its order."""
+    found = {row[name]: row for row in rows.order_by().values(name).annotate(**sums)}
+    choices = rows.model._meta.get_field(name).flatchoices
+    return [found[key] | {"label": label} for key, label in choices if key in found]
+
+
+def by_year(rows: QuerySet, day: str, **sums: models.Aggregate) -> list[dict]:
+    years = rows.order_by().annotate(year=ExtractYear(day)).values("year")
+    return list(years.annotate(**sums).order_by("-year"))
+
+
+def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:
+    """Return the donors who agreed to be named, in order of pinyin, without amounts."""
+    published = donations.published().with_names()  # type: ignore[attr-defined]
+    people = {row.donor: row.donor_kind == DonorKind.PERSON for row in published}
+    return sorted(people, key=lambda name: syllables(name, surname=people[name]))
+
+
+def balance_today(funds: Any) -> Any:
+    """Return funds with all that they got and spent until today."""
+    return funds.with_sums(date.min, timezone.localdate())

@@ -1,0 +1,105 @@
+"""Return and rural projects in public: totals, tables, and the names agreed to."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.counting import RULES, Scope, totals, until
+from activities.models import Project, PromotionEvent
+from activities.models.project import COUNTED
+from chambers.models import Region
+
+COUNTS = ["return-projects", "rural-projects", "promotion-events"]
+SUMS = ["projects-contracted", "projects-planned", "projects-paid-in", "projects-jobs"]
+SHOWN = ["projects-contracted", "projects-paid-in", "projects-jobs"]  # in tables
+OF_ENTRIES = {"projects-paid-in", "projects-jobs"}
+ENOUGH = 3  # projects behind a sum; of fewer one could tell what a firm agreed to
+
+
+@dataclass(frozen=True)
+class Line:
+    """One township or year; ``cells`` are (name, words) of its sums."""
+
+    name: str
+    returned: int
+    rural: int
+    cells: list[tuple[str, str]]
+
+
+@login_not_required
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    scope = until(today)
+    counts = totals(COUNTS, scope)
+    has_sums = counts[0].value >= ENOUGH
+    named = Project.objects.counted().filter(publish_consent=True)
+    brought = Count("projects", filter=Q(projects__state__in=COUNTED))
+    context = {
+        "today": today,
+        "totals": counts + (totals(SUMS, scope) if has_sums else []),
+        "sums": [RULES[code].name for code in SHOWN],
+        "has_sums": has_sums,
+        "tables": [
+            ("落地乡镇", by_township(scope)),
+            ("签约年度", by_year(scope)),
+        ],
+        "named": named.with_names().order_by("township__code", "name"),
+        "promotions": PromotionEvent.objects.annotate(brought=brought).order_by(
+            "-held_on", "-pk"
+        ),
+        "enough": ENOUGH,
+    }
+    return render(request, "public/project/list.html", context)
+
+
+def by_township(scope: Scope) -> list[Line]:
+    names = dict(Region.objects.townships().values_list("pk", "name"))
+    return lines_by(scope, "township", names)
+
+
+def by_year(scope: Scope) -> list[Line]:
+    """Return the years of signing, newest first; money is by the year signed, too."""
+    return lines_by(scope, "signed_on__year", {})[::-1]
+
+
+def lines_by(scope: Scope, field: str, names: dict) -> list[Line]:
+    """Return a line for each value of a field of the project."""
+    returned = RULES["return-projects"].by(scope, field)
+    rural = RULES["rural-projects"].by(scope, field)
+    sums = []
+    for code in SHOWN:
+        rule = RULES[code]
+        of_entry = code in OF_ENTRIES
+        sums.append((rule, rule.by(scope, f"project__{field}" if of_entry else field)))
+    told = enough(returned)
+    return [
+        Line(
+            "未载明" if key is None else names.get(key, f"{key}年"),
+            returned.get(key, 0),
+            rural.get(key, 0),
+            [
+                (rule.name, rule.words(rows.get(key, 0) if key in told else None))
+                for rule, rows in sums
+            ],
+        )
+        for key in sorted({*returned, *rural}, key=lambda key: (key is None, key))
+    ]
+
+
+def enough(counts: dict) -> set:
+    """Return the values whose sums may be told.
+
+    Those left out have enough projects together, so that what is missing from the
+    total tells of no firm either.
+    """
+    by_size = sorted(counts, key=lambda key: counts[key])
+    left_out = 0
+    while by_size and (counts[by_size[0]] < ENOUGH or 0 < left_out < ENOUGH):
+        left_out += counts[by_size.pop(0)]
+    return set(by_size)

@@ -1,0 +1,247 @@
+"""Projects at work: the list with its totals, the form, the steps, the entries."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from activities.forms.project import ProjectEntryForm, ProjectForm, ProjectStepForm
+from activities.models import Project, ProjectEntry
+from activities.models.project import (
+    CLOSED_ERROR,
+    UNSIGNED_ERROR,
+    ProjectKind,
+    ProjectQuerySet,
+    ProjectState,
+)
+from activities.services import project as services
+from activities.services.export import PROJECT_COLUMNS, Export, table_answer
+from activities.views.export import export_view
+from chambers.access import UserRequest
+from chambers.models import Chamber, Region
+from redleader.editing import edit
+from redleader.filters import Filters
+from redleader.forms import Form, attempt
+from redleader.money import say_money
+from redleader.paging import page_newest_first
+from redleader.search import search
+from redleader.steps import answer_step, step_forms
+
+LIST = ("回乡投资和乡村振兴项目", reverse_lazy("workbench:project-list"))
+CHECKS = {"no-entry": "还没有到位资金和就业", "over": "到位超过签约金额"}
+
+
+def filters_of(request: UserRequest) -> Filters:
+    chambers = Chamber.objects.visible_to(request.user).filter(projects__isnull=False)
+    townships = Region.objects.filter(projects__isnull=False).distinct()
+    return Filters(
+        request.GET,
+        q=None,
+        kind=dict(ProjectKind.choices),
+        state=dict(ProjectState.choices),
+        year={str(year): f"{year}年签约" for year in services.signing_years()},
+        township={place.pk: place.name for place in townships},
+        chamber={str(row.pk): row.name for row in chambers.distinct()},
+        check=CHECKS,
+    )
+
+
+def narrowed(request: UserRequest, filters: Filters) -> ProjectQuerySet:
+    """Return the projects that the user may see and asked for."""
+    found = Project.objects.visible_to(request.user)
+    if filters.get("q"):
+        by_name = found.filter(name__icontains=filters.get("q"))
+        found = by_name | search(found, filters.get("q"), prefix="chamber__")
+    if filters.get("kind"):
+        found = found.of_kind(filters.get("kind"))
+    if filters.get("state"):
+        found = found.filter(state=filters.get("state"))
+    if filters.get("year"):
+        found = found.filter(signed_on__year=int(filters.get("year")))
+    if filters.get("township"):
+        found = found.filter(township=filters.get("township"))
+    if filters.get("chamber"):
+        found = found.filter(chamber=filters.get("chamber"))
+    if filters.get("check"):
+        is_over = filters.get("check") == "over"
+        checked = found.overpaid() if is_over else found.without_entry()
+        found = Project.objects.filter(pk__in=checked.values("pk"))
+    return found
+
+
+@require_safe
+def project_list(request: UserRequest) -> HttpResponse:
+    filters = filters_of(request)
+    projects = narrowed(request, filters)
+    page = page_newest_first(
+        projects.with_names().with_sums(),
+        request.GET.get("older", ""),
+        field="created_at",
+    )
+    context = {"page": page, "filters": filters, "totals": services.totals(projects)}
+    return render(request, "workbench/project/list.html", context)
+
+
+@export_view
+def project_export(request: UserRequest) -> Export:
+    """Send the narrowed list as a workbook: everybody gets the rows they may see."""
+    filters = filters_of(request)
+    projects = narrowed(request, filters).with_names().with_sums()
+    return table_answer(
+        "乡贤回归和乡村振兴项目（内部使用）",
+        PROJECT_COLUMNS,
+        projects.prefetch_related("steps"),
+        words=filters.words(),
+    )
+
+
+def find(request: UserRequest, pk: int) -> Project:
+    """Return a project in the user's scope; a foreign one is a 404."""
+    projects = Project.objects.visible_to(request.user).with_names().with_sums()
+    return get_object_or_404(projects.select_related("created_by"), pk=pk)
+
+
+@require_safe
+def project_detail(request: UserRequest, pk: int) -> HttpResponse:
+    return render_detail(request, find(request, pk))
+
+
+def render_detail(request, project, *, form=None, step=None, status=200):
+    """``step`` replaces the empty form of its state."""
+    context = {
+        "project": project,
+        "steps": project.steps.select_related("by"),
+        "step_forms": step_forms(ProjectStepForm, project, step),
+        "entries": project.entries.all(),
+        "form": form,
+        "is_over": project.takes_entries and project.paid_in > project.contracted,
+    }
+    return render(request, "workbench/project/detail.html", context, status=status)
+
+
+@require_POST
+def project_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
+    project = find(request, pk)
+
+    def show(**context):
+        return render_detail(request, find(request, pk), **context)
+
+    return answer_step(
+        request,
+        project,
+        state,
+        form_class=ProjectStepForm,
+        take=services.take_step,
+        render_detail=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_create(request: UserRequest) -> HttpResponse:
+    return edit_project(request, Project(), title="登记项目")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_project(request, find(request, pk), title="修改项目")
+
+
+def edit_project(request: UserRequest, project: Project, *, title: str):
+    return edit(
+        request,
+        project,
+        make_form=partial(ProjectForm, user=request.user),
+        save=partial(services.save_project, user=request.user),
+        mine=Project.objects.visible_to(request.user),
+        title=title,
+        crumbs=[LIST] if project._state.adding else [LIST, crumb(project)],
+        hint="新的项目从“线索”开始，在项目的页面上依次登记在谈、签约、开工、投产。",
+        closed=lambda project: CLOSED_ERROR if project.is_closed else "",
+    )
+
+
+def crumb(project: Project) -> tuple[str, str]:
+    return project.name, project.get_absolute_url()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_entry_create(request: UserRequest, pk: int) -> HttpResponse:
+    project = find(request, pk)
+    if not project.takes_entries:
+        refused = Form({})
+        text = CLOSED_ERROR if project.is_closed else UNSIGNED_ERROR
+        refused.add_error(None, text)
+        return render_detail(request, project, form=refused, status=409)
+    entry = ProjectEntry(project=project)
+    return edit_entry(request, entry, title="登记到位资金和就业")
+
+
+def find_entry(request: UserRequest, pk: int) -> ProjectEntry:
+    entries = ProjectEntry.objects.visible_to(request.user)
+    return get_object_or_404(entries.select_related("project"), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_entry_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_entry(request, find_entry(request, pk), title="修改到位资金和就业")
+
+
+def edit_entry(request: UserRequest, entry: ProjectEntry, *, title: str):
+    return edit(
+        request,
+        entry,
+        make_form=ProjectEntryForm,
+        save=partial(services.save_entry, user=request.user),
+        mine=ProjectEntry.objects.visible_to(request.user),
+        title=title,
+        crumbs=[LIST, crumb(entry.project)],
+        hint="一笔一条，合计由系统算出；填错了可以修改或删除。",
+        closed=lambda entry: CLOSED_ERROR if entry.project.is_closed else "",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def project_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask first."""
+    entry = find_entry(request, pk)
+    if request.method != "POST":
+        return render(request, "workbench/project/delete.html", {"entry": entry})
+    form, project = Form({}), entry.project
+    if attempt(form, services.delete_entry, entry):
+        messages.success(request, f"已删除 {entry.day} 的登记。")
+        return redirect(project)
+    return render_detail(request, find(request, project.pk), form=form, status=409)
+
+
+def work_card(request: UserRequest) -> dict[str, object]:
+    """Return this work's card for the page of all works."""
+    year = timezone.localdate().year
+    mine = Project.objects.visible_to(request.user)
+    sums = services.totals(mine.counted())
+    return {
+        "name": "乡贤回归和乡村振兴项目",
+        "about": "引回来的投资、为乡村做的项目，从线索到投产；资金分签约和到位。",
+        "numbers": [
+            (
+                f"{year}年签约",
+                mine.counted().filter(signed_on__year=year).count(),
+                f"历年签约 {sums['projects']} 个，不含终止的",
+            ),
+            ("签约金额", say_money(sums["contracted"]), ""),
+            ("到位资金", say_money(sums["paid_in"]), "与签约金额分开统计"),
+            ("新增就业", sums["jobs"], ""),
+        ],
+        "links": [
+            ("登记项目", reverse("workbench:project-create")),
+            ("全部项目", reverse("workbench:project-list")),
+            ("招商推介会", reverse("workbench:promotion-list")),
+        ],
+    }

@@ -1,0 +1,107 @@
+"""招商推介会 at work: the list, the form, and the projects that came of each."""
+
+from functools import partial
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activities.forms.promotion import PromotionForm
+from activities.models import Project, PromotionEvent
+from activities.models.promotion import PromotionQuerySet
+from activities.services.export import PROMOTION_COLUMNS, Export, table_answer
+from activities.services.project import totals
+from activities.services.promotion import save_promotion
+from activities.views.export import export_view
+from chambers.access import UserRequest
+from redleader.editing import edit
+from redleader.filters import Filters
+from redleader.paging import page_newest_first
+from redleader.search import search
+
+LIST = ("招商推介会", reverse_lazy("workbench:promotion-list"))
+
+
+def narrowed(request: UserRequest) -> tuple[Filters, PromotionQuerySet]:
+    """Return the filters of a list and the promotions that they leave."""
+    found = PromotionEvent.objects.visible_to(request.user)
+    years = {day.year for day in found.dates("held_on", "year")}
+    filters = Filters(
+        request.GET,
+        q=None,
+        year={str(year): f"{year}年" for year in sorted(years, reverse=True)},
+    )
+    if filters.get("q"):
+        text = filters.get("q")
+        by_name = found.filter(Q(name__icontains=text) | Q(place__icontains=text))
+        found = by_name | search(found, text, prefix="organiser__")
+    if filters.get("year"):
+        found = found.filter(held_on__year=int(filters.get("year")))
+    mine = Project.objects.visible_to(request.user).values("pk")
+    brought = Count("projects", filter=Q(projects__in=mine))
+    found = found.select_related("organiser").annotate(brought=brought)
+    return filters, found.order_by("-held_on", "-pk")
+
+
+@require_safe
+def promotion_list(request: UserRequest) -> HttpResponse:
+    filters, promotions = narrowed(request)
+    page = page_newest_first(promotions, request.GET.get("older", ""), field="held_on")
+    context = {"page": page, "filters": filters, "count": promotions.count()}
+    return render(request, "workbench/promotion/list.html", context)
+
+
+@export_view
+def promotion_export(request: UserRequest) -> Export:
+    filters, promotions = narrowed(request)
+    return table_answer(
+        "招商推介会", PROMOTION_COLUMNS, promotions, words=filters.words()
+    )
+
+
+def find(request: UserRequest, pk: int, *, to_edit: bool = False) -> PromotionEvent:
+    """Return a promotion in the user's scope; a foreign one is a 404."""
+    promotions = PromotionEvent.objects.select_related("organiser", "created_by")
+    narrow = promotions.editable_by if to_edit else promotions.visible_to
+    return get_object_or_404(narrow(request.user), pk=pk)
+
+
+@require_safe
+def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
+    promotion = find(request, pk)
+    projects = Project.objects.visible_to(request.user).filter(promotion=promotion)
+    editable = PromotionEvent.objects.editable_by(request.user)
+    context = {
+        "promotion": promotion,
+        "projects": projects.with_names().with_sums(),
+        "totals": totals(projects),
+        "may_edit": editable.filter(pk=pk).exists(),
+    }
+    return render(request, "workbench/promotion/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promotion_create(request: UserRequest) -> HttpResponse:
+    return edit_promotion(request, PromotionEvent(), title="登记推介会")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promotion_update(request: UserRequest, pk: int) -> HttpResponse:
+    promotion = find(request, pk, to_edit=True)
+    return edit_promotion(request, promotion, title="修改推介会")
+
+
+def edit_promotion(request: UserRequest, promotion: PromotionEvent, *, title: str):
+    crumb = (promotion.name, promotion.get_absolute_url) if promotion.pk else None
+    return edit(
+        request,
+        promotion,
+        make_form=partial(PromotionForm, user=request.user),
+        save=partial(save_promotion, user=request.user),
+        mine=PromotionEvent.objects.editable_by(request.user),
+        title=title,
+        crumbs=[LIST, crumb] if crumb else [LIST],
+        hint="名称、日期、城市和来了几个项目会公开。",
+    )

@@ -1,0 +1,449 @@
+"""公益与基金 at work: gifts, charity activities and funds, each a list and a form."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from activities.forms.welfare import (
+    CharityActivityForm,
+    DonationForm,
+    FundEntryForm,
+    FundForm,
+)
+from activities.models import CharityActivity, Donation, Fund, FundEntry
+from activities.models.welfare import (
+    RECEIPT_ERROR,
+    CharityKind,
+    DonationPurpose,
+)
+from activities.models.welfare import (
+    DonationForm as Means,
+)
+from activities.services import welfare as services
+from activities.services.export import (
+    CHARITY_COLUMNS,
+    DONATION_COLUMNS,
+    FUND_COLUMNS,
+    FUND_ENTRY_COLUMNS,
+    Export,
+    table_answer,
+)
+from activities.views.export import export_view
+from chambers.access import UserRequest
+from chambers.models import Chamber
+from redleader.editing import edit
+from redleader.filters import Filters
+from redleader.forms import Form, attempt
+from redleader.history import last_change
+from redleader.money import say_money
+from redleader.paging import page_newest_first
+from redleader.search import search
+
+DONATIONS = ("公益捐赠", reverse_lazy("workbench:donation-list"))
+ACTIVITIES = ("公益活动", reverse_lazy("workbench:charity-list"))
+FUNDS = ("公益基金", reverse_lazy("workbench:fund-list"))
+RECEIVED = {"yes": "已到账", "no": "已认捐未到"}
+
+
+def year_words(years: list[int]) -> dict[str, str]:
+    return {str(year): f"{year}年" for year in years}
+
+
+def chamber_words(request: UserRequest, relation: str) -> dict[str, str]:
+    """Return the chambers of a user that have rows, for a filter."""
+    chambers = Chamber.objects.visible_to(request.user)
+    found = chambers.filter(**{f"{relation}__isnull": False}).distinct()
+    return {str(row.pk): row.name for row in found}
+
+
+def delete(
+    request: UserRequest, row: Any, service: Callable, *, crumbs, back: Any
+) -> HttpResponse:
+    """Ask first; say why when the database refuses."""
+    form = Form({})
+    if request.method == "POST" and attempt(form, service, row):
+        messages.success(request, "已删除，变更历史中仍有记录。")
+        return redirect(back)
+    context = {"row": row, "crumbs": crumbs, "back": back, "form": form}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "workbench/welfare/delete.html", context, status=status)
+
+
+# --- Donations
+
+
+def narrowed_donations(request: UserRequest) -> tuple[Filters, Any]:
+    """Return the filters of a list and the donations that they leave."""
+    found = Donation.objects.visible_to(request.user)
+    filters = Filters(
+        request.GET,
+        q=None,
+        year=year_words(services.years_of(found.with_day(), day="day")),
+        purpose=dict(DonationPurpose.choices),
+        form=dict(Means.choices),
+        received=RECEIVED,
+        chamber=chamber_words(request, "donations"),
+    )
+    if filters.get("q"):
+        text = filters.get("q")
+        words = Q(donor_name__icontains=text) | Q(recipient__icontains=text)
+        found = (
+            found.filter(words)
+            | search(found, text, "donor_chamber__")
+            | search(found, text, "donor_enterprise__")
+        )
+    for name in ("purpose", "form", "chamber"):
+        if filters.get(name):
+            found = found.filter(**{name: filters.get(name)})
+    if filters.get("received"):
+        found = found.filter(received_on__isnull=filters.get("received") == "no")
+    found = found.with_day()
+    if filters.get("year"):
+        found = services.in_year(found, int(filters.get("year")), day="day")
+    return filters, found
+
+
+@require_safe
+def donation_list(request: UserRequest) -> HttpResponse:
+    filters, donations = narrowed_donations(request)
+    page = page_newest_first(
+        donations.with_names(), request.GET.get("older", ""), field="day"
+    )
+    sums = services.donation_sums(donations)
+    context = {"page": page, "filters": filters, "sums": sums}
+    return render(request, "workbench/welfare/donation_list.html", context)
+
+
+@export_view
+def donation_export(request: UserRequest) -> Export:
+    filters, donations = narrowed_donations(request)
+    rows = donations.with_names().order_by("-day", "-pk")
+    name = "公益捐赠（内部使用）"
+    return table_answer(name, DONATION_COLUMNS, rows, words=filters.words())
+
+
+def find_donation(request: UserRequest, pk: int) -> Donation:
+    """Return a donation in the user's scope; a foreign one is a 404."""
+    return get_object_or_404(
+        Donation.objects.visible_to(request.user).with_names(), pk=pk
+    )
+
+
+@require_safe
+def donation_detail(request: UserRequest, pk: int) -> HttpResponse:
+    donation = find_donation(request, pk)
+    context = {
+        "donation": donation,
+        "crumbs": [DONATIONS],
+        "change": last_change(donation),
+    }
+    return render(request, "workbench/welfare/donation_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def donation_create(request: UserRequest) -> HttpResponse:
+    return edit_donation(request, Donation(), title="登记捐赠")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def donation_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_donation(request, find_donation(request, pk), title="修改捐赠")
+
+
+def edit_donation(request: UserRequest, donation: Donation, *, title: str):
+    return edit(
+        request,
+        donation,
+        make_form=partial(DonationForm, user=request.user),
+        save=services.save_donation,
+        mine=Donation.objects.visible_to(request.user),
+        title=title,
+        crumbs=crumbs_of(DONATIONS, donation),
+        hint="捐赠自愿，没有任务，不排名次。捐赠者从三项中按类别填一项，匿名的都不填。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def donation_delete(request: UserRequest, pk: int) -> HttpResponse:
+    donation = find_donation(request, pk)
+    return delete(
+        request,
+        donation,
+        services.delete_donation,
+        crumbs=crumbs_of(DONATIONS, donation),
+        back=donation if request.method != "POST" else "workbench:donation-list",
+    )
+
+
+def crumbs_of(place: tuple[str, Any], row: Any) -> list[tuple[str, Any]]:
+    """Return the list, and the row that stands already."""
+    return [place] if row._state.adding else [place, (str(row), row.get_absolute_url())]
+
+
+# --- Activities
+
+
+def narrowed_activities(request: UserRequest) -> tuple[Filters, Any]:
+    found = CharityActivity.objects.visible_to(request.user)
+    filters = Filters(
+        request.GET,
+        q=None,
+        year=year_words(services.years_of(found, day="held_on")),
+        kind=dict(CharityKind.choices),
+        chamber=chamber_words(request, "charity_activities"),
+    )
+    if filters.get("q"):
+        text = filters.get("q")
+        by_title = found.filter(title__icontains=text)
+        found = by_title | search(found, text, "chamber__")
+    for name in ("kind", "chamber"):
+        if filters.get(name):
+            found = found.filter(**{name: filters.get(name)})
+    if filters.get("year"):
+        found = services.in_year(found, int(filters.get("year")), day="held_on")
+    return filters, found
+
+
+@require_safe
+def charity_list(request: UserRequest) -> HttpResponse:
+    filters, activities = narrowed_activities(request)
+    page = page_newest_first(
+        activities.select_related("chamber"),
+        request.GET.get("older", ""),
+        field="held_on",
+    )
+    sums = services.activity_sums(activities)
+    context = {"page": page, "filters": filters, "sums": sums}
+    return render(request, "workbench/welfare/charity_list.html", context)
+
+
+@export_view
+def charity_export(request: UserRequest) -> Export:
+    filters, activities = narrowed_activities(request)
+    rows = activities.select_related("chamber")
+    return table_answer("公益活动", CHARITY_COLUMNS, rows, words=filters.words())
+
+
+def find_activity(request: UserRequest, pk: int) -> CharityActivity:
+    activities = CharityActivity.objects.visible_to(request.user)
+    return get_object_or_404(activities.select_related("chamber"), pk=pk)
+
+
+@require_safe
+def charity_detail(request: UserRequest, pk: int) -> HttpResponse:
+    activity = find_activity(request, pk)
+    context = {
+        "activity": activity,
+        "crumbs": [ACTIVITIES],
+        "change": last_change(activity),
+    }
+    return render(request, "workbench/welfare/charity_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def charity_create(request: UserRequest) -> HttpResponse:
+    return edit_activity(request, CharityActivity(), title="登记公益活动")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def charity_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_activity(request, find_activity(request, pk), title="修改公益活动")
+
+
+def edit_activity(request: UserRequest, activity: CharityActivity, *, title: str):
+    return edit(
+        request,
+        activity,
+        make_form=partial(CharityActivityForm, user=request.user),
+        save=services.save_activity,
+        mine=CharityActivity.objects.visible_to(request.user),
+        title=title,
+        crumbs=crumbs_of(ACTIVITIES, activity),
+        hint="受助人和当事人只登记数字，不登记姓名。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def charity_delete(request: UserRequest, pk: int) -> HttpResponse:
+    activity = find_activity(request, pk)
+    return delete(
+        request,
+        activity,
+        services.delete_activity,
+        crumbs=crumbs_of(ACTIVITIES, activity),
+        back=activity if request.method != "POST" else "workbench:charity-list",
+    )
+
+
+# --- Funds
+
+
+def narrowed_funds(request: UserRequest) -> tuple[Filters, Any]:
+    """Return the filters of a list and its funds, with their sums of the year."""
+    found = Fund.objects.visible_to(request.user)
+    entries = FundEntry.objects.visible_to(request.user)
+    filters = Filters(
+        request.GET,
+        q=None,
+        year=year_words(services.years_of(entries, day="happened_on")),
+        chamber=chamber_words(request, "funds"),
+    )
+    if filters.get("q"):
+        text = filters.get("q")
+        by_name = found.filter(Q(name__icontains=text) | Q(purpose__icontains=text))
+        found = by_name | search(found, text, "chamber__")
+    if filters.get("chamber"):
+        found = found.filter(chamber=filters.get("chamber"))
+    if filters.get("year"):
+        year = int(filters.get("year"))
+        found = found.with_sums(date(year, 1, 1), date(year, 12, 31))
+    else:
+        found = services.balance_today(found)
+    return filters, found.select_related("chamber")
+
+
+@require_safe
+def fund_list(request: UserRequest) -> HttpResponse:
+    filters, found = narrowed_funds(request)
+    funds = list(found)
+    context = {
+        "funds": funds,
+        "filters": filters,
+        "sums": services.fund_sums(funds),
+    }
+    return render(request, "workbench/welfare/fund_list.html", context)
+
+
+@export_view
+def fund_export(request: UserRequest) -> Export:
+    filters, funds = narrowed_funds(request)
+    return table_answer("公益基金", FUND_COLUMNS, funds, words=filters.words())
+
+
+def find_fund(request: UserRequest, pk: int) -> Fund:
+    """Return a fund in the user's scope; a foreign one is a 404."""
+    funds = Fund.objects.visible_to(request.user)
+    return get_object_or_404(funds.select_related("chamber"), pk=pk)
+
+
+@require_safe
+def fund_detail(request: UserRequest, pk: int) -> HttpResponse:
+    fund = find_fund(request, pk)
+    page = page_newest_first(
+        fund.entries.with_balance(),
+        request.GET.get("older", ""),
+        field="happened_on",
+    )
+    context = {
+        "fund": fund,
+        "crumbs": [FUNDS],
+        "page": page,
+        "sums": services.balance_today(Fund.objects.filter(pk=fund.pk)).get(),
+    }
+    return render(request, "workbench/welfare/fund_detail.html", context)
+
+
+@export_view
+def fund_entry_export(request: UserRequest, pk: int) -> Export:
+    fund = find_fund(request, pk)
+    rows = fund.entries.with_balance()
+    return table_answer("基金收支", FUND_ENTRY_COLUMNS, rows, words=[fund.name])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_create(request: UserRequest) -> HttpResponse:
+    return edit_fund(request, Fund(), title="登记基金")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_fund(request, find_fund(request, pk), title="修改基金")
+
+
+def edit_fund(request: UserRequest, fund: Fund, *, title: str):
+    return edit(
+        request,
+        fund,
+        make_form=partial(FundForm, user=request.user),
+        save=services.save_fund,
+        mine=Fund.objects.visible_to(request.user),
+        title=title,
+        crumbs=crumbs_of(FUNDS, fund),
+        hint="基金名称、管理商会、收支合计和余额会显示在网站上。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_entry_create(request: UserRequest, pk: int) -> HttpResponse:
+    entry = FundEntry(fund=find_fund(request, pk))
+    return edit_entry(request, entry, title="登记基金收支")
+
+
+def find_entry(request: UserRequest, pk: int) -> FundEntry:
+    entries = FundEntry.objects.visible_to(request.user)
+    return get_object_or_404(entries.select_related("fund"), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_entry_update(request: UserRequest, pk: int) -> HttpResponse:
+    return edit_entry(request, find_entry(request, pk), title="修改基金收支")
+
+
+def edit_entry(request: UserRequest, entry: FundEntry, *, title: str):
+    return edit(
+        request,
+        entry,
+        make_form=FundEntryForm,
+        save=services.save_entry,
+        mine=FundEntry.objects.visible_to(request.user),
+        title=title,
+        crumbs=crumbs_of(FUNDS, entry.fund),
+        hint="任何一天的余额都不能为负；已登记为捐赠的收入不要重复登记。",
+        closed=lambda entry: RECEIPT_ERROR if entry.donation_id else "",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fund_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
+    entry = find_entry(request, pk)
+    return delete(
+        request,
+        entry,
+        services.delete_entry,
+        crumbs=crumbs_of(FUNDS, entry.fund),
+        back=entry.fund,
+    )
+
+
+def work_card(request: UserRequest) -> dict[str, object]:
+    """Return this work's card for the page of all works."""
+    year, user = timezone.localdate().year, request.user
+    donations = Donation.objects.visible_to(user)
+    received = services.in_year(donations, year, day="received_on")
+    activities = CharityActivity.objects.visible_to(user)
+    held = services.activity_sums(services.in_year(activities, year, day="held_on"))
+    funds = services.balance_today(Fund.objects.visible_to(user))
+    given = received.aggregate(n=Sum("value", default=0))["n"]
+    return {
+        "name": "公益与基金",
+        "about": "通过商会的捐赠、商会管理的公益基金和公益活动；捐赠自愿，不排名。",
+        "numbers": [
+            (f"{year}年到账捐赠", say_money(given), "现金和实物折价"),
+            (f"{year}年公益活动", held["activities"], ""),
+            ("基金余额", say_money(services.fund_sums(funds)["balance"]), "截至今天"),
+        ],
+        "links": [
+            ("登记捐赠", reverse("workbench:donation-create")),
+            ("登记活动", reverse("workbench:charity-create")),
+            ("公益基金", reverse("workbench:fund-list")),
+        ],
+    }

@@ -1,0 +1,301 @@
+"""A file on its way in: kept, checked, confirmed, written.
+
+The rows stay in the database between the two requests. A large file is worked on
+by a process of its own, whose progress everybody may read meanwhile.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from redleader.imports import IMPORTERS, Draft, Importer, Plan, Tell, tell_nobody
+from redleader.models import ImportJob, ImportRun, JobState
+from redleader.sheets import Kind, RowError, Sheet, SheetRow
+
+logger = logging.getLogger(__name__)
+
+MAX_AGE = timedelta(hours=1)
+KEPT = timedelta(days=1)  # the bare line of a job, so that its page can say why
+SILENCE = timedelta(minutes=3)  # after which a process counts as dead
+INLINE_ROWS = 1000  # a larger file gets a process of its own
+STEP = 500  # rows between two signs of progress
+SHOWN = 50  # rows and errors of a preview
+EXPIRED = "预览已超过 1 小时，请重新上传文件。"
+AGAIN = "请勾选“确需再次导入”。"
+FAILED = "处理中断，没有写入任何数据，请重新上传文件。"
+WORKING = (JobState.CHECKING, JobState.WRITING)
+
+
+# --- Rows
+
+
+def pack(rows: list[SheetRow], errors: list[RowError]) -> bytes:
+    content = {
+        "rows": [
+            [row.number, [shown(v) for v in row.values.values()], row.refused]
+            for row in rows
+        ],
+        "errors": [[error.row, error.label, error.text] for error in errors],
+    }
+    return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+
+
+def shown(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def unpack(job: ImportJob) -> tuple[list[SheetRow], list[RowError]]:
+    """Return the rows of a file, and what is wrong with them as far as known."""
+    content = json.loads(zlib.decompress(job.content))
+    columns = IMPORTERS[job.code].columns
+
+    def value(column, cell):
+        return date.fromisoformat(cell) if cell and column.kind == Kind.DATE else cell
+
+    rows = [
+        SheetRow(
+            number,
+            {c.label: value(c, v) for c, v in zip(columns, cells, strict=True)},
+            refused,
+        )
+        for number, cells, refused in content["rows"]
+    ]
+    return rows, [RowError(*error) for error in content["errors"]]
+
+
+def digest_of(rows: list[SheetRow]) -> str:
+    """Return what tells two files with the same rows from others."""
+    words = repr([[row.number, *map(str, row.values.values())] for row in rows])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+# --- Life of a job
+
+
+def keep(importer: Importer, sheet: Sheet, *, name: str, user: Any) -> ImportJob:
+    """Keep the rows of an uploaded file; those of an hour ago go."""
+    now = timezone.now()
+    ImportJob.objects.filter(created_at__lt=now - KEPT).delete()
+    old = ImportJob.objects.filter(created_at__lt=now - MAX_AGE)
+    old.exclude(content=b"").update(content=b"", preview={})
+    return ImportJob.objects.create(
+        code=importer.code,
+        name=name[:120],
+        by=user,
+        count=len(sheet.rows),
+        digest=digest_of(sheet.rows),
+        content=pack(sheet.rows, sheet.errors),
+        total=2 * len(sheet.rows),
+    )
+
+
+def is_expired(job: ImportJob) -> bool:
+    return timezone.now() - job.created_at > MAX_AGE
+
+
+def is_stuck(job: ImportJob) -> bool:
+    """Tell whether the process of a job gave no sign of life for long."""
+    return job.state in WORKING and timezone.now() - job.moved_at > SILENCE
+
+
+def is_large(job: ImportJob) -> bool:
+    return job.count > INLINE_ROWS
+
+
+def run_before(job: ImportJob) -> ImportRun | None:
+    """Return when the same file was imported last, if it was."""
+    runs = ImportRun.objects.filter(code=job.code, digest=job.digest)
+    return runs.select_related("by").first()
+
+
+def said_before(run: ImportRun) -> str:
+    at = timezone.localtime(run.at)
+    return f"该文件已于 {at:%Y-%m-%d %H:%M} 由 {run.by} 导入过（{run.rows} 行）。"
+
+
+def check(job: ImportJob, tell: Tell = tell_nobody) -> None:
+    """Find out what a file would do; nothing of it is written."""
+    importer = IMPORTERS[job.code]
+    rows, errors = unpack(job)
+    plan = importer.plan(rows, job.by, tell)
+    # A cell that could not be read is told of once.
+    told = {(error.row, error.label) for error in errors}
+    others = [error for error in plan.errors if (error.row, error.label) not in told]
+    errors = sorted([*errors, *others], key=lambda error: error.row)
+    job.content = pack(rows, errors)
+    job.preview = preview_of(importer, plan, errors)
+    job.state = JobState.CHECKED
+    job.save(update_fields=["content", "preview", "state"])
+
+
+def preview_of(importer: Importer, plan: Plan, errors: list[RowError]) -> dict:
+    """Return what the page before the confirmation shows, as JSON can hold it."""
+    unit = importer.unit
+    new = "没有问题的" if errors else "新的"
+    groups = [
+        ("new", f"{new} {len(plan.new)} {unit}", plan.new),
+        ("changed", f"将要更新的 {len(plan.changed)} {unit}", plan.changed),
+        ("same", f"系统中已有，不重复导入的 {len(plan.same)} {unit}", plan.same),
+    ]
+    return {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "same": len(plan.same),
+        "error_count": len(errors),
+        "errors": [error.text for error in errors[:SHOWN]],
+        "groups": [
+            {
+                "key": key,
+                "heading": heading,
+                "total": len(drafts),
+                "rows": [line_of(importer, draft) for draft in drafts[:SHOWN]],
+            }
+            for key, heading, drafts in groups
+            if drafts
+        ],
+    }
+
+
+def line_of(importer: Importer, draft: Draft) -> dict:
+    """Return a draft as the preview names it."""
+    values = draft.sheet.values
+    return {
+        "number": draft.number,
+        "note": draft.note,
+        "changes": draft.changes,
+        "cells": [
+            (label, str(values.get(label) or "—")) for label in importer.shown_labels
+        ],
+    }
+
+
+def confirm(job: ImportJob, *, again: bool) -> ImportJob:
+    """Take the word of the uploader; write at once, or let a process do it.
+
+    A job that was confirmed already stays as it is.
+    """
+    job = ImportJob.objects.select_for_update().get(pk=job.pk)
+    if job.state != JobState.CHECKED:
+        return job
+    if is_expired(job) or job.preview["error_count"]:
+        raise ValidationError(EXPIRED, code="expired")
+    before = run_before(job)
+    if before and not again:
+        raise ValidationError(f"{said_before(before)}{AGAIN}", code="again")
+    job.state, job.done = JobState.WRITING, 0
+    job.moved_at = timezone.now()
+    job.save(update_fields=["state", "done", "moved_at"])
+    if is_large(job):
+        start(job)
+    else:
+        write(job)
+    return job
+
+
+@transaction.atomic
+def write(job: ImportJob, tell: Tell = tell_nobody) -> None:
+    """Write the rows and remember the file; raises ValidationError."""
+    importer = IMPORTERS[job.code]
+    rows, _ = unpack(job)
+    plan = importer.write(rows, job.by, tell)
+    if plan.new or plan.changed:
+        written = len(plan.new) + len(plan.changed)
+        ImportRun.objects.create(
+            code=job.code, digest=job.digest, by=job.by, rows=written
+        )
+    finish(job, JobState.DONE, done_words(importer, plan))
+
+
+def done_words(importer: Importer, plan: Plan) -> str:
+    if not (plan.new or plan.changed):
+        return f"这些{importer.name}已经导入过，没有重复写入。"
+    text = f"已导入 {len(plan.new)} {importer.unit}{importer.name}。"
+    if plan.changed:
+        text += f"已更新 {len(plan.changed)} {importer.unit}。"
+    if plan.same:
+        text += f"另有 {len(plan.same)} 行已存在，未重复导入。"
+    return text
+
+
+def finish(job: ImportJob, state: JobState, result: str) -> None:
+    """Close a job; its rows are needed no more."""
+    job.state, job.result, job.content, job.preview = state, result, b"", {}
+    job.save(update_fields=["state", "result", "content", "preview"])
+
+
+# --- A process of its own
+
+
+def start(job: ImportJob) -> None:
+    """Begin the work when the request's transaction is over."""
+    transaction.on_commit(lambda: launch(job))
+
+
+def launch(job: ImportJob) -> None:
+    subprocess.Popen(
+        [
+            sys.executable,
+            str(settings.BASE_DIR / "manage.py"),
+            "run_import",
+            job.pk.hex,
+        ],
+        env=os.environ | {"REDLEADER_DB_ROLE": "app"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def run(job: ImportJob) -> None:
+    """Do what a job waits for; all of it or nothing, and say how far it is."""
+    work = {JobState.CHECKING: check, JobState.WRITING: write}[JobState(job.state)]
+    name = f"{job.by}（{job.by.username}）"
+    try:
+        with (
+            pghistory.context(user=job.by.pk, name=name, url=f"import:{job.code}"),
+            progress(job) as tell,
+            transaction.atomic(),
+        ):
+            work(job, tell)
+    except ValidationError as error:
+        finish(job, JobState.FAILED, "\n".join(error.messages))
+    except Exception:
+        logger.exception("import %s failed", job.pk)
+        finish(job, JobState.FAILED, FAILED)
+
+
+@contextmanager
+def progress(job: ImportJob) -> Iterator[Callable[[int], None]]:
+    """Give a function that writes the progress past the running transaction."""
+    link = connection.copy()
+    count = 0
+
+    def tell(rows: int) -> None:
+        nonlocal count
+        before, count = count, count + rows
+        if before // STEP != count // STEP:
+            with link.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE redleader_importjob SET done = %s, moved_at = now()"
+                    " WHERE key = %s",
+                    [count, job.pk],
+                )
+
+    try:
+        yield tell
+    finally:
+        link.close()
