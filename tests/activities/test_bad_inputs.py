@@ -1104,6 +1104,7 @@ LISTS = [
     "workbench:promotion-export",
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
     *("workbench:report-list", "workbench:briefing-create"),
+    *("workbench:audit-list", "workbench:role-matrix", "workbench:handover"),
     *("workbench:template-list", "workbench:placeholder-list"),
     "workbench:template-default",
     *("workbench:work-list", "workbench:lead-list", "workbench:lead-create"),

@@ -196,9 +196,12 @@ def test_the_demo_starts_stops_on_ctrl_c_and_keeps_its_data(tmp_path):
             "zuzhibu",
             "gongshanglian",
             "mishu01",
+            "shuji01",
+            "xiangzhen",
             "tiaojie",
+            "shenji",
         ]
-        assert len({password for _, password in accounts}) == 5
+        assert len({password for _, password in accounts}) == 8
         status, text = answer(port)
         assert status == 200
         assert "演示数据" in text
