@@ -14,6 +14,7 @@ from chambers.services.member import (
     suspects,
     undo_merge,
 )
+from redleader.chain import verify
 from redleader.forms import refusal
 from redleader.history import changes
 from redleader.search import search
@@ -283,3 +284,14 @@ def test_who_has_an_account_is_not_erased():
 
     with pytest.raises(ValidationError, match="有账号"):
         erase_member(member, actor="管理员", reason="")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_audit_sees_what_erasing_rewrote_and_still_fits():
+    member = MemberFactory(name="王五")
+
+    erase_member(member, actor="管理员", reason="本人要求")
+
+    verdict = verify()
+    assert verdict.fault == ""
+    assert any(text.startswith("chambers_member ") for text in verdict.rewritten)
