@@ -11,12 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from chambers.models import Region, Role
+from chambers.services.member import erase_member
 from redleader import chain, database
 from redleader.forms import check_deferred_rules
 from redleader.models import AuditEntry
 from tests import tampering
 from tests.conftest import become
-from tests.factories.chambers import ChamberFactory, RegionFactory, UserFactory
+from tests.factories.chambers import (
+    ChamberFactory,
+    MemberFactory,
+    RegionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +266,14 @@ def age(cursor, through):
         END $body$
         """
     )
+
+
+def test_erasing_a_person_is_told_in_the_chain(transactional_db):
+    member = MemberFactory(name="王五", note="演示")
+
+    erase_member(member, actor="管理员", reason="本人书面要求")
+
+    verdict = chain.verify()
+    assert (verdict.ok, verdict.fault) == (True, "")
+    assert verdict.rewritten
+    assert all(text.startswith("chambers_member ") for text in verdict.rewritten)
