@@ -3,8 +3,8 @@
 The files of ``deploy/`` are used as they are; only ports, paths and the name of the
 site are put in. Needs nginx; ``systemd-analyze`` is used if it is there. With the
 folder of the npm package ``@mdn/mdn-http-observatory`` in ``OBSERVATORY`` it grades
-the pages too; it knows the ports 80 and 443 only, so run that as
-``unshare -n sh -c 'ip link set lo up; …'``.
+the pages too; it wants a ``conf/hsts-preload.json`` (``{}`` will do) and knows the
+ports 80 and 443 only, so run that as ``unshare -n sh -c 'ip link set lo up; …'``.
 """
 
 import contextlib
@@ -61,6 +61,7 @@ class Deployment:
         self.plain, self.tls, self.web = free_port(), free_port(), free_port()
         if OBSERVATORY:
             self.plain, self.tls = 80, 443
+        self.address = f"https://{NAME}" + ("" if OBSERVATORY else f":{self.tls}")
         self.processes: list[subprocess.Popen] = []
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("DATABASE_")},
@@ -68,7 +69,7 @@ class Deployment:
             "REDLEADER_VAR": str(var),
             "SECRET_KEY": secrets.token_urlsafe(60),
             "ALLOWED_HOSTS": NAME,
-            "SITE_URL": f"https://{NAME}:{self.tls}",
+            "SITE_URL": self.address,
             "PROXY_COUNT": "1",
         }
 
@@ -448,7 +449,7 @@ def check_sign_in(site, report):
             headers=headers
             | {
                 "Cookie": cookie,
-                "Referer": f"{site.environment['SITE_URL']}/accounts/login/",
+                "Referer": f"{site.address}/accounts/login/",
                 "Content-Type": "application/x-www-form-urlencoded",
             },
         )

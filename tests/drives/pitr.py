@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg2
 
-from redleader import database, tables
+from redleader import database, fingerprints
 from redleader.database import Cluster
 from tests.drives.site import ROOT, Report, wants_short
 
@@ -169,7 +169,7 @@ def held(machine, cluster, name):
         contextlib.closing(machine.connect(cluster, name)) as link,
         link.cursor() as cursor,
     ):
-        return tables.fingerprints(cursor)
+        return fingerprints.fingerprints(cursor)
 
 
 def prepare(machine, short) -> str:
@@ -223,7 +223,7 @@ def second_before(machine, name, report, short) -> None:
     copy = machine.bring_back(f"cp {machine.archive}/%f %p", until=moment)
     seconds = time.monotonic() - began
     after = held(machine, copy, name) if copy else {}
-    wrong = tables.differences(before, after)
+    wrong = fingerprints.differences(before, after)
     rows = sum(table.rows for table in after.values())
     report.promise(
         "second before: tables with the same rows",
@@ -237,7 +237,9 @@ def second_before(machine, name, report, short) -> None:
     place -= 64
     broken.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
     copy = machine.bring_back(f"cp {machine.archive}/%f %p", until=moment)
-    same = bool(copy) and not tables.differences(before, held(machine, copy, name))
+    same = bool(copy) and not fingerprints.differences(
+        before, held(machine, copy, name)
+    )
     broken.write_bytes(whole)
     report.control(
         "control, one byte of a WAL file changed", "not brought back", found=not same

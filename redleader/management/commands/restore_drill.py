@@ -7,7 +7,7 @@ from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from redleader import drill, tables
+from redleader import drill, fingerprints
 from redleader.backup import (
     BackupError,
     Manifest,
@@ -64,7 +64,9 @@ class Command(BaseCommand):
         self.note("做备份", f"{time.monotonic() - began:.1f} 秒")
         return path, identity, manifest
 
-    def restore(self, place, source, identity, manifest):
+    def restore(
+        self, place: drill.Place, source: Path, identity: Path, manifest: Manifest
+    ) -> None:
         name = place.make_database("drill")
         began = time.monotonic()
         done = place.manage(name, "restore", "--from", source, "--identity", identity)
@@ -73,7 +75,7 @@ class Command(BaseCommand):
         if done.returncode:
             raise BackupError(done.stderr.strip())
         found = place.ask(name)
-        wrong = tables.differences(manifest.tables, found)
+        wrong = fingerprints.differences(manifest.tables, found)
         rows = sum(table.rows for table in found.values())
         self.promise(
             "各表行数和内容一致",
@@ -90,7 +92,9 @@ class Command(BaseCommand):
             done = place.manage(name, "verify_audit")
             self.promise("审计链完整", done.stdout.strip()[-60:], not done.returncode)
 
-    def controls(self, place, source, identity, manifest):
+    def controls(
+        self, place: drill.Place, source: Path, identity: Path, manifest: Manifest
+    ) -> None:
         """Break one thing at a time; a drill that does not see it proves nothing."""
         empty = place.make_database("drill_control")
         copy = drill.damaged_copy(source, place.folder)
@@ -98,7 +102,9 @@ class Command(BaseCommand):
         refused = bool(done.returncode) and not place.ask(empty)
         self.control("备份文件改动 1 个字节", "拒绝，库仍是空的", refused)
         name = place.make_database("drill")
-        changed = tables.differences(manifest.tables, place.ask(name, drill.ALTERED))
+        changed = fingerprints.differences(
+            manifest.tables, place.ask(name, drill.ALTERED)
+        )
         self.control(
             "恢复后的库改动 1 行",
             "、".join(changed),
@@ -110,7 +116,7 @@ class Command(BaseCommand):
             count = self.wrong_media(place, manifest)
             self.control("恢复后的文件改动 1 个字节", f"{count} 个不符", count == 1)
 
-    def wrong_media(self, place, manifest) -> int:
+    def wrong_media(self, place: drill.Place, manifest: Manifest) -> int:
         found = drill.hashes(place.media)
         wanted = {name: member.sha256 for name, member in manifest.media.items()}
         every = found.keys() | wanted.keys()
