@@ -188,6 +188,8 @@ def test_a_chamber_is_added_with_its_rules(staff):
         "credit_code": "51350823MJB0000000",
         "terms-TOTAL_FORMS": "0",
         "terms-INITIAL_FORMS": "0",
+        "inspections-TOTAL_FORMS": "0",
+        "inspections-INITIAL_FORMS": "0",
     }
     text = staff.post(address, data).content.decode()
     assert "末位校验码正确" in text

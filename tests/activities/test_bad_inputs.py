@@ -408,6 +408,8 @@ def add_member(client, **fields):
             "party_status": "unknown",
             "memberships-TOTAL_FORMS": "0",
             "memberships-INITIAL_FORMS": "0",
+            "consents-TOTAL_FORMS": "0",
+            "consents-INITIAL_FORMS": "0",
         }
         | fields,
     )
@@ -1102,6 +1104,7 @@ LISTS = [
     *("workbench:project-export", "public:project-list"),
     *("workbench:promotion-list", "workbench:promotion-create"),
     "workbench:promotion-export",
+    *("workbench:search", "workbench:member-doubles", "workbench:member-merges"),
     *("workbench:import-list", "workbench:quarter-list", "public:rule-list"),
     *("workbench:report-list", "workbench:briefing-create"),
     *("workbench:audit-list", "workbench:role-matrix", "workbench:handover"),

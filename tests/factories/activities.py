@@ -674,6 +674,8 @@ class CaseStepFactory(DjangoModelFactory):
     number = 2
     before = "registered"
     state = "accepted"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
 
 
 class PromotionEventFactory(DjangoModelFactory):

@@ -1,11 +1,12 @@
 from datetime import date
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -262,11 +263,19 @@ def test_paper_is_sent_to_who_sees_the_case_only(staff, sign_in):
         assert sign_in(UserFactory(role=role)).get(address).status_code == 404
 
 
+OFFICES = [
+    Role.ADMINISTRATOR,
+    Role.ORGANISATION,
+    Role.FEDERATION,
+    Role.MEDIATOR,
+]
+
+
 def test_staff_who_are_not_named_find_nothing(sign_in):
     case = case_at("mediating")
     request = MediationRequestFactory()
     users = [
-        *(UserFactory(role=role) for role in Role if role != Role.SECRETARY),
+        *(UserFactory(role=role) for role in OFFICES),
         secretary_of(ChamberFactory()),
     ]
     for user in users:
@@ -302,9 +311,11 @@ def test_mediator_reaches_the_desk_and_the_cases_and_nothing_else(mediator, pers
             continue
         _, parameters = workbench.reverse_dict.getlist(name)[0][0][0]
         keys = {key: 1 if key.endswith("pk") else "a" for key in parameters}
-        if "key" in keys:
-            continue
-        address = reverse(f"workbench:{name}", kwargs=keys)
+        try:
+            address = reverse(f"workbench:{name}", kwargs=keys)
+        except NoReverseMatch:  # numbers by other names
+            keys = {key: 1 if key != "key" else uuid4() for key in parameters}
+            address = reverse(f"workbench:{name}", kwargs=keys)
         assert mediator.get(address).status_code == 404, name
     assert mediator.get(reverse("admin:index"), follow=True).status_code == 403
 
