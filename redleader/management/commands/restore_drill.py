@@ -90,7 +90,9 @@ class Command(BaseCommand):
         )
         if "verify_audit" in get_commands():
             done = place.manage(name, "verify_audit")
-            self.promise("审计链完整", done.stdout.strip()[-60:], not done.returncode)
+            self.promise(
+                "审计链完整", done.stdout.partition("\n")[0], not done.returncode
+            )
 
     def controls(
         self, place: drill.Place, source: Path, identity: Path, manifest: Manifest
