@@ -337,7 +337,7 @@ def test_text_that_cannot_be_shown_is_refused(client, chamber, unchanged, name, 
 SCRIPTS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "{{7*7}}{% now %}",
+    "{{913*977}}{% now %}",
     "' OR 1=1--",
     "=cmd|' /C calc'!A0",
 ]
@@ -362,14 +362,7 @@ def test_script_is_stored_and_shown_as_text(client, user, chamber, script):
     for page in pages:
         assert "<script>alert" not in page
         assert "<img src=x" not in page
-    assert (
-        "49"
-        not in pages[0]
-        .partition("<dl")[2]
-        .partition("</dl>")[0]
-        .replace(f"{lecture.started_at:%H:%M}", "")
-        or "{{7*7}}" in pages[0]
-    )
+        assert "892001" not in page  # what the template's sum would be
 
 
 @each_text
