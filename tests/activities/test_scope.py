@@ -20,6 +20,7 @@ from tests.factories.activities import (
     MediationCaseFactory,
     MediationCommitteeFactory,
     MeetingRequirementFactory,
+    PairingProjectFactory,
     ProjectFactory,
     PromotionEventFactory,
     SchemeLevelFactory,
@@ -32,6 +33,7 @@ from tests.factories.activities import (
 from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
+    EnterpriseFactory,
     MembershipFactory,
     secretary_of,
 )
@@ -79,6 +81,11 @@ def county():
         donated(fund, donor_kind="person", donor_name=f"捐赠人{number:02}")
         CharityActivityFactory(title=f"慰问{number:02}", chamber=chamber)
         LeadFactory(title=f"线索{number:02}", chamber=chamber, created_by=user)
+        PairingProjectFactory(
+            name=f"共建{number:02}",
+            pairing__chamber=chamber,
+            pairing__enterprise=EnterpriseFactory(name=f"结对企业{number:02}"),
+        )
         committee = MediationCommitteeFactory(chamber=chamber)
         case = MediationCaseFactory(committee=committee)
         CasePartyFactory(case=case, name=f"公司{number:02}")
@@ -122,6 +129,7 @@ def addresses_of(draft, photo, closed):
     for method in ("get", "post"):
         yield method, reverse("workbench:lead-update", args=[lead.pk])
     yield "post", reverse("workbench:lead-step", args=[lead.pk, "valid"])
+    yield from addresses_of_pairing(draft.chamber.pairings.get())
     committee = draft.chamber.mediation_committees.get()
     yield from addresses_of_case(committee.cases.get())
     yield from addresses_of_welfare(draft.chamber)
@@ -131,6 +139,19 @@ def addresses_of(draft, photo, closed):
     yield "post", reverse("workbench:photo-delete", args=keys)
     yield "get", reverse("public:photo", args=[photo.pk, "full"])
     yield "get", reverse("public:photo", args=[photo.pk, "thumbnail"])
+
+
+def addresses_of_pairing(pairing):
+    project = pairing.projects.get()
+    for name in ("detail", "update"):
+        yield "get", reverse(f"workbench:pairing-{name}", args=[pairing.pk])
+    yield "post", reverse("workbench:pairing-update", args=[pairing.pk])
+    yield "post", reverse("workbench:pairing-step", args=[pairing.pk, "paired"])
+    for method in ("get", "post"):
+        yield method, reverse("workbench:pairing-project-create", args=[pairing.pk])
+        for name in ("update", "delete"):
+            address = f"workbench:pairing-project-{name}"
+            yield method, reverse(address, args=[project.pk])
 
 
 def addresses_of_case(case):
@@ -237,6 +258,7 @@ def test_no_secretary_sees_a_foreign_row_in_a_list_or_a_choice(county, sign_in):
     pages += ["work-list", "lead-list", "lead-create", "lead-board"]
     pages += ["donation-list", "donation-create", "charity-list", "fund-list"]
     pages += ["liaison-list", "contact-list", "contact-create"]
+    pages += ["pairing-list"]
     pages += ["demand-list", "demand-create"]
     pages += ["project-list", "project-create", "promotion-list", "promotion-create"]
     for number, (user, *_) in enumerate(county):

@@ -13,6 +13,7 @@ from tests.factories.activities import (
     LectureFactory,
     MeetingRequirementFactory,
     accepted,
+    pairing_at,
     planned,
     returned,
     submitted,
@@ -176,3 +177,14 @@ def test_the_number_of_queries_does_not_grow(user, chamber, django_assert_num_qu
     add(2)
     with django_assert_num_queries(len(one)):
         todos(user)
+
+
+def test_pairing_whose_end_has_passed_is_asked_for(user, chamber):
+    today = timezone.localdate()
+    pairing_at("active", chamber=chamber, ended_on=today - timedelta(days=1))
+    pairing_at("active", chamber=chamber, ended_on=today + timedelta(days=1))
+    pairing_at("active", ended_on=today - timedelta(days=1))  # somebody else's
+
+    (todo,) = (t for t in todos(user) if "村企结对" in t.label)
+
+    assert todo.label == "1 项村企结对到期，待登记完成或修改日期"
