@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Aggregate, Count, QuerySet
+from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from chambers.models import Chamber, Region, User
 from redleader.money import say_money
@@ -33,6 +34,19 @@ class Scope:
     @property
     def is_ever(self) -> bool:
         return self.first == EVER
+
+    @property
+    def period(self) -> str:
+        """The days in words: 截至今天, a year, or from and to."""
+        if self.is_ever:
+            return f"截至 {self.last}"
+        if (self.first.month, self.first.day) == (1, 1) and self.is_one_year:
+            return f"{self.first.year}年"
+        return f"{self.first} 至 {self.last}"
+
+    @property
+    def is_one_year(self) -> bool:
+        return self.first.year == self.last.year
 
     def of(self, rows: Any, *, chamber: str = "chamber", day: str = "") -> Any:
         """Return the rows of this scope.
@@ -67,7 +81,8 @@ class CountingRule:
     rules whose number is 1 or 0. ``source`` names the law or definition.
     ``place`` is the path from a row to its chamber, empty when there is no one
     chamber. ``is_open`` says that everybody may read the rows; ``is_sensitive`` that
-    the public gets the one total only, nothing narrower.
+    the public gets the one total only, nothing narrower. ``is_working`` marks what a
+    desk has before it, such as what waits today: never published and never locked.
     """
 
     code: str
@@ -82,18 +97,43 @@ class CountingRule:
     place: str = "chamber"
     is_open: bool = False
     is_sensitive: bool = False
+    is_working: bool = False
 
-    def count(self, scope: Scope) -> int:
-        rows = self.query(scope)
+    def among(self, scope: Scope, rows: QuerySet | None) -> QuerySet:
+        """Return those of some rows (None: of all rows) that count in a scope."""
+        found = self.query(scope).order_by()
+        if rows is None:
+            return found
+        return found.filter(pk__in=rows.order_by().values("pk"))
+
+    def count(self, scope: Scope, rows: QuerySet | None = None) -> int:
+        """Return the number of a scope, or what some rows give to it."""
+        found = self.among(scope, rows)
         if self.measure is None:
-            return rows.count()
-        return int(rows.order_by().aggregate(n=self.measure)["n"] or 0)
+            return found.count()
+        return int(found.aggregate(n=self.measure)["n"] or 0)
 
-    def by(self, scope: Scope, field: str) -> dict[Any, int]:
-        """Return the number of each value of a field, such as ``programme__name``."""
+    def by(
+        self, scope: Scope, *fields: str, rows: QuerySet | None = None
+    ) -> dict[Any, int]:
+        """Return the number of each value of a field, such as ``programme__name``.
+
+        Of several fields the keys are tuples.
+        """
         measure = self.measure or Count("pk", distinct=True)
-        rows = self.query(scope).order_by().values(field).annotate(n=measure)
-        return {row[field]: int(row["n"] or 0) for row in rows.order_by(field)}
+        found = self.among(scope, rows).values_list(*fields).annotate(n=measure)
+        return {
+            key if len(fields) > 1 else key[0]: int(n or 0)
+            for *values, n in found.order_by(*fields)
+            for key in [tuple(values)]
+        }
+
+    def each(self, scope: Scope, field: str, rows: QuerySet | None = None) -> Coalesce:
+        """Return an expression: what the rows that name one object give to it."""
+        measure = self.measure or Count("pk", distinct=True)
+        found = self.among(scope, rows).filter(**{field: OuterRef("pk")})
+        number = found.values(field).annotate(n=measure).values("n")
+        return Coalesce(Subquery(number), 0)
 
     def visible(self, scope: Scope, user: User | AnonymousUser) -> QuerySet:
         """Return the rows of a scope that somebody may read; closed by default."""
@@ -142,6 +182,8 @@ class Total:
 
     rule: CountingRule
     value: int
+    scope: Scope
+    note: str = ""
 
     @property
     def words(self) -> str:
@@ -151,9 +193,37 @@ class Total:
 RULES: dict[str, CountingRule] = {}
 
 
-def totals(codes: Iterable[str], scope: Scope) -> list[Total]:
-    """Return what some rules count in a scope, in the given order."""
-    return [Total(RULES[code], RULES[code].count(scope)) for code in codes]
+def totals(
+    codes: Iterable[str], scope: Scope, rows: QuerySet | None = None
+) -> list[Total]:
+    """Return what some rules count in a scope, or among some rows, in this order."""
+    rules = [RULES[code] for code in codes]
+    return [Total(rule, rule.count(scope, rows), scope) for rule in rules]
+
+
+def totals_by(
+    codes: Iterable[str], scope: Scope, field: str, rows: QuerySet | None = None
+) -> dict[Any, list[Total]]:
+    """Return the totals of each value of a field that any of some rules counts."""
+    rules = [RULES[code] for code in codes]
+    found = [rule.by(scope, field, rows=rows) for rule in rules]
+    return {
+        key: [
+            Total(rule, values.get(key, 0), scope)
+            for rule, values in zip(rules, found, strict=True)
+        ]
+        for key in dict.fromkeys(key for values in found for key in values)
+    }
+
+
+def published() -> list[CountingRule]:
+    """Return the rules whose numbers leave the desk, by their codes."""
+    return [rule for _, rule in sorted(RULES.items()) if not rule.is_working]
+
+
+def of_year(day: date, **place: Any) -> Scope:
+    """Return the scope of a day's year up to that day."""
+    return Scope(date(day.year, 1, 1), day, **place)
 
 
 def until(last: date, **place: Any) -> Scope:
@@ -169,7 +239,7 @@ def register(rule: CountingRule) -> CountingRule:
 
 
 def choices() -> list[tuple[str, str]]:
-    return [(rule.code, rule.name) for rule in RULES.values()]
+    return [(rule.code, rule.name) for rule in published()]
 
 
 def discover() -> None:

@@ -41,6 +41,17 @@ register(
 )
 register(
     CountingRule(
+        "leads-waiting",
+        "待核引才信息",
+        "条",
+        "周期内提供、现在还没有核实的引才信息，每条计 1。",
+        lambda scope: brought(Lead.objects.waiting(), scope),
+        describe,
+        is_working=True,
+    )
+)
+register(
+    CountingRule(
         "leads-landed",
         "引才落地",
         "条",

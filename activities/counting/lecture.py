@@ -93,6 +93,17 @@ register(
 )
 register(
     CountingRule(
+        "lectures-public",
+        "公开的讲堂和活动",
+        "场",
+        "周期内举行、审核通过并公开的讲堂和活动，每场计 1。",
+        held(is_public=True),
+        describe,
+        is_open=True,
+    )
+)
+register(
+    CountingRule(
         "exchanges",
         "考察交流、调研",
         "次",

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
 from activities.counting import CountingRule, Row, Scope, register
 from activities.models import ContactActivity, ContactAssignment, Demand
-from activities.models.liaison import DemandState
+from activities.models.liaison import OPEN, DemandState, late_on
 from chambers.models import Branch
 
 PRACTICE = "外地通行做法：统计联系覆盖、年度任务和诉求办结。"
@@ -34,6 +35,10 @@ def activities(scope: Scope) -> QuerySet[ContactActivity]:
 def received(scope: Scope) -> QuerySet[Demand]:
     found = scope.of(Demand.objects.with_names(), day="collected_on")
     return found.order_by("-collected_on", "-pk")
+
+
+def overdue(scope: Scope) -> QuerySet[Demand]:
+    return received(scope).filter(late_on(timezone.localdate()))
 
 
 def closed(scope: Scope) -> QuerySet[Demand]:
@@ -100,6 +105,29 @@ register(
         received,
         demand_row,
         source=PRACTICE,
+    )
+)
+register(
+    CountingRule(
+        "demands-open",
+        "在办诉求",
+        "件",
+        "收集日期在周期内、现在还没有办结也没有退回的商会诉求，每件计 1。",
+        lambda scope: received(scope).filter(state__in=OPEN),
+        demand_row,
+        is_working=True,
+    )
+)
+register(
+    CountingRule(
+        "demands-overdue",
+        "超期诉求",
+        "件",
+        "收集日期在周期内、已交办、今天已过答复期限的商会诉求，每件计 1；"
+        "已包含在在办诉求中。",
+        overdue,
+        demand_row,
+        is_working=True,
     )
 )
 register(

@@ -43,6 +43,16 @@ def project_row(project: PairingProject) -> Row:
 
 register(
     CountingRule(
+        "pairings",
+        "结对",
+        "项",
+        "周期内的结对（已结对、实施中、已完成），一个村和一家企业的一次结对计 1。",
+        pairings,
+        pairing_row,
+    )
+)
+register(
+    CountingRule(
         "paired-villages",
         "结对村",
         "个",

@@ -27,6 +27,14 @@ def projects(kind: str, scope: Scope) -> ProjectQuerySet:
     return found.select_related("chamber").order_by("-signed_on", "-pk")
 
 
+def brought(scope: Scope) -> ProjectQuerySet:
+    found = Project.objects.counted().filter(promotion__isnull=False)
+    if scope.township:
+        found = found.filter(township=scope.township)
+    found = replace(scope, township=None).of(found, day="signed_on")
+    return found.select_related("chamber").order_by("-signed_on", "-pk")
+
+
 def entries(scope: Scope) -> QuerySet[ProjectEntry]:
     found = ProjectEntry.objects.filter(
         project__state__in=COUNTED, project__is_return=True
@@ -109,6 +117,16 @@ for code, name, unit, words, field in (
             is_sensitive=True,
         )
     )
+register(
+    CountingRule(
+        "promotion-projects",
+        "招商推介会带来的项目",
+        "个",
+        f"签约日期在周期内、登记为由招商推介会而来的项目，每个计 1；{SIGNED}。",
+        brought,
+        project_row,
+    )
+)
 register(
     CountingRule(
         "promotion-events",

@@ -4,11 +4,18 @@ What is narrowed to one chamber and a few days could be one donor or one person,
 the public gets totals only.
 """
 
+from functools import partial
+
 from django.db.models import QuerySet, Sum
 
 from activities.counting import CountingRule, Row, Scope, register
 from activities.models import CharityActivity, Donation, FundEntry
-from activities.models.welfare import CharityKind, DonationPurpose
+from activities.models.welfare import (
+    SIGNED,
+    CharityKind,
+    Direction,
+    DonationPurpose,
+)
 from redleader.money import say_money
 
 PUBLISHED = "《社会团体登记管理条例》第二十六条：接受捐赠的情况向社会公布。"
@@ -31,13 +38,33 @@ def donation_row(donation: Donation) -> Row:
     )
 
 
-def receipts(scope: Scope) -> QuerySet[FundEntry]:
-    found = FundEntry.objects.receipts().select_related("fund")
+def pledge_row(donation: Donation) -> Row:
+    return Row(
+        str(donation),
+        f"{donation.pledged_on:%Y-%m-%d} 认捐，{say_money(donation.value)}",
+        donation.get_absolute_url(),
+    )
+
+
+def pledges(scope: Scope) -> QuerySet[Donation]:
+    found = Donation.objects.pledged().with_names()
+    return scope.of(found, day="pledged_on").order_by("-pledged_on", "-pk")
+
+
+def entries(scope: Scope, direction: str) -> QuerySet[FundEntry]:
+    found = FundEntry.objects.filter(direction=direction).select_related("fund")
     rows = scope.of(found, chamber="fund__chamber", day="happened_on")
     return rows.order_by("-happened_on", "-pk")
 
 
-def receipt_row(entry: FundEntry) -> Row:
+def entries_until(scope: Scope) -> QuerySet[FundEntry]:
+    """A balance is that of the last day, whatever the first day is."""
+    found = FundEntry.objects.filter(happened_on__lte=scope.last)
+    rows = scope.of(found.select_related("fund"), chamber="fund__chamber")
+    return rows.order_by("-happened_on", "-pk")
+
+
+def entry_row(entry: FundEntry) -> Row:
     return Row(str(entry), entry.purpose, entry.get_absolute_url())
 
 
@@ -67,6 +94,31 @@ register(
         donation_row,
         measure=Sum("value"),
         source=PUBLISHED,
+        is_sensitive=True,
+    )
+)
+register(
+    CountingRule(
+        "donations-pledged",
+        "已认捐未到账",
+        "元",
+        "认捐日期在周期内、还没有到账的捐赠合计；到账以后计入到账捐赠，两个数不能相加。",
+        pledges,
+        pledge_row,
+        measure=Sum("value"),
+        is_working=True,
+        is_sensitive=True,
+    )
+)
+register(
+    CountingRule(
+        "donations-beneficiaries",
+        "捐赠受益人数",
+        "人次",
+        "周期内到账捐赠登记的受益人数合计，没有填写的不计；同一个人从两笔受益的计 2。",
+        donations,
+        donation_row,
+        measure=Sum("beneficiaries"),
         is_sensitive=True,
     )
 )
@@ -103,9 +155,35 @@ register(
         "元",
         "周期内商会管理的公益基金的收入合计，支出不减；"
         "其中来自捐赠的部分也计入到账捐赠，两个数不能相加。",
-        receipts,
-        receipt_row,
+        partial(entries, direction=Direction.INCOME),
+        entry_row,
         measure=Sum("amount"),
+        place="fund__chamber",
+        is_sensitive=True,
+    )
+)
+register(
+    CountingRule(
+        "fund-payments",
+        "基金支出",
+        "元",
+        "周期内商会管理的公益基金的支出合计。",
+        partial(entries, direction=Direction.EXPENSE),
+        entry_row,
+        measure=Sum("amount"),
+        place="fund__chamber",
+        is_sensitive=True,
+    )
+)
+register(
+    CountingRule(
+        "fund-balance",
+        "基金余额",
+        "元",
+        "商会管理的公益基金到周期最后一天为止的全部收入减全部支出。",
+        entries_until,
+        entry_row,
+        measure=Sum(SIGNED),
         place="fund__chamber",
         is_sensitive=True,
     )
@@ -118,6 +196,30 @@ register(
         "周期内开展的慰问、助学、志愿服务和基层问题调解，每次计 1。",
         activities,
         activity_row,
+    )
+)
+register(
+    CountingRule(
+        "charity-person-times",
+        "公益活动人次",
+        "人次",
+        "周期内各类公益活动的人次合计，同一个人每次都计；包含慰问人次。",
+        activities,
+        activity_row,
+        measure=Sum("person_times"),
+        is_sensitive=True,
+    )
+)
+register(
+    CountingRule(
+        "charity-value",
+        "公益活动折价",
+        "元",
+        "周期内各类公益活动发放的慰问金和物品折价合计；包含慰问金和慰问品。",
+        activities,
+        activity_row,
+        measure=Sum("value"),
+        is_sensitive=True,
     )
 )
 register(

@@ -41,9 +41,7 @@ register(
                 Kind.INTEGER,
                 12,
                 lambda row: row.present,
-                total=lambda scope: (
-                    lectures(scope).aggregate(n=RULES["attendance"].measure)["n"] or 0
-                ),
+                total=lambda scope: RULES["attendance"].count(scope, lectures(scope)),
             ),
         ],
         lambda scope: lectures(scope).order_by("started_at", "pk"),

@@ -4,8 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Count
-
 from activities.counting import RULES, Scope
 from activities.models import ContactAssignment
 from activities.models.liaison import ContactKind
@@ -24,9 +22,8 @@ RULE = "contact-activities"
 
 def lines(scope: Scope) -> list[Line]:
     """Return a line for each assignment of a year with its contacts by kind."""
-    rows = RULES[RULE].query(scope).order_by().values_list("assignment", "kind")
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    for key, kind, count in rows.annotate(n=Count("pk")):
+    for (key, kind), count in RULES[RULE].by(scope, "assignment", "kind").items():
         found[key][kind] = count
     assignments = ContactAssignment.objects.during(scope.first, scope.last)
     return [Line(row, found[row.pk]) for row in assignments.by_post()]

@@ -109,7 +109,7 @@ def compare(
             found.append(Comparison(figure))
             continue
         scope = scope_of(figure, today)
-        found.append(Comparison(figure, Total(rule, rule.count(scope)), scope))
+        found.append(Comparison(figure, Total(rule, rule.count(scope), scope), scope))
     return found
 
 

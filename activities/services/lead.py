@@ -1,18 +1,18 @@
 """What happens to a lead: written, checked, handed on, landed; and the year's sums."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
+from activities.counting import RULES, Scope, Total, totals_by, until
 from activities.models import Lead, LeadTarget
-from activities.models.lead import CHECKS, CLOSED_ERROR, VALID_STATES, LeadState
+from activities.models.lead import CHECKS, CLOSED_ERROR
 from chambers.access import may_review
 from chambers.models import Chamber, User
 from redleader import steps
@@ -53,28 +53,6 @@ def take_step(lead: Lead, *, to: str, user: User, **fields: Any) -> Lead:
     return steps.take_step(lead, to=to, user=user, check=not_own, **fields)
 
 
-@dataclass(frozen=True)
-class Sums:
-    """How many leads were brought, found valid, and landed."""
-
-    submitted: int = 0
-    valid: int = 0
-    landed: int = 0
-    waiting: int = 0
-
-
-SUMS = {
-    "submitted": Count("pk"),
-    "valid": Count("pk", filter=Q(state__in=VALID_STATES)),
-    "landed": Count("pk", filter=Q(state=LeadState.LANDED)),
-    "waiting": Count("pk", filter=Q(state=LeadState.WAITING)),
-}
-
-
-def sums_of(leads: QuerySet[Lead]) -> Sums:
-    return Sums(**leads.aggregate(**SUMS))
-
-
 def in_year(leads: QuerySet[Lead], year: int) -> QuerySet[Lead]:
     first, last = date(year, 1, 1), date(year, 12, 31)
     return leads.filter(submitted_on__range=(first, last))
@@ -93,44 +71,30 @@ def lead_years() -> list[int]:
     return sorted(years | {timezone.localdate().year}, reverse=True)
 
 
-def sums_by(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[Any, Sums]:
-    """Return the sums of each group by the value that it was made of."""
-    return {
-        row[name]: Sums(**{key: row[key] for key in row if key != name}) for row in rows
-    }
+CODES = ["leads-submitted", "valid-leads", "leads-landed"]
+CODES_AT_WORK = [*CODES, "leads-waiting"]
 
 
 @dataclass(frozen=True)
-class ChamberSums:
-    chamber: Chamber
-    sums: Sums
+class Line:
+    """What one chamber brought, or what all brought in one year."""
+
+    place: Any
+    totals: list[Total]
+    target: int | None = None
 
 
-def sums_by_chamber(leads: QuerySet[Lead]) -> list[ChamberSums]:
-    """Return the sums of each chamber that brought a lead, in order of name."""
-    rows = sums_by("chamber", leads.order_by().values("chamber").annotate(**SUMS))
-    chambers = Chamber.objects.filter(pk__in=rows).order_by("sort_key", "pk")
-    return [ChamberSums(chamber, rows[chamber.pk]) for chamber in chambers]
+def lines_by_chamber(leads: QuerySet[Lead], scope: Scope) -> list[Line]:
+    """Return a line for each chamber that brought a lead, in order of name."""
+    found = totals_by(CODES_AT_WORK, scope, "chamber", leads)
+    chambers = Chamber.objects.filter(pk__in=found).order_by("sort_key", "pk")
+    return [Line(chamber, found[chamber.pk]) for chamber in chambers]
 
 
-@dataclass(frozen=True)
-class YearSums:
-    """One year beside its target (None: staff set none)."""
-
-    year: int
-    sums: Sums
-    target: int | None
-
-
-def sums_by_year() -> list[YearSums]:
-    """Return the county's sums of each year that has a lead or a target."""
-    found = Lead.objects.order_by().annotate(year=ExtractYear("submitted_on"))
-    rows = sums_by("year", found.values("year").annotate(**SUMS))
+def lines_by_year(today: date) -> list[Line]:
+    """Return a line for each year that has a lead or a target, newest first."""
+    found = totals_by(CODES, until(today), "submitted_on__year")
+    none = [Total(RULES[code], 0, until(today)) for code in CODES]
     targets = dict(LeadTarget.objects.values_list("year", "target"))
-    years = sorted({*rows, *targets}, reverse=True)
-    return [YearSums(y, rows.get(y, Sums()), targets.get(y)) for y in years]
-
-
-def count_valid_this_year() -> int:
-    """Valid leads brought in the present calendar year."""
-    return in_year(Lead.objects.valid(), timezone.localdate().year).count()
+    years = sorted({*found, *targets}, reverse=True)
+    return [Line(year, found.get(year, none), targets.get(year)) for year in years]

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from activities.counting import EVER, RULES, CountingRule, Scope
+from activities.counting import EVER, CountingRule, Scope, published
 from activities.models import Baseline, LockedNumber, LockedRow, QuarterLock
 from chambers.access import may_review
 from chambers.models import User
@@ -45,7 +45,7 @@ def lock_quarter(quarter: Quarter, *, user: User, note: str = "") -> QuarterLock
     lock.full_clean()
     lock.save()
     scope = scope_of(quarter)
-    for rule in RULES.values():
+    for rule in published():
         number = LockedNumber.objects.create(
             lock=lock,
             rule=rule.code,
@@ -131,7 +131,7 @@ def lines_of(quarter: Quarter) -> list[Line]:
     earlier = (quarter.previous, Quarter(quarter.year - 1, quarter.number))
     locked, *others = (locked_numbers(q) for q in (quarter, *earlier))
     found = []
-    for rule in RULES.values():
+    for rule in published():
         if rule.is_yes_no:
             continue
         before, last_year = (

@@ -8,18 +8,16 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
+from activities.counting import RULES, Scope
 from activities.models import ContactActivity, ContactAssignment, ContactDuty, Demand
 from activities.models.liaison import (
     CLOSED_ERROR,
-    OPEN,
     ContactAssignmentQuerySet,
-    DemandQuerySet,
     DemandState,
-    late_on,
 )
 from chambers.access import may_review
 from chambers.models import Branch, User
@@ -204,13 +202,12 @@ def board_rows(assignments: ContactAssignmentQuerySet, year: int) -> list[BoardR
     first, last = year_days(year)
     found = list(assignments.during(first, last).by_post())
     duties = active_duties()
-    counts: Counter[tuple[int, str]] = Counter()
-    rows = ContactActivity.objects.filter(
-        assignment__in=found, held_on__range=(first, last)
+    rows = ContactActivity.objects.filter(assignment__in=found)
+    counts: Counter[tuple[int, str]] = Counter(
+        RULES["contact-activities"].by(
+            Scope(first, last), "assignment", "kind", rows=rows
+        )
     )
-    grouped = rows.order_by().values_list("assignment", "kind").annotate(n=Count("pk"))
-    for assignment, kind, count in grouped:
-        counts[assignment, kind] = count
     totals: Counter[int] = Counter()
     for (key, _), count in counts.items():
         totals[key] += count
@@ -222,22 +219,3 @@ def board_rows(assignments: ContactAssignmentQuerySet, year: int) -> list[BoardR
         )
         for row in found
     ]
-
-
-# --- Sums of a list
-
-
-def kinds_of(activities: QuerySet[ContactActivity]) -> Counter[str]:
-    """Return how many activities there are of each kind."""
-    grouped = activities.order_by().values_list("kind").annotate(n=Count("pk"))
-    return Counter(dict(grouped))
-
-
-def demand_sums(demands: DemandQuerySet) -> dict[str, int]:
-    return demands.order_by().aggregate(
-        received=Count("pk"),
-        open=Count("pk", filter=Q(state__in=OPEN)),
-        closed=Count("pk", filter=Q(state=DemandState.CLOSED)),
-        returned=Count("pk", filter=Q(state=DemandState.RETURNED)),
-        overdue=Count("pk", filter=late_on(timezone.localdate())),
-    )

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from activities.counting import RULES, Scope, totals
 from activities.models import (
     CaseMediator,
     CasePaper,
@@ -27,7 +27,6 @@ from activities.models import (
 from activities.models.mediation import (
     ARCHIVED_ERROR,
     CLOSED_ERROR,
-    OPEN,
     REGISTRAR_STEPS,
     AgreementKind,
     CaseState,
@@ -326,14 +325,17 @@ def percent(part: int, whole: int) -> str:
 
 
 @dataclass(frozen=True)
-class Sums:
-    """What cases add up to; both rates of success, each with its own whole."""
+class Rates:
+    """Both rates of success, each with its own whole."""
 
-    registered: int = 0
-    accepted: int = 0
-    succeeded: int = 0
-    open: int = 0
-    amount: Decimal = Decimal(0)
+    accepted: int
+    succeeded: int
+    open: int
+
+    @classmethod
+    def of(cls, scope: Scope, rows: QuerySet[MediationCase] | None = None) -> "Rates":
+        codes = ["mediation-accepted", "mediation-succeeded", "mediation-open"]
+        return cls(*(total.value for total in totals(codes, scope, rows)))
 
     @property
     def closed(self) -> int:
@@ -347,21 +349,6 @@ class Sums:
     @property
     def of_closed(self) -> str:
         return percent(self.succeeded, self.closed)
-
-
-IS_ACCEPTED = Q(accepted_on__isnull=False)
-
-
-def sums_of(cases: QuerySet[MediationCase]) -> Sums:
-    return Sums(
-        **cases.order_by().aggregate(
-            registered=Count("pk"),
-            accepted=Count("pk", filter=IS_ACCEPTED),
-            succeeded=Count("pk", filter=Q(effective_on__isnull=False)),
-            open=Count("pk", filter=Q(state__in=OPEN)),
-            amount=Sum("amount", filter=IS_ACCEPTED, default=Decimal(0)),
-        )
-    )
 
 
 # --- What the public sees of small numbers
@@ -465,15 +452,12 @@ class YearTable:
         )
 
 
-def year_table(cases: QuerySet[MediationCase]) -> YearTable:
+def year_table(scope: Scope) -> YearTable:
     """Return the public table of accepted cases."""
-    found = (
-        cases.order_by()
-        .values("accepted_on__year", "kind", "kind__name")
-        .annotate(n=Count("pk"))
-    )
-    counts = {(row["accepted_on__year"], row["kind"]): row["n"] for row in found}
-    names = {row["kind"]: row["kind__name"] for row in found}
+    fields = "accepted_on__year", "kind", "kind__name"
+    found = RULES["mediation-accepted"].by(scope, *fields)
+    counts = {(year, kind): n for (year, kind, _), n in found.items()}
+    names = {kind: name for _, kind, name in found}
     if sum(counts.values()) < SMALL:
         return YearTable([], [])
     kinds = sorted(names)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 from ninja import Schema
 
-from activities.counting import RULES, CountingRule, until
+from activities.counting import RULES, CountingRule, published, until
 from activities.models import Award, OfficialFigure
 from activities.models.honour import AwardQuerySet
 from activities.services.export import kind_of, township_of
@@ -148,7 +148,7 @@ def rule_row(rule: CountingRule) -> RuleRow:
 
 
 def rules_in_order() -> list[CountingRule]:
-    return [rule for _, rule in sorted(RULES.items())]
+    return published()
 
 
 def is_by_chamber(rule: CountingRule) -> bool:
@@ -277,8 +277,8 @@ class DataSet:
 
 
 def count_of_counts() -> int:
-    split = sum(map(is_by_chamber, RULES.values()))
-    return len(RULES) + split * Chamber.objects.count()
+    split = sum(map(is_by_chamber, published()))
+    return len(published()) + split * Chamber.objects.count()
 
 
 RECORDS = "本系统中的记录，由各商会和工作人员登记、审核。"

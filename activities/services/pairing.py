@@ -1,18 +1,13 @@
 """What happens to a pairing and its projects, and what all of them add up to."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from activities.models import Pairing, PairingProject
 from activities.models.pairing import (
     CLOSED_ERROR,
-    PairingQuerySet,
     PairingState,
-    ProjectKind,
 )
 from chambers.models import Region, User
 from redleader.editing import next_version
@@ -77,26 +72,6 @@ def delete_project(project: PairingProject) -> None:
 def require_live(pairing: Pairing) -> None:
     if not Pairing.objects.select_for_update().get(pk=pairing.pk).is_live:
         raise ValidationError(CLOSED_ERROR, code="closed")
-
-
-def totals(pairings: PairingQuerySet) -> dict[str, Any]:
-    """Return what pairings add up to; a village or an enterprise counts once."""
-    counts = pairings.order_by().aggregate(
-        pairings=Count("pk"),
-        villages=Count("village", distinct=True),
-        enterprises=Count("enterprise", distinct=True),
-    )
-    projects = PairingProject.objects.filter(pairing__in=pairings.order_by())
-    sums = projects.aggregate(
-        projects=Count("pk"),
-        welfare=Count("pk", filter=Q(kind=ProjectKind.WELFARE)),
-        business=Count("pk", filter=Q(kind=ProjectKind.BUSINESS)),
-        **{
-            name: Sum(name, default=0)
-            for name in ("paid_in", "donated", "collective_income", "jobs", "trained")
-        },
-    )
-    return counts | sums
 
 
 def village_label(village: Region) -> str:

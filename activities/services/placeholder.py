@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
-from activities.counting import RULES, CountingRule, Scope
+from activities.counting import CountingRule, Scope, published
 from activities.models import OfficialFigure
 from activities.services.ledger import change_words
 from redleader.quarters import Quarter
@@ -69,7 +69,7 @@ def name_of(rule: CountingRule) -> str:
 
 
 def rules_by_name() -> dict[str, CountingRule]:
-    return {name_of(rule): rule for rule in RULES.values() if not rule.is_yes_no}
+    return {name_of(rule): rule for rule in published() if not rule.is_yes_no}
 
 
 def meanings() -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from activities.counting import Total, totals, until
 from activities.models import Project, ProjectEntry, ProjectStep
 from activities.models.project import (
     CLOSED_ERROR,
@@ -148,26 +148,15 @@ def open_project(entry: ProjectEntry) -> Project:
     return project
 
 
-def totals(projects: ProjectQuerySet, *, until: date | None = None) -> dict[str, Any]:
-    """Return what projects add up to, entries up to a day; no terminated ones' money.
+CODES = ["return-projects", "rural-projects", "projects-contracted"]
+ENTRY_CODES = ["projects-paid-in", "projects-jobs"]
 
-    ``terminated`` says how many of ``projects`` were given up.
-    """
-    projects = projects.order_by()
-    live = ~Q(state=ProjectState.TERMINATED)
-    sums = projects.aggregate(
-        projects=Count("pk"),
-        terminated=Count("pk", filter=Q(state=ProjectState.TERMINATED)),
-        planned=Sum("planned", filter=live, default=Decimal(0)),
-        contracted=Sum("contracted", filter=live, default=Decimal(0)),
-    )
-    going = projects.filter(live).values("pk")
-    entries = ProjectEntry.objects.filter(project__in=going)
-    if until:
-        entries = entries.filter(day__lte=until)
-    return sums | entries.aggregate(
-        paid_in=Sum("paid_in", default=Decimal(0)), jobs=Sum("jobs", default=0)
-    )
+
+def totals_of(projects: ProjectQuerySet) -> list[Total]:
+    """Return what projects and their entries add up to until today."""
+    scope = until(timezone.localdate())
+    entries = ProjectEntry.objects.filter(project__in=projects.order_by().values("pk"))
+    return totals(CODES, scope, projects) + totals(ENTRY_CODES, scope, entries)
 
 
 def signing_years() -> list[int]:

@@ -1,15 +1,12 @@
 """What happens to gifts, funds and charity work, and what all of them add up to."""
 
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import ExtractYear
-from django.utils import timezone
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import RECEIPT_ERROR, Direction, DonorKind
@@ -123,50 +120,8 @@ def years_of(rows: QuerySet, *, day: str) -> list[int]:
     return sorted(set(found.values_list("year", flat=True).distinct()), reverse=True)
 
 
-def donation_sums(donations: QuerySet[Donation]) -> dict[str, Any]:
-    """Return how many there are, and what came in and is still to come, in yuan."""
-    received = Q(received_on__isnull=False)
-    return donations.order_by().aggregate(
-        donations=Count("pk"),
-        received=Sum("value", filter=received, default=0),
-        pledged=Sum("value", filter=~received, default=0),
-    )
-
-
-def activity_sums(activities: QuerySet[CharityActivity]) -> dict[str, Any]:
-    return activities.order_by().aggregate(
-        activities=Count("pk"),
-        person_times=Sum("person_times", default=0),
-        value=Sum("value", default=0),
-    )
-
-
-def fund_sums(funds: Iterable[Any]) -> dict[str, Decimal]:
-    """Add up funds that were read ``with_sums``."""
-    rows = list(funds)
-    names = ("receipts", "payments", "balance")
-    return {n: sum((getattr(row, n) for row in rows), Decimal(0)) for n in names}
-
-
-def grouped(rows: QuerySet, name: str, **sums: models.Aggregate) -> list[dict]:
-    """Return the sums of each value of a choice that has rows, in its order."""
-    found = {row[name]: row for row in rows.order_by().values(name).annotate(**sums)}
-    choices = rows.model._meta.get_field(name).flatchoices
-    return [found[key] | {"label": label} for key, label in choices if key in found]
-
-
-def by_year(rows: QuerySet, day: str, **sums: models.Aggregate) -> list[dict]:
-    years = rows.order_by().annotate(year=ExtractYear(day)).values("year")
-    return list(years.annotate(**sums).order_by("-year"))
-
-
 def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:
     """Return the donors who agreed to be named, in order of pinyin, without amounts."""
     published = donations.published().with_names()  # type: ignore[attr-defined]
     people = {row.donor: row.donor_kind == DonorKind.PERSON for row in published}
     return sorted(people, key=lambda name: syllables(name, surname=people[name]))
-
-
-def balance_today(funds: Any) -> Any:
-    """Return funds with all that they got and spent until today."""
-    return funds.with_sums(date.min, timezone.localdate())

@@ -285,7 +285,7 @@ def count_rule(
     last: Annotated[Day | None, asked("last")] = None,
 ):
     rule = RULES.get(code)
-    if rule is None:
+    if rule is None or rule.is_working:
         raise Http404
     asks = (chamber, township, first, last)
     if rule.is_sensitive and any(value is not None for value in asks):

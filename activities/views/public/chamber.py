@@ -1,12 +1,12 @@
 """The chambers of the county: the list, and the page of each."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.counting import RULES, until
 from activities.models import Award, Lecture
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
@@ -38,10 +38,12 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         chambers = chambers.filter(kind=chosen["kind"])
     if chosen["township"]:
         chambers = chambers.filter(township=chosen["township"])
+    titles = RULES["titles-held"].by(until(timezone.localdate()), "chamber")
     context = {
-        "chambers": chambers.select_related("township").annotate(
-            title_count=Count("awards", filter=held_titles(), distinct=True)
-        ),
+        "chambers": [
+            (chamber, titles.get(chamber.pk, 0))
+            for chamber in chambers.select_related("township")
+        ],
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "kinds": ChamberKind.choices,
@@ -50,10 +52,6 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         .distinct(),
     }
     return render(request, "public/chamber/list.html", context)
-
-
-def held_titles() -> Q:
-    return Q(awards__in=Award.objects.titles().held())
 
 
 @login_not_required

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.counting import RULES, until
 from activities.models import Application, Award, Lecture, Practice
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
@@ -24,18 +25,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": home_figures(),
         "publicised": Application.objects.in_publicity(timezone.localdate()).count(),
         "awards": awards.for_roll()[:TITLES],
-        "levels": award_counts(awards),
+        "levels": award_counts(),
         "practices": for_cards(Practice.objects.public())[:PRACTICES],
         "lectures": Lecture.objects.public().of_organiser().newest_first()[:LATEST],
     }
     return render(request, "public/home.html", context)
 
 
-def award_counts(awards) -> list[tuple[str, str, int]]:
+def award_counts() -> list[tuple[str, str, int]]:
     """Return (level, label, how many) of the levels that have an award."""
-    levels = list(awards.order_by().values_list("level", flat=True))
+    levels = RULES["titles-held"].by(until(timezone.localdate()), "level")
     return [
-        (value, label, levels.count(value))
+        (value, label, levels[value])
         for value, label in HonourLevel.choices
         if value in levels
     ]

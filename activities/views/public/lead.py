@@ -3,12 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.services.lead import sums_by_year
+from activities.services.lead import lines_by_year
 
 
 @login_not_required
 @require_safe
 def lead_totals(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/lead/list.html", {"years": sums_by_year()})
+    context = {"lines": lines_by_year(timezone.localdate())}
+    return render(request, "public/lead/list.html", context)

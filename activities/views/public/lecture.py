@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.counting import RULES, until
 from activities.models import Lecture, Photo, Series
 from activities.models.lecture import (
     PUBLIC_STATES,
@@ -137,7 +138,9 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "series": series,
         "page": Page(rows[:ISSUES], older, is_first),
         "issue_count": next_number(series) - 1,
-        "session_count": public.filter(issue__series=series).count(),
+        "session_count": RULES["lectures-public"].count(
+            until(timezone.localdate()), public.filter(issue__series=series)
+        ),
     }
     return render(request, "public/series/detail.html", context)
 

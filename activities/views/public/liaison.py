@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,11 +42,9 @@ def liaison_list(request: HttpRequest) -> HttpResponse:
 
 def activities_by_year(scope: Scope) -> list[tuple[int, list[tuple[str, int]], int]]:
     """Return (year, (kind, number) of each kind, all), newest first."""
-    rows = RULES["contact-activities"].query(scope).order_by()
+    rows = RULES["contact-activities"].by(scope, "held_on__year", "kind")
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for year, kind, count in rows.values_list("held_on__year", "kind").annotate(
-        n=Count("pk")
-    ):
+    for (year, kind), count in rows.items():
         found[year][kind] = count
     return [
         (

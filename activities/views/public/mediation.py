@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.counting import RULES, totals, until
+from activities.counting import totals, until
 from activities.forms.application import ReceiptForm
 from activities.forms.mediation import MediationRequestForm
 from activities.models import MediationRequest
-from activities.services.mediation import SMALL, percent, year_table
+from activities.services.mediation import SMALL, Rates, year_table
 from redleader.forms import parse_uuid
 from redleader.limits import is_too_often
 
@@ -30,18 +30,12 @@ CODES = [
 def mediation_list(request: HttpRequest) -> HttpResponse:
     """Show totals only; small numbers of the table are not told."""
     today = timezone.localdate()
-    found = totals(CODES, until(today))
-    *_, accepted, succeeded, still_open = (total.value for total in found)
-    closed = accepted - still_open
+    scope = until(today)
     context = {
         "today": today,
-        "totals": found,
-        "accepted": accepted,
-        "succeeded": succeeded,
-        "closed": closed,
-        "of_accepted": percent(succeeded, accepted),
-        "of_closed": percent(succeeded, closed),
-        "table": year_table(RULES["mediation-accepted"].query(until(today))),
+        "totals": totals(CODES, scope),
+        "rates": Rates.of(scope),
+        "table": year_table(scope),
         "small": SMALL,
     }
     return render(request, "public/mediation/list.html", context)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
 from activities.models import Project, PromotionEvent
-from activities.models.project import COUNTED
 from chambers.models import Region
 
 COUNTS = ["return-projects", "rural-projects", "promotion-events"]
@@ -39,7 +37,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     counts = totals(COUNTS, scope)
     has_sums = counts[0].value >= ENOUGH
     named = Project.objects.counted().filter(publish_consent=True)
-    brought = Count("projects", filter=Q(projects__state__in=COUNTED))
+    brought = RULES["promotion-projects"].by(scope, "promotion")
     context = {
         "today": today,
         "totals": counts + (totals(SUMS, scope) if has_sums else []),
@@ -50,9 +48,10 @@ def project_list(request: HttpRequest) -> HttpResponse:
             ("签约年度", by_year(scope)),
         ],
         "named": named.with_names().order_by("township__code", "name"),
-        "promotions": PromotionEvent.objects.annotate(brought=brought).order_by(
-            "-held_on", "-pk"
-        ),
+        "promotions": [
+            (event, brought.get(event.pk, 0))
+            for event in PromotionEvent.objects.order_by("-held_on", "-pk")
+        ],
         "enough": ENOUGH,
     }
     return render(request, "public/project/list.html", context)

@@ -3,15 +3,25 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.counting import EVER, RULES, CountingRule, Scope, Total
+from activities.counting import (
+    EVER,
+    RULES,
+    CountingRule,
+    Scope,
+    Total,
+    published,
+    until,
+)
 from activities.models import OfficialFigure
 from activities.services.ledger import baselines
-from chambers.models import Chamber, Region
+from chambers.models import Chamber, Region, User
 from redleader.filters import Days, Filters, parse_day
 from redleader.quarters import Quarter
 
@@ -22,29 +32,35 @@ REVERSED = "起始日期晚于截止日期，已按全部时间计数，请改�
 @login_not_required
 @require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
-    rules = sorted(RULES.values(), key=lambda rule: rule.name)
+    rules = RULES.values() if request.user.is_authenticated else published()
+    rules = sorted(rules, key=lambda rule: rule.name)
     return render(request, "public/rule/list.html", {"rules": rules})
 
 
 @login_not_required
 @require_safe
 def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a number; what is narrower than the county is not public if sensitive."""
-    rule = RULES.get(code)
-    if rule is None:
-        raise Http404
+    """Show a number; what is narrower than the county is not public if sensitive.
+
+    A secretary may narrow a sensitive number to a chamber of their own.
+    """
     user, today = request.user, timezone.localdate()
-    is_staff = user.is_authenticated and user.is_staff
-    may_narrow = is_staff or not rule.is_sensitive
-    filters = filters_of(request, today) if may_narrow else Filters(request.GET)
+    rule = RULES.get(code)
+    if rule is None or (rule.is_working and not user.is_authenticated):
+        raise Http404
+    chambers, is_whole = narrowing(rule, user)
+    may_narrow = chambers.exists()
+    filters = filters_of(request, today, chambers, is_whole=is_whole)
     scope, is_reversed = scope_of(filters, today)
+    if not is_whole and not scope.chamber:
+        scope, is_reversed = until(today), False
     value = rule.count(scope)
     rows = rule.rows(scope, user, limit=ROWS + 1)
     bases = list(baselines(rule, scope))
     base = sum(row.value for row in bases)
     context = {
         "rule": rule,
-        "total": Total(rule, value),
+        "total": Total(rule, value, scope),
         "bases": [(row, rule.words(int(row.value))) for row in bases],
         "with_base": rule.words(value + int(base)) if bases else "",
         "scope": scope,
@@ -54,7 +70,9 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_narrow": may_narrow,
         "warning": REVERSED if is_reversed else "",
         "periods": periods(filters, today) if may_narrow else [],
-        "parts": parts_of(rule, scope) if may_narrow and not scope.chamber else [],
+        "parts": parts_of(rule, scope) if is_whole and not scope.chamber else [],
+        "made_of": None if is_whole else made_of(rule, scope),
+        "is_whole": is_whole,
         "rows": rows[:ROWS],
         "is_cut": len(rows) > ROWS,
         "limit": ROWS,
@@ -63,12 +81,31 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/rule/detail.html", context)
 
 
-def filters_of(request: HttpRequest, today: date) -> Filters:
-    places = Region.objects.townships()
-    chambers = Chamber.objects.order_by("sort_key")
+def narrowing(
+    rule: CountingRule, user: User | AnonymousUser
+) -> tuple[QuerySet[Chamber], bool]:
+    """Return the chambers to narrow a number to, and whether it may be cut anyhow."""
+    if not rule.is_sensitive or (isinstance(user, User) and user.is_staff):
+        return Chamber.objects.all(), True
+    if isinstance(user, User) and rule.place:
+        return Chamber.objects.visible_to(user), False
+    return Chamber.objects.none(), False
+
+
+def made_of(rule: CountingRule, scope: Scope) -> tuple[int, int]:
+    """Return of how many rows and of how many chambers a number is made."""
+    rows = rule.query(scope).order_by()
+    chambers = rows.values(rule.place).distinct() if rule.place else rows.none()
+    return rows.count(), chambers.count()
+
+
+def filters_of(
+    request: HttpRequest, today: date, chambers: QuerySet[Chamber], *, is_whole: bool
+) -> Filters:
+    places = Region.objects.townships() if is_whole else Region.objects.none()
     return Filters(
         request.GET,
-        chamber={str(row.pk): row.name for row in chambers},
+        chamber={str(row.pk): row.name for row in chambers.order_by("sort_key")},
         township={place.pk: place.name for place in places},
         first=Days(EVER, today, word="{} 起"),
         last=Days(EVER, today, word="到 {}"),

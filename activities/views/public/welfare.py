@@ -1,15 +1,16 @@
 """公益与基金 in public: totals, the funds, and the donors who agreed to be named."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Sum
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.counting import RULES, totals, until
+from activities.counting import EVER, RULES, Scope, totals, totals_by, until
 from activities.models import Fund
-from activities.services import welfare as services
+from activities.models.welfare import CharityKind, DonationForm, DonationPurpose
+from activities.services.welfare import donors_to_thank
 
 CODES = [
     "donations-received",
@@ -22,6 +23,9 @@ CODES = [
     "students-aided",
     "grassroots-mediation",
 ]
+# The columns of the tables.
+GIVEN = ["donations-received", "donations-beneficiaries"]
+DONE = ["charity-activities", "charity-person-times", "charity-value"]
 SMALL = 5  # fewer people than this could be recognised
 PERSONS = ["名", "人次"]
 
@@ -30,41 +34,43 @@ PERSONS = ["名", "人次"]
 @require_safe
 def welfare_list(request: HttpRequest) -> HttpResponse:
     scope = until(timezone.localdate())
-    donations = RULES["donations-received"].query(scope)
-    activities = RULES["charity-activities"].query(scope)
-    value = Sum("value")
+    today = scope.last
     context = {
         "scope": scope,
         "totals": [
             (row.rule, few(row.value, row.words, unit=row.rule.unit))
             for row in totals(CODES, scope)
         ],
-        "purposes": [
-            row | {"people": few(row["people"])}
-            for row in services.grouped(
-                donations, "purpose", value=value, people=Sum("beneficiaries")
-            )
-        ],
-        "forms": services.grouped(donations, "form", value=value),
-        "years": services.by_year(donations, "received_on", value=value),
-        "funds": services.balance_today(Fund.objects.select_related("chamber")),
-        "kinds": [
-            row | {"times": few(row["times"])}
-            for row in services.grouped(
-                activities,
-                "kind",
-                number=Count("pk"),
-                times=Sum("person_times"),
-                value=value,
-            )
-        ],
-        "donors": services.donors_to_thank(donations),
+        "purposes": lines_by(scope, GIVEN, "purpose", DonationPurpose),
+        "forms": lines_by(scope, GIVEN[:1], "form", DonationForm),
+        "years": RULES["donations-received"].by(scope, "received_on__year"),
+        "funds": Fund.objects.select_related("chamber").with_sums(EVER, today),
+        "kinds": lines_by(scope, DONE, "kind", CharityKind),
+        "donors": donors_to_thank(RULES["donations-received"].query(scope)),
     }
     return render(request, "public/welfare/list.html", context)
 
 
-def few(people: int | None, words: str = "", *, unit: str = "人次") -> str:
+def lines_by(
+    scope: Scope, codes: list[str], field: str, choices: type[TextChoices]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return (label, (name, words) of each rule) of each choice that has rows."""
+    found = totals_by(codes, scope, field)
+    return [
+        (
+            str(choice.label),
+            [
+                (row.rule.name, few(row.value, row.words, unit=row.rule.unit))
+                for row in found[choice]
+            ],
+        )
+        for choice in choices
+        if choice in found
+    ]
+
+
+def few(people: int, words: str, *, unit: str) -> str:
     """Return a number of people as it may be published: few ones are not told."""
     if unit in PERSONS and people and people < SMALL:
-        return f"少于 {SMALL}"
-    return words or (f"{people:,}" if people else "—")
+        return f"少于 {SMALL} {unit}"
+    return words if people else "—"

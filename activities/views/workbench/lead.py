@@ -1,5 +1,6 @@
 """Leads at work: the list with its sums, the form, the steps, the year."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from activities.counting import of_year, totals, until
 from activities.forms.lead import LeadForm, LeadStepForm
 from activities.models import Lead
 from activities.models.lead import (
@@ -72,7 +74,12 @@ def lead_list(request: UserRequest) -> HttpResponse:
     page = page_newest_first(
         leads.with_names(), request.GET.get("older", ""), field="submitted_on"
     )
-    context = {"page": page, "filters": filters, "sums": services.sums_of(leads)}
+    today = timezone.localdate()
+    context = {
+        "page": page,
+        "filters": filters,
+        "totals": totals(services.CODES_AT_WORK, until(today), leads),
+    }
     return render(request, "workbench/lead/list.html", context)
 
 
@@ -89,18 +96,18 @@ def lead_export(request: UserRequest) -> Export:
 @require_safe
 def lead_board(request: UserRequest) -> HttpResponse:
     """Show a year beside its target, and each chamber in order of name."""
-    this_year = timezone.localdate().year
+    today = timezone.localdate()
     years = services.lead_years()
     filters = Filters(request.GET, year={str(year): f"{year}年" for year in years})
-    year = int(filters.get("year") or this_year)
+    year = int(filters.get("year") or today.year)
     leads = services.in_year(Lead.objects.visible_to(request.user), year)
     context = {
         "year": year,
         "years": years,
         "filters": filters,
-        "sums": services.sums_of(leads),
+        "totals": totals(services.CODES_AT_WORK, until(today), leads),
         "target": services.target_of(year),
-        "rows": services.sums_by_chamber(leads),
+        "rows": services.lines_by_chamber(leads, until(today)),
     }
     return render(request, "workbench/lead/board.html", context)
 
@@ -189,18 +196,17 @@ def edit_lead(request: UserRequest, lead: Lead, *, title: str, saved: str):
 
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card for the page of all works."""
-    year = timezone.localdate().year
-    leads = services.in_year(Lead.objects.visible_to(request.user), year)
-    sums, target = services.sums_of(leads), services.target_of(year)
+    today = timezone.localdate()
+    mine = Lead.objects.visible_to(request.user)
+    found = totals(services.CODES_AT_WORK, of_year(today), mine)
+    target = services.target_of(today.year)
     goal = f"全县目标不少于 {target} 条" if target else ""
     return {
         "name": "引才网络",
         "about": "商会提供的投资项目、高端人才、科研院所和先进技术信息。",
-        "numbers": [
-            (f"{year}年提供", sums.submitted, ""),
-            ("有效", sums.valid, goal),
-            ("落地", sums.landed, ""),
-            ("待核", sums.waiting, ""),
+        "totals": [
+            replace(row, note=goal) if row.rule.code == "valid-leads" else row
+            for row in found
         ],
         "links": [
             ("提供信息", reverse("workbench:lead-create")),

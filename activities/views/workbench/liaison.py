@@ -4,7 +4,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -15,6 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from activities.counting import RULES, of_year, totals, until
 from activities.forms.liaison import (
     ActivityForm,
     AnsweredForm,
@@ -48,6 +48,7 @@ from redleader.steps import StepForm, answer_step, step_forms
 
 LIST = ("定点联系", reverse_lazy("workbench:liaison-list"))
 CONTACTS = ("联系活动", reverse_lazy("workbench:contact-list"))
+DEMAND_CODES = ["demands-received", "demands-open", "demands-overdue", "demands-closed"]
 DEMANDS = ("诉求", reverse_lazy("workbench:demand-list"))
 
 
@@ -172,15 +173,16 @@ def narrowed_activities(
 @require_safe
 def contact_list(request: UserRequest) -> HttpResponse:
     filters, activities = narrowed_activities(request)
-    counts = services.kinds_of(activities)
+    scope = until(timezone.localdate())
+    kinds = RULES["contact-activities"].by(scope, "kind", rows=activities)
     context = {
         "crumbs": [LIST],
         "filters": filters,
         "page": page_newest_first(
             activities.with_names(), request.GET.get("older", ""), field="held_on"
         ),
-        "total": counts.total(),
-        "kinds": [(kind.label, counts[kind]) for kind in ContactKind if counts[kind]],
+        "totals": totals(["contact-activities"], scope, activities),
+        "kinds": [(kind.label, kinds[kind]) for kind in ContactKind if kind in kinds],
     }
     return render(request, "workbench/liaison/contact_list.html", context)
 
@@ -276,7 +278,7 @@ def demand_list(request: UserRequest) -> HttpResponse:
         "page": page_newest_first(
             demands.with_names(), request.GET.get("older", ""), field="collected_on"
         ),
-        "sums": services.demand_sums(demands),
+        "totals": totals(DEMAND_CODES, until(timezone.localdate()), demands),
     }
     return render(request, "workbench/liaison/demand_list.html", context)
 
@@ -377,22 +379,16 @@ def edit_demand(request: UserRequest, demand: Demand, *, title: str):
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card for the page of all works."""
     today = timezone.localdate()
-    assignments = ContactAssignment.objects.visible_to(request.user).on(today)
-    counts = assignments.order_by().aggregate(
-        assignments=Count("pk"), branches=Count("branch", distinct=True)
-    )
+    assignments = ContactAssignment.objects.visible_to(request.user)
     activities = ContactActivity.objects.visible_to(request.user)
-    sums = services.demand_sums(Demand.objects.visible_to(request.user))
-    held = activities.filter(held_on__year=today.year).count()
-    late = f"其中 {sums['overdue']} 件超期" if sums["overdue"] else ""
+    demands = Demand.objects.visible_to(request.user)
     return {
         "name": "定点联系",
         "about": "领导职务与党组织定点联系，登记联系活动，收集和办理商会诉求。",
-        "numbers": [
-            ("联系的党组织", counts["branches"], f"共 {counts['assignments']} 项联系"),
-            (f"{today.year}年联系活动", held, ""),
-            ("在办诉求", sums["open"], late),
-            ("办结诉求", sums["closed"], ""),
+        "totals": [
+            *totals(["contact-branches"], until(today), assignments),
+            *totals(["contact-activities"], of_year(today), activities),
+            *totals(DEMAND_CODES[1:], until(today), demands),
         ],
         "links": [
             ("登记联系活动", reverse("workbench:contact-create")),

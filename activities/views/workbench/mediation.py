@@ -62,6 +62,12 @@ from redleader.steps import StepForm, answer_step, step_forms
 
 LIST = ("商会枫桥调解", reverse_lazy("workbench:mediation-list"))
 REQUESTS = ("调解申请", reverse_lazy("workbench:mediation-request-list"))
+CODES = [
+    "mediation-accepted",
+    "mediation-succeeded",
+    "mediation-open",
+    "mediation-amount",
+]
 DUE = {
     "slow": "调解超过一个月",
     "confirm": f"司法确认 {CONFIRM_DAYS} 天内截止",
@@ -142,10 +148,12 @@ def mediation_list(request: UserRequest) -> HttpResponse:
         field="registered_on",
     )
     is_registrar = may_register(request.user)
+    scope = until(timezone.localdate())
     context = {
         "page": page,
         "filters": filters,
-        "sums": services.sums_of(cases),
+        "totals": totals(CODES, scope, cases),
+        "rates": services.Rates.of(scope, cases),
         "is_registrar": is_registrar,
         "waiting": MediationRequest.objects.visible_to(request.user).waiting().count(),
     }
@@ -525,21 +533,12 @@ def mediation_request_decline(request: UserRequest, pk: int) -> HttpResponse:
 
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card: totals for all, the way in for who handles cases."""
-    codes = [
-        "mediators",
-        "mediation-accepted",
-        "mediation-succeeded",
-        "mediation-open",
-    ]
     links = [("公开的总数", reverse("public:mediation-list"))]
     if may_mediate(request.user):
         links.insert(0, ("办理案件", reverse("workbench:mediation-list")))
     return {
         "name": "商会枫桥调解",
         "about": "商会调解委员会调解民营企业的纠纷，不收费；单个案件只有办理人员能看。",
-        "numbers": [
-            (total.rule.name, total.value, "")
-            for total in totals(codes, until(timezone.localdate()))
-        ],
+        "totals": totals(["mediators", *CODES[:3]], until(timezone.localdate())),
         "links": links,
     }

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from activities.counting import Total, totals, until
 from activities.forms.pairing import PairingForm, PairingProjectForm, TerminateForm
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
@@ -52,13 +54,30 @@ def narrowed(request: UserRequest) -> tuple[Filters, PairingQuerySet]:
     return filters, found
 
 
+CODES = ["pairings", "paired-villages", "paired-enterprises"]
+PROJECT_CODES = [
+    "pairing-projects",
+    "pairing-paid-in",
+    "pairing-donations",
+    "pairing-jobs",
+    "pairing-income",
+]
+
+
+def totals_of(pairings: PairingQuerySet) -> list[Total]:
+    """Return what pairings and their projects add up to until today."""
+    scope = until(timezone.localdate())
+    projects = PairingProject.objects.filter(pairing__in=pairings.order_by())
+    return totals(CODES, scope, pairings) + totals(PROJECT_CODES, scope, projects)
+
+
 @require_safe
 def pairing_list(request: UserRequest) -> HttpResponse:
     filters, pairings = narrowed(request)
     page = page_newest_first(
         pairings.with_names(), request.GET.get("older", ""), field="created_at"
     )
-    context = {"page": page, "filters": filters, "totals": services.totals(pairings)}
+    context = {"page": page, "filters": filters, "totals": totals_of(pairings)}
     return render(request, "workbench/pairing/list.html", context)
 
 
@@ -193,14 +212,11 @@ def pairing_project_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card for the page of all works."""
-    totals = services.totals(Pairing.objects.visible_to(request.user))
+    mine = Pairing.objects.visible_to(request.user)
     return {
         "name": "村企共建",
         "about": "村和企业结对，登记共建项目、资金和就业。",
-        "numbers": [
-            ("结对村", totals["villages"], "同一个村只计一次"),
-            ("结对企业", totals["enterprises"], "同一家企业只计一次"),
-        ],
+        "totals": totals(CODES[1:], until(timezone.localdate()), mine),
         "links": [
             ("登记结对", reverse("workbench:pairing-create")),
             ("全部结对", reverse("workbench:pairing-list")),

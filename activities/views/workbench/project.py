@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -30,7 +29,6 @@ from chambers.models import Chamber, Region
 from redleader.editing import edit
 from redleader.filters import Filters
 from redleader.forms import Form, attempt
-from redleader.money import say_money
 from redleader.paging import page_newest_first
 from redleader.search import search
 from redleader.steps import answer_step, step_forms
@@ -86,7 +84,7 @@ def project_list(request: UserRequest) -> HttpResponse:
         request.GET.get("older", ""),
         field="created_at",
     )
-    context = {"page": page, "filters": filters, "totals": services.totals(projects)}
+    context = {"page": page, "filters": filters, "totals": services.totals_of(projects)}
     return render(request, "workbench/project/list.html", context)
 
 
@@ -223,22 +221,11 @@ def project_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card for the page of all works."""
-    year = timezone.localdate().year
     mine = Project.objects.visible_to(request.user)
-    sums = services.totals(mine.counted())
     return {
         "name": "乡贤回归和乡村振兴项目",
         "about": "引回来的投资、为乡村做的项目，从线索到投产；资金分签约和到位。",
-        "numbers": [
-            (
-                f"{year}年签约",
-                mine.counted().filter(signed_on__year=year).count(),
-                f"历年签约 {sums['projects']} 个，不含终止的",
-            ),
-            ("签约金额", say_money(sums["contracted"]), ""),
-            ("到位资金", say_money(sums["paid_in"]), "与签约金额分开统计"),
-            ("新增就业", sums["jobs"], ""),
-        ],
+        "totals": services.totals_of(mine),
         "links": [
             ("登记项目", reverse("workbench:project-create")),
             ("全部项目", reverse("workbench:project-list")),

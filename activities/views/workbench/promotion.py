@@ -2,17 +2,19 @@
 
 from functools import partial
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from activities.counting import RULES, totals, until
 from activities.forms.promotion import PromotionForm
 from activities.models import Project, PromotionEvent
 from activities.models.promotion import PromotionQuerySet
 from activities.services.export import PROMOTION_COLUMNS, Export, table_answer
-from activities.services.project import totals
+from activities.services.project import totals_of
 from activities.services.promotion import save_promotion
 from activities.views.export import export_view
 from chambers.access import UserRequest
@@ -39,17 +41,25 @@ def narrowed(request: UserRequest) -> tuple[Filters, PromotionQuerySet]:
         found = by_name | search(found, text, prefix="organiser__")
     if filters.get("year"):
         found = found.filter(held_on__year=int(filters.get("year")))
-    mine = Project.objects.visible_to(request.user).values("pk")
-    brought = Count("projects", filter=Q(projects__in=mine))
+    mine = Project.objects.visible_to(request.user)
+    scope = until(timezone.localdate())
+    brought = RULES["promotion-projects"].each(scope, "promotion", mine)
     found = found.select_related("organiser").annotate(brought=brought)
     return filters, found.order_by("-held_on", "-pk")
+
+
+CODES = ["promotion-events"]
 
 
 @require_safe
 def promotion_list(request: UserRequest) -> HttpResponse:
     filters, promotions = narrowed(request)
     page = page_newest_first(promotions, request.GET.get("older", ""), field="held_on")
-    context = {"page": page, "filters": filters, "count": promotions.count()}
+    context = {
+        "page": page,
+        "filters": filters,
+        "totals": totals(CODES, until(timezone.localdate()), promotions),
+    }
     return render(request, "workbench/promotion/list.html", context)
 
 
@@ -76,7 +86,7 @@ def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "promotion": promotion,
         "projects": projects.with_names().with_sums(),
-        "totals": totals(projects),
+        "totals": totals_of(projects),
         "may_edit": editable.filter(pk=pk).exists(),
     }
     return render(request, "workbench/promotion/detail.html", context)

@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from activities.counting import EVER, Scope, of_year, totals, until
 from activities.forms.welfare import (
     CharityActivityForm,
     DonationForm,
@@ -44,13 +45,15 @@ from redleader.editing import edit
 from redleader.filters import Filters
 from redleader.forms import Form, attempt
 from redleader.history import last_change
-from redleader.money import say_money
 from redleader.paging import page_newest_first
 from redleader.search import search
 
 DONATIONS = ("公益捐赠", reverse_lazy("workbench:donation-list"))
 ACTIVITIES = ("公益活动", reverse_lazy("workbench:charity-list"))
 FUNDS = ("公益基金", reverse_lazy("workbench:fund-list"))
+DONATION_CODES = ["donations-received", "donations-pledged"]
+ACTIVITY_CODES = ["charity-activities", "charity-person-times", "charity-value"]
+FUND_CODES = ["fund-receipts", "fund-payments", "fund-balance"]
 RECEIVED = {"yes": "已到账", "no": "已认捐未到"}
 
 
@@ -118,8 +121,8 @@ def donation_list(request: UserRequest) -> HttpResponse:
     page = page_newest_first(
         donations.with_names(), request.GET.get("older", ""), field="day"
     )
-    sums = services.donation_sums(donations)
-    context = {"page": page, "filters": filters, "sums": sums}
+    found = totals(DONATION_CODES, until(timezone.localdate()), donations)
+    context = {"page": page, "filters": filters, "totals": found}
     return render(request, "workbench/welfare/donation_list.html", context)
 
 
@@ -221,8 +224,8 @@ def charity_list(request: UserRequest) -> HttpResponse:
         request.GET.get("older", ""),
         field="held_on",
     )
-    sums = services.activity_sums(activities)
-    context = {"page": page, "filters": filters, "sums": sums}
+    found = totals(ACTIVITY_CODES, until(timezone.localdate()), activities)
+    context = {"page": page, "filters": filters, "totals": found}
     return render(request, "workbench/welfare/charity_list.html", context)
 
 
@@ -287,8 +290,8 @@ def charity_delete(request: UserRequest, pk: int) -> HttpResponse:
 # --- Funds
 
 
-def narrowed_funds(request: UserRequest) -> tuple[Filters, Any]:
-    """Return the filters of a list and its funds, with their sums of the year."""
+def narrowed_funds(request: UserRequest) -> tuple[Filters, Any, Scope]:
+    """Return the filters of a list, its funds with their sums, and of which days."""
     found = Fund.objects.visible_to(request.user)
     entries = FundEntry.objects.visible_to(request.user)
     filters = Filters(
@@ -305,27 +308,27 @@ def narrowed_funds(request: UserRequest) -> tuple[Filters, Any]:
         found = found.filter(chamber=filters.get("chamber"))
     if filters.get("year"):
         year = int(filters.get("year"))
-        found = found.with_sums(date(year, 1, 1), date(year, 12, 31))
+        days = date(year, 1, 1), date(year, 12, 31)
     else:
-        found = services.balance_today(found)
-    return filters, found.select_related("chamber")
+        days = EVER, timezone.localdate()
+    return filters, found.with_sums(*days).select_related("chamber"), Scope(*days)
 
 
 @require_safe
 def fund_list(request: UserRequest) -> HttpResponse:
-    filters, found = narrowed_funds(request)
-    funds = list(found)
+    filters, funds, scope = narrowed_funds(request)
+    entries = FundEntry.objects.filter(fund__in=funds.values("pk"))
     context = {
         "funds": funds,
         "filters": filters,
-        "sums": services.fund_sums(funds),
+        "totals": totals(FUND_CODES, scope, entries),
     }
     return render(request, "workbench/welfare/fund_list.html", context)
 
 
 @export_view
 def fund_export(request: UserRequest) -> Export:
-    filters, funds = narrowed_funds(request)
+    filters, funds, _ = narrowed_funds(request)
     return table_answer("公益基金", FUND_COLUMNS, funds, words=filters.words())
 
 
@@ -347,7 +350,7 @@ def fund_detail(request: UserRequest, pk: int) -> HttpResponse:
         "fund": fund,
         "crumbs": [FUNDS],
         "page": page,
-        "sums": services.balance_today(Fund.objects.filter(pk=fund.pk)).get(),
+        "totals": totals(FUND_CODES, until(timezone.localdate()), fund.entries.all()),
     }
     return render(request, "workbench/welfare/fund_detail.html", context)
 
@@ -426,20 +429,17 @@ def fund_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
 
 def work_card(request: UserRequest) -> dict[str, object]:
     """Return this work's card for the page of all works."""
-    year, user = timezone.localdate().year, request.user
+    today, user = timezone.localdate(), request.user
     donations = Donation.objects.visible_to(user)
-    received = services.in_year(donations, year, day="received_on")
     activities = CharityActivity.objects.visible_to(user)
-    held = services.activity_sums(services.in_year(activities, year, day="held_on"))
-    funds = services.balance_today(Fund.objects.visible_to(user))
-    given = received.aggregate(n=Sum("value", default=0))["n"]
+    entries = FundEntry.objects.visible_to(user)
     return {
         "name": "公益与基金",
         "about": "通过商会的捐赠、商会管理的公益基金和公益活动；捐赠自愿，不排名。",
-        "numbers": [
-            (f"{year}年到账捐赠", say_money(given), "现金和实物折价"),
-            (f"{year}年公益活动", held["activities"], ""),
-            ("基金余额", say_money(services.fund_sums(funds)["balance"]), "截至今天"),
+        "totals": [
+            *totals(["donations-received"], of_year(today), donations),
+            *totals(["charity-activities"], of_year(today), activities),
+            *totals(["fund-balance"], until(today), entries),
         ],
         "links": [
             ("登记捐赠", reverse("workbench:donation-create")),

@@ -3,10 +3,12 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.utils import timezone
 
+from activities.counting import EVER
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import OVERDRAWN
-from activities.services.welfare import balance_today, donors_to_thank
+from activities.services.welfare import donors_to_thank
 from tests.factories.activities import (
     CharityActivityFactory,
     DonationFactory,
@@ -181,7 +183,7 @@ def test_sums_of_a_fund_are_those_of_its_days(fund):
 
     row = funds.get()
     assert (row.receipts, row.payments, row.balance) == (0, 10_000, 0)
-    assert balance_today(Fund.objects.all()).get().balance == 10_000
+    assert Fund.objects.with_sums(EVER, timezone.localdate()).get().balance == 10_000
 
 
 def test_only_consenting_donors_of_received_gifts_are_thanked_by_pinyin():

@@ -4,15 +4,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from activities.counting import RULES, of_year, totals, until
 from activities.models import LeadTarget
 from activities.services.lead import (
-    Sums,
-    count_valid_this_year,
+    CODES,
     lead_years,
+    lines_by_chamber,
+    lines_by_year,
     save_lead,
-    sums_by_chamber,
-    sums_by_year,
-    sums_of,
     take_step,
     target_of,
 )
@@ -121,12 +120,12 @@ def test_sums_of_a_year_beside_its_target():
     lead_at("valid", submitted_on=date(2024, 12, 31))
     LeadTargetFactory(year=2025, target=20)
 
-    sums = Sums(submitted=4, valid=2, landed=1, waiting=1)
-    assert [(row.year, row.sums, row.target) for row in sums_by_year()] == [
-        (2025, sums, 20),
-        (2024, Sums(submitted=1, valid=1), None),
-    ]
-    assert sums_of(Lead.objects.none()) == Sums()
+    assert [
+        (line.place, [total.value for total in line.totals], line.target)
+        for line in lines_by_year(timezone.localdate())
+    ] == [(2025, [4, 2, 1], 20), (2024, [1, 1, 0], None)]
+    scope = until(timezone.localdate())
+    assert not any(t.value for t in totals(CODES, scope, Lead.objects.none()))
     assert (target_of(2025), target_of(2024)) == (20, None)
     assert lead_years() == sorted({timezone.localdate().year, 2025, 2024})[::-1]
 
@@ -137,13 +136,14 @@ def test_chambers_stand_in_order_of_name_whatever_they_brought():
     for chamber, count in ((second, 3), (first, 1)):
         LeadFactory.create_batch(count, chamber=chamber)
 
-    rows = sums_by_chamber(Lead.objects.visible_to(UserFactory()))
-    assert [(row.chamber, row.sums.submitted) for row in rows] == [
+    scope = until(timezone.localdate())
+    rows = lines_by_chamber(Lead.objects.visible_to(UserFactory()), scope)
+    assert [(row.place, row.totals[0].value) for row in rows] == [
         (first, 1),
         (second, 3),
     ]
-    own = sums_by_chamber(Lead.objects.visible_to(secretary_of(first)))
-    assert [row.chamber for row in own] == [first]
+    own = lines_by_chamber(Lead.objects.visible_to(secretary_of(first)), scope)
+    assert [row.place for row in own] == [first]
 
 
 def test_figure_counts_valid_leads_of_this_year():
@@ -153,7 +153,7 @@ def test_figure_counts_valid_leads_of_this_year():
     lead_at("invalid")
     lead_at("valid", submitted_on=today.replace(year=today.year - 1, day=1))
 
-    assert count_valid_this_year() == 2
+    assert RULES["valid-leads"].count(of_year(today)) == 2
 
 
 def test_rules_set_the_target_of_this_year_once():

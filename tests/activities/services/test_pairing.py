@@ -57,6 +57,7 @@ def test_rules_count_by_chamber_and_period():
     }
 
     assert counts == {
+        "pairings": 2,
         "paired-villages": 1,
         "paired-enterprises": 2,
         "pairing-projects": 1,

@@ -295,7 +295,7 @@ def test_demands_are_narrowed_with_their_sums(staff, chamber):
     ]:
         page = staff.get(url("demand-list"), query)
         assert page.context["page"].rows == [late], query
-        assert page.context["sums"]["received"] == 1
+        assert page.context["totals"][0].value == 1
     assert "已超期" in staff.get(url("demand-list")).content.decode()
 
 

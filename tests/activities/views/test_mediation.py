@@ -190,9 +190,9 @@ def test_list_is_narrowed_with_both_rates(staff):
     ]:
         page = staff.get(address, query)
         assert page.context["page"].rows == [case], query
-        assert page.context["sums"].of_accepted == "100.0%"
+        assert page.context["rates"].of_accepted == "100.0%"
     page = staff.get(address)
-    assert page.context["sums"].of_closed == "50.0%"
+    assert page.context["rates"].of_closed == "50.0%"
     assert staff.get(address, {"due": "lost"}).context["filters"].ignored
     for due in ("slow", "confirm", "late"):
         assert staff.get(address, {"due": due}).status_code == 200

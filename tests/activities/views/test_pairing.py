@@ -182,7 +182,7 @@ def test_list_costs_the_same_for_more_rows(client, chamber, count):
     with CaptureQueriesContext(connection) as queries:
         client.get(url("pairing-list"))
 
-    assert len(queries) <= 12
+    assert len(queries) == 15
     with CaptureQueriesContext(connection) as queries:
         client.get(url("pairing-export"))
 

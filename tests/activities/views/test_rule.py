@@ -92,7 +92,7 @@ def test_number_asks_the_same_number_of_queries(count, client):
     with CaptureQueriesContext(connection) as queries:
         page(client, "valid-leads")
 
-    assert len(queries) == 11
+    assert len(queries) == 12
 
 
 # Quarters
@@ -136,3 +136,27 @@ def test_quarter_that_is_none_is_missing(federation, code):
     address = reverse("workbench:quarter-detail", args=[code])
 
     assert federation.get(address).status_code == 404
+
+
+def test_secretary_sees_a_sensitive_number_of_the_own_chamber_only():
+    own, other = ChamberFactory(), ChamberFactory()
+    for chamber in (own, other):
+        DonationFactory(chamber=chamber, received_on=timezone.localdate())
+    client = Client()
+    client.force_login(secretary_of(own))
+
+    whole = page(client, "donations-received")
+    assert "来自 <b class=\"number\">2</b> 个商会" in whole
+    assert other.name not in whole.split('id="rows"')[0]
+    assert own.name in page(client, "donations-received", chamber=own.pk)
+    narrowed = page(client, "donations-received", chamber=other.pk)
+    assert other.name not in narrowed.split("</header>")[1].split('id="rows"')[0]
+
+
+def test_number_of_the_desk_is_not_public():
+    address = reverse("public:rule-detail", args=["leads-waiting"])
+    client = Client()
+    assert client.get(address).status_code == 404
+    assert "待核引才信息" not in client.get(reverse("public:rule-list")).text
+    client.force_login(UserFactory())
+    assert client.get(address).status_code == 200

@@ -308,7 +308,7 @@ def test_pages_cost_the_same_for_more_rows(client, chamber, fund, count):
         "fund": 10,
         "one fund": 10,
         "export": 10,
-        "public": 20,
+        "public": 22,
     }
     assert {n: counts[n] for n in counts if counts[n] > limits[n]} == {}
 
