@@ -21,7 +21,8 @@ def main() -> int:
     if unknown := set(codes) - set(CODES):
         parser.error(f"no such figure: {', '.join(sorted(unknown))}")
     files = [str(HERE / f"test_{code.lower()}.py") for code in codes]
-    arguments = [*files, "-n0", "-q", "--no-header", "--tb=short", "-r", "s"]
+    arguments = [*files, "-n0", "-q", "--no-header", "--tb=short", "--show-capture=no"]
+    arguments += ["-r", "s"]
     if options.fast:
         arguments += ["-m", "not slow"]
     plugin = Proofs()

@@ -21,12 +21,13 @@ class Proofs:
 
     def pytest_runtest_logreport(self, report):
         code, name = place_of(report)
-        if name not in OUTCOMES:
+        kind = next((kind for kind in OUTCOMES if name.startswith(kind)), None)
+        if not kind:
             return
         self.seconds[code] = self.seconds.get(code, 0) + report.duration
         if report.when == "call" or not report.passed:
             said = [text for _, text in report.user_properties]
-            outcome = OUTCOMES[name][report.outcome]
+            outcome = OUTCOMES[kind][report.outcome]
             # A test that measured nothing has shown nothing.
             self.verdicts[code, name] = outcome if said else "NOT RUN"
             self.said[code, name] = said
@@ -37,13 +38,13 @@ class Proofs:
             proof = importlib.import_module(f"tests.proofs.test_{code.lower()}")
             write(f"\n{code}  {proof.WHAT}  ({self.seconds[code]:.0f} s)")
             write(f"  target   {proof.TARGET}")
-            for name, title in [("test_figure", "figure"), ("test_control", "control")]:
-                said = self.said.get((code, name)) or ["–"]
-                verdict = self.verdicts.get((code, name), "NOT RUN")
-                for number, text in enumerate(said):
-                    last = number == len(said) - 1
-                    write(f"  {title:<8} {text}" + (f"  {verdict}" if last else ""))
-                    title = ""
+            for (owner, name), verdict in self.verdicts.items():
+                if owner == code:
+                    title = "figure" if name.startswith("test_figure") else "control"
+                    *first, last = self.said[owner, name] or ["–"]
+                    for text in [*first, f"{last}  {verdict}"]:
+                        write(f"  {title:<8} {text}")
+                        title = ""
 
 
 def place_of(report) -> tuple[str, str]:

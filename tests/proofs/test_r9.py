@@ -11,7 +11,7 @@ from tests.conftest import become
 from tests.factories.chambers import MemberFactory
 from tests.redleader.test_backup import keys, quiet  # noqa: F401  (a fixture)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WHAT = "backup: names and files that can be read without the private key"
 TARGET = "0 of the planted; another key and a changed byte refused"
 NAME, PICTURE = "田园花开", b"picture-of-a-meeting " * 50

@@ -218,7 +218,12 @@ def walk_rest(matrix):
             compare(matrix, people, name, address, reviewers, in_or_out)
         for name, noun in table.ADMIN_MORE.items():
             address = reverse(f"admin:{name}", args=[rows[noun]])
-            compare(matrix, people, name, address, staff, in_or_out)
+            needed = "add" if name.endswith("copy") else "view"
+
+            def entitled(role, method, noun=noun, needed=needed):
+                return staff(role, method) if needed in rights(role, noun) else OUT
+
+            compare(matrix, people, name, address, entitled, in_or_out)
         for name, (key, *answers) in table.CERTIFICATE_PAGES.items():
             listed = [dict(zip(table.ACTORS, codes, strict=True)) for codes in answers]
             compare(
