@@ -25,6 +25,8 @@ def entries_of(act):
     check_deferred_rules()
     last = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     answer = act()
+    if answer.streaming:
+        b"".join(answer)
     check_deferred_rules()
     return answer, list(AuditEntry.objects.filter(id__gt=last))
 

@@ -1,6 +1,7 @@
 """S7: what Chromium reports against the content security policy, page by page."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from tests.activities.test_addresses import (
@@ -12,7 +13,6 @@ from tests.activities.test_addresses import (
 )
 from tests.browser.conftest import (  # noqa: F401  (fixtures)
     browser_type_launch_args,
-    demo,
     plain_settings,
     visit,
 )
@@ -88,17 +88,19 @@ class Reader:
 
 @pytest.fixture
 def readers(visit, live_server):  # noqa: F811
-    """Windows of every actor, and the world that they look at."""
-    world = World()
-    people = {actor: world[actor] for actor in ACTORS if actor != "stranger"}
+    """Windows of every actor, and what each of them is to read."""
+    with transaction.atomic():  # Some rows fit together only at the end.
+        world = World()
+        people = {actor: world[actor] for actor in ACTORS if actor != "stranger"}
+        pages = list(addresses(world))
     found = {actor: Reader(visit(user)) for actor, user in people.items()}
-    return world, found | {"stranger": Reader(visit())}
+    return pages, found | {"stranger": Reader(visit())}
 
 
 def test_figure(figure, readers):
-    world, windows = readers
+    to_read, windows = readers
     pages, unsafe, reports = 0, [], []
-    for actor, address in addresses(world):
+    for actor, address in to_read:
         found = windows[actor].read(address)
         if found is None:
             continue
