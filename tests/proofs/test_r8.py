@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 
 import pytest
 
@@ -14,20 +15,19 @@ pytestmark = pytest.mark.slow
 WHAT = "back to one second (PITR); a backup restored by the drill"
 TARGET = "every row, file and entry of the audit equal, at most 15 min; 0 lost rows"
 ROWS = ("base backup", "second before", "lost disk", "control")
-CACHE = {}
 
 
+@cache
 def drill():
     """Return (figures, controls) of ``make restore-drill`` on a demo of its own."""
-    if not CACHE:
-        with tempfile.TemporaryDirectory(prefix="redleader-drill-") as folder:
-            given = {"REDLEADER_VAR": folder, "REDLEADER_DEMO": "1"}
-            said = [run(given, "demo", "--no-server"), run(given, "restore_drill")][1]
-        rows = [line.strip() for line in said.splitlines() if line.startswith("  ")]
-        judged = [row for row in rows if re.search("(合格|发现)$", row)]
-        controls = [row for row in judged if row.startswith("对照")]
-        CACHE["rows"] = [row for row in judged if row not in controls], controls
-    return CACHE["rows"]
+    with tempfile.TemporaryDirectory(prefix="redleader-drill-") as folder:
+        given = {"REDLEADER_VAR": folder, "REDLEADER_DEMO": "1"}
+        run(given, "demo", "--no-server")
+        said = run(given, "restore_drill")
+    rows = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+    judged = [row for row in rows if re.search("(合格|发现)$", row)]
+    controls = [row for row in judged if row.startswith("对照")]
+    return [row for row in judged if row not in controls], controls
 
 
 def run(given, *arguments):

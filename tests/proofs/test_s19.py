@@ -11,6 +11,7 @@ from activities.management.commands import demo
 from chambers.models import User
 from tests.redleader.test_settings import run
 
+pytestmark = pytest.mark.slow  # the whole history may not be at hand
 WHAT = "secrets in the history of the repository; start without a key; accounts"
 TARGET = "0 secrets, no start without SECRET_KEY, 0 default accounts, random passwords"
 # What a secret looks like in a line that was added, whoever added it.

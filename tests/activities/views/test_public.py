@@ -313,12 +313,12 @@ def test_a_look_at_a_photo_that_is_not_public_is_written_down(sign_in):
     full, thumbnail = (
         reverse("public:photo", args=[photo.pk, size]) for size in ("full", "thumbnail")
     )
-    client.get(full).close()
+    b"".join(client.get(full))
     assert not AuditEntry.objects.filter(kind="export").exists()
 
     Photo.objects.update(is_public=False)
-    client.get(thumbnail).close()
-    client.get(full).close()
+    b"".join(client.get(thumbnail))
+    b"".join(client.get(full))
 
     entry = AuditEntry.objects.get(kind="export")
     assert (entry.path, entry.detail) == (full, {"type": "image/jpeg"})
