@@ -9,7 +9,7 @@ WHEELS ?= wheels
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives check format lock screenshots minute clean \
+.PHONY: demo test drives proofs check format lock screenshots minute clean \
 	backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
@@ -22,6 +22,10 @@ test: .venv/dev
 drives: .venv/dev
 	@status=0; for name in edits forms reviews kill pitr deployment; do \
 	$(BIN)/python -m tests.drives.$$name $(DRIVE) || status=1; done; exit $$status
+
+# Each figure of safety, counted anew, with its negative control; ONLY="S5 S16".
+proofs: .venv/dev
+	@$(BIN)/python -m tests.proofs $(ONLY)
 
 check: .venv/dev
 	$(BIN)/ruff check

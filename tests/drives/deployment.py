@@ -27,6 +27,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psycopg2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -36,6 +37,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from tests import observatory
 from tests.drives.browser import read_form
 from tests.drives.site import ROOT, Report, free_port, wants_short
 
@@ -344,6 +346,109 @@ def check_headers(site, report):
     )
 
 
+def signed_in(site) -> dict[str, str]:
+    """Return the headers of the administrator, both factors given."""
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from django.conf import settings
+    from django.test import Client
+
+    from chambers.models import User
+
+    user = User.objects.get(username="guanli")
+    TOTP.activate(user, generate_totp_secret())
+    client = Client()
+    client.force_login(user, backend="chambers.access.RoleBackend")
+    name = settings.SESSION_COOKIE_NAME
+    return {"Cookie": f"{name}={client.cookies[name].value}"}
+
+
+def forget_factor() -> None:
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.all().delete()
+
+
+def scored(site, path, **options) -> tuple[int, tuple[str, int, int]]:
+    answer = site.send(path, **options)
+    plain = site.send(path, tls=False)
+    seen = observatory.Answer(
+        answer.getheaders(), answer.text, NAME, plain.headers["Location"] or ""
+    )
+    return answer.status, observatory.score(seen)
+
+
+def stock_score(site) -> tuple[str, int, int]:
+    """Score the sign-in page of a project as Django makes it, without our settings."""
+    folder, port = site.var / "stock", free_port()
+    folder.mkdir()
+    command = [sys.executable, "-m", "django", "startproject", "stock", str(folder)]
+    subprocess.run(command, check=True, env={"PATH": os.environ["PATH"]})
+    serve = ["-m", "waitress", f"--listen={HOME}:{port}", "stock.wsgi:application"]
+    server = subprocess.Popen([sys.executable, *serve], cwd=folder, env={})
+    try:
+        wait_for(port)
+        link = http.client.HTTPConnection(HOME, port, timeout=30)
+        with contextlib.closing(link):
+            link.request("GET", "/admin/login/", headers={"Host": NAME})
+            answer = link.getresponse()
+            text = answer.read().decode()
+        return observatory.score(observatory.Answer(answer.getheaders(), text, NAME))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def check_scores(site, cluster, report):
+    """Score every kind of page by the published rules of Mozilla's Observatory."""
+    from tests.factories.activities import accepted
+
+    staff = signed_in(site)
+    lecture = accepted(photos=1)
+    photo = f"/photos/{lecture.photos.get().pk}/full/"
+    kinds = {
+        "home": ("/", {}, 200),
+        "honour roll": ("/honours/", {}, 200),
+        "sign-in": ("/accounts/login/", {}, 200),
+        "staff list": ("/admin/chambers/chamber/", staff, 200),
+        "admin form": ("/admin/chambers/chamber/add/", staff, 200),
+        "404": ("/nowhere/", {}, 404),
+        "media file": (photo, {}, 200),
+        "500": ("/courses/", {}, 500),
+    }
+    for kind, (path, headers, wanted) in kinds.items():
+        if kind == "500":
+            administer(cluster, "ALTER TABLE activities_course RENAME TO gone")
+        status, (grade, points, passed) = scored(site, path, headers=headers)
+        if kind == "500":
+            administer(cluster, "ALTER TABLE gone RENAME TO activities_course")
+        report.promise(
+            f"score: {kind}",
+            f"{status}, {grade} {points}, {passed} of {len(observatory.TESTS)}",
+            kept=status == wanted
+            and points >= 125
+            and passed == len(observatory.TESTS),
+        )
+    forget_factor()
+    grade, points, passed = stock_score(site)
+    report.control(
+        "score: control, stock settings",
+        f"{grade} {points}, {passed} of {len(observatory.TESTS)}",
+        found=points < 50,
+    )
+
+
+def administer(cluster, statement):
+    from django.conf import settings
+
+    link = psycopg2.connect(
+        host=str(cluster.socket_dir),
+        user="postgres",
+        dbname=settings.DATABASES["default"]["NAME"],
+    )
+    with contextlib.closing(link), link, link.cursor() as cursor:
+        cursor.execute(statement)
+
+
 def check_grades(site, report):
     """Let Mozilla's Observatory grade some pages; it refuses 404 and 500."""
     node = shutil.which("node")
@@ -578,7 +683,7 @@ def check_units(site, report):
 
 
 def main() -> int:
-    wants_short(__doc__)
+    short = wants_short(__doc__)
     report = Report("Deployment: deploy/ on this machine, TLS on loopback")
     if not shutil.which("nginx"):
         sys.stderr.write("Needs nginx: apt-get install nginx\n")
@@ -586,9 +691,12 @@ def main() -> int:
     with running() as (site, cluster):
         check_tls(site, report)
         check_headers(site, report)
+        check_scores(site, cluster, report)
         check_grades(site, report)
         check_networks(site, report)
         check_sign_in(site, report)
+        if short:
+            return report.finish()
         check_limits(site, report)
         check_health(site, cluster, report)
         check_units(site, report)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from tests.drives.browser import LOST, Browser
 
 ROOT = Path(__file__).resolve().parents[2]
 START_LIMIT = 60  # seconds
+ROWS = "DRIVE_ROWS"  # names the file in which a drive leaves its rows
 
 
 class Site:
@@ -183,6 +185,33 @@ def wants_short(description: str) -> bool:
     return parser.parse_args().short
 
 
+def rows_of(name: str, *options: str) -> list[tuple[str, str, str]]:
+    """Run a drive in a process of its own; return (what, figure, verdict) of each row.
+
+    Its own settings and database stay out of this process.
+    """
+    with tempfile.TemporaryDirectory(prefix="redleader-rows-") as folder:
+        path = Path(folder) / "rows.json"
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.drives.{name}", *options],
+            cwd=ROOT,
+            env=clean_environment() | {ROWS: str(path)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not path.exists():
+            raise RuntimeError(f"{name} did not end: {done.stderr[-2000:]}")
+        return [tuple(row) for row in json.loads(path.read_text())]
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment without what the tests have set for themselves."""
+    ours = ("DATABASE_", "REDLEADER_", "DJANGO_", "SECRET_KEY", "PYTEST", "MEDIA_ROOT")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+
+
 class Report:
     """A table of what was promised and what was seen."""
 
@@ -211,4 +240,6 @@ class Report:
             lines.append(line.rstrip())
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
+        if os.environ.get(ROWS):
+            Path(os.environ[ROWS]).write_text(json.dumps(self.rows))
         return int(any(verdict == "BROKEN" for _, _, verdict in self.rows))

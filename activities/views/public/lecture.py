@@ -18,6 +18,7 @@ from activities.models.lecture import (
 )
 from activities.services.lecture import corrected_values, next_number
 from activities.views.public.chamber import send_picture
+from redleader import audit
 from redleader.filters import Filters
 from redleader.paging import Page, page_newest_first
 
@@ -148,7 +149,10 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def photo(request: HttpRequest, pk: int, size: str) -> FileResponse:
-    """Send a picture to everybody if it is public, else to who keeps the record."""
+    """Send a picture to everybody if it is public, else to who keeps the record.
+
+    Who looks at one that is not public, other than as a thumbnail, is written down.
+    """
     if size not in SIZES:
         raise Http404
     for_all = Q(is_public=True, lecture__in=Lecture.objects.public())
@@ -156,4 +160,6 @@ def photo(request: HttpRequest, pk: int, size: str) -> FileResponse:
     if request.user.is_authenticated:
         allowed |= Q(lecture__in=Lecture.objects.visible_to(request.user))
     found = get_object_or_404(Photo.objects.filter(allowed), pk=pk)
+    if size == "full" and not Photo.objects.filter(for_all, pk=pk).exists():
+        audit.add(request, audit.Note("export", detail={"type": "image/jpeg"}))
     return send_picture(getattr(found, SIZES[size]), public=False)

@@ -13,6 +13,7 @@ from activities.services.lecture import (
     submit_lecture,
 )
 from activities.services.report import load_report
+from redleader.models import AuditEntry
 from tests.factories.activities import (
     AttendanceFactory,
     AwardFactory,
@@ -303,6 +304,24 @@ def test_a_photo_is_public_only_with_its_record(client):
     Photo.objects.update(is_public=True)
     type(lecture).objects.update(is_public=False)
     assert client.get(address).status_code == 404
+
+
+def test_a_look_at_a_photo_that_is_not_public_is_written_down(sign_in):
+    lecture = accepted(photos=1)
+    photo = lecture.photos.get()
+    client = sign_in(UserFactory())
+    full, thumbnail = (
+        reverse("public:photo", args=[photo.pk, size]) for size in ("full", "thumbnail")
+    )
+    b"".join(client.get(full))
+    assert not AuditEntry.objects.filter(kind="export").exists()
+
+    Photo.objects.update(is_public=False)
+    b"".join(client.get(thumbnail))
+    b"".join(client.get(full))
+
+    entry = AuditEntry.objects.get(kind="export")
+    assert (entry.path, entry.detail) == (full, {"type": "image/jpeg"})
 
 
 def test_every_figure_of_the_report_is_shown(client):
