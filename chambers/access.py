@@ -1,5 +1,7 @@
 """Which role may do what. Rows are narrowed by ``visible_to``, not here."""
 
+from collections.abc import Callable
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
@@ -7,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 
 from chambers.models import Role, User
-from chambers.models.user import READ_ONLY_ROLES
+from chambers.models.user import READ_ONLY_ROLES, STAFF_ROLES
 from redleader.audit import locked_out
 
 
@@ -44,11 +46,19 @@ OPEN: dict[Role, tuple[str, ...]] = {
         "calendar",
     ),
 }
+# Who may be named for cases or assigned to one; who may be named to register them.
+CASE_ROLES = (*STAFF_ROLES, Role.SECRETARY, Role.MEDIATOR)
+REGISTRAR_PAGES = ("mediation-create", "mediation-request")
 # Pages that are there to write, by how their names end.
 WRITING = ("-create", "-update", "-delete", "-correct", "-cancel", "-register")
 LOGIN_ERROR = "用户名或密码不正确。"
 # Accounts, and who took what out, belong to the administrator alone.
 ADMINISTRATOR_MODELS = {"user", "exportlog"}
+
+
+def person(role: Role) -> User:
+    """Return somebody of a role, to ask the rules about the role itself."""
+    return User(role=role, is_active=True)
 
 
 def allows(user: User, permission: str) -> bool:
@@ -64,6 +74,10 @@ def allows(user: User, permission: str) -> bool:
 
 def opens(role: str, name: str) -> bool:
     """Tell whether a page at work is there for a role; rows are narrowed later."""
+    if name.startswith(REGISTRAR_PAGES) and role not in STAFF_ROLES:
+        return False
+    if name.startswith("mediation") and role not in CASE_ROLES:
+        return False
     return name.startswith(OPEN.get(Role(role), ("",)))
 
 
@@ -78,7 +92,7 @@ class RoleMiddleware:
     """Keeps each role to the pages at work that are there for it.
 
     What is not there answers 404. Who only reads is refused every page that writes,
-    at work and in the admin.
+    at work and in the admin; so is who lacks the right that a page asks for.
     """
 
     def __init__(self, get_response):
@@ -94,7 +108,12 @@ class RoleMiddleware:
         name = place.url_name or ""
         if place.namespace == "workbench" and not opens(user.role, name):
             raise Http404
-        if name != "logout" and not writes(user.role, name, request.method):
+        if name == "logout":
+            return
+        if not writes(user.role, name, request.method):
+            raise PermissionDenied
+        enters = place.namespace == "workbench" or user.is_staff
+        if enters and not suffices(user, name, request.method):
             raise PermissionDenied
 
 
@@ -111,9 +130,56 @@ def may_export(user: User) -> bool:
     return user.is_exporter
 
 
+def may_import(user: User) -> bool:
+    """Tell whether this user takes rows in from files; which, the importer says."""
+    return may_review(user) or (user.is_active and user.role == Role.SECRETARY)
+
+
 def may_read_audit(user: User) -> bool:
     """Tell whether this user reads the audit: auditor, administrator."""
     return user.is_active and user.role in (Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def is_office(user: User) -> bool:
+    return user.is_staff
+
+
+# Pages that ask for more than the role's door: how their names begin, the methods,
+# and who may.
+NEEDS: list[tuple[tuple[str, ...], str, Callable[[User], bool]]] = [
+    (("audit",), "GET POST", may_read_audit),
+    (("briefing", "member", "placeholder"), "GET POST", is_office),
+    (("quarter", "report", "role", "template"), "GET POST", is_office),
+    (("quarter-detail",), "POST", may_review),
+    (("import",), "GET POST", may_import),
+    (("liaison-create", "liaison-update"), "GET POST", may_review),
+    (("mediation-update", "mediation-assign"), "GET POST", is_office),
+    (("mediation-party",), "GET POST", is_office),
+    (("application-step", "lead-step", "objection-answer"), "POST", may_review),
+    (("activities_lecture_accept", "activities_lecture_return"), "POST", may_review),
+    (("activities_award_issue",), "POST", may_review),
+]
+
+
+def suffices(user: User, name: str, method: str) -> bool:
+    """Tell whether a user has the right that a page asks for, beside its role."""
+    if name.endswith("-export") and not may_export(user):
+        return False
+    method = "GET" if method == "HEAD" else method
+    return all(
+        may(user)
+        for names, methods, may in NEEDS
+        if name.startswith(names) and method in methods.split()
+    )
+
+
+def serves(user: User, name: str, method: str) -> bool:
+    """Tell whether a page at work is there for a user and a method."""
+    return (
+        opens(user.role, name)
+        and writes(user.role, name, method)
+        and suffices(user, name, method)
+    )
 
 
 class RoleBackend(BaseBackend):

@@ -43,6 +43,7 @@ def for_machines(view: Callable[..., HttpResponseBase]) -> Callable:
             response.setdefault("Cache-Control", AGE)
         return errors.open_to_everybody(response)
 
+    opened.methods = METHODS.split(", ")  # type: ignore[attr-defined]
     opened.csrf_exempt = True  # type: ignore[attr-defined]  # nothing is written
     return opened
 

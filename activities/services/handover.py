@@ -10,14 +10,18 @@ from django.utils import timezone
 from activities.models import (
     Application,
     Award,
+    Demand,
     EvidenceFile,
     Lead,
     Lecture,
     Pairing,
+    Project,
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureState
+from activities.models.liaison import OPEN
 from activities.models.pairing import PairingState
+from activities.models.project import ProjectState
 from chambers.models import Appointment, Chamber, ChamberTerm, User
 
 LIMIT = 20  # of each list; the page of the noun has all
@@ -69,6 +73,8 @@ def open_matters(chamber: Chamber, user: User) -> list[Matters]:
     pairings = Pairing.objects.visible_to(user).filter(chamber=chamber)
     pairings = pairings.exclude(state__in=ended)
     leads = Lead.objects.visible_to(user).filter(chamber=chamber).waiting()
+    demands = Demand.objects.visible_to(user).filter(chamber=chamber)
+    projects = Project.objects.visible_to(user).filter(chamber=chamber)
     awards = Award.objects.visible_to(user).filter(chamber=chamber).on()
     records = reverse("workbench:lecture-list")
     return [
@@ -106,6 +112,24 @@ def open_matters(chamber: Chamber, user: User) -> list[Matters]:
             [
                 (str(row), row.get_state_display(), row.get_absolute_url())
                 for row in pairings.with_names()[:LIMIT]
+            ],
+        ),
+        Matters(
+            "没有终止的回乡投资和乡村振兴项目",
+            reverse("workbench:project-list"),
+            [
+                (row.name, row.get_state_display(), row.get_absolute_url())
+                for row in projects.exclude(state=ProjectState.TERMINATED).with_names()[
+                    :LIMIT
+                ]
+            ],
+        ),
+        Matters(
+            "没有办结的诉求",
+            reverse("workbench:demand-list"),
+            [
+                (row.title, row.get_state_display(), row.get_absolute_url())
+                for row in demands.filter(state__in=OPEN).with_names()[:LIMIT]
             ],
         ),
         Matters(

@@ -97,14 +97,18 @@ CLOSED = [404] * 5
 SIGNED_IN = [302, 200, 200, 200, 200]
 NO_POST = [405] * 5
 NO_POST_INSIDE = [302, 405, 405, 405, 405]
+NO_POST_STAFF = [302, 403, 403, 405, 405]
+NO_POST_AUDIT = [302, 403, 403, 403, 405]
+NO_POST_IMPORT = [302, 405, 405, 405, 403]
+NO_POST_CASES = [302, 404, 404, 405, 405]
 OWN = [302, 200, 404, 200, 200]
 MISSING = [302, 404, 404, 404, 404]
 REVIEWERS = [302, 403, 403, 200, 403]
 # The secretary mediates the case, the federation is named, the administrator not.
 CASE = [302, 200, 404, 200, 404]
 CASE_WRONG = [302, 422, 404, 422, 404]
-NAMED = [302, 403, 404, 200, 404]
-NAMED_WRONG = [302, 403, 404, 422, 404]
+NAMED = [302, 403, 403, 200, 404]
+NAMED_WRONG = [302, 403, 403, 422, 404]
 # A file belongs to its uploader alone; views/test_importing.py has it.
 IMPORT_JOB = [302, 403, 403, 404, 403]
 STAFF = [302, 403, 403, 200, 200]
@@ -143,18 +147,18 @@ TABLE = {
     "public:rule-detail": (("members",), OPEN, NO_POST),
     "workbench:briefing-create": ((), STAFF, [302, 403, 403, 422, 422]),
     "workbench:template-list": ((), STAFF, [302, 403, 403, 422, 422]),
-    "workbench:placeholder-list": ((), STAFF, NO_POST_INSIDE),
-    "workbench:template-default": ((), STAFF, NO_POST_INSIDE),
+    "workbench:placeholder-list": ((), STAFF, NO_POST_STAFF),
+    "workbench:template-default": ((), STAFF, NO_POST_STAFF),
     "workbench:template-detail": (("form",), STAFF, [302, 403, 403, 422, 422]),
-    "workbench:template-file": (("form",), STAFF, NO_POST_INSIDE),
+    "workbench:template-file": (("form",), STAFF, NO_POST_STAFF),
     "workbench:template-delete": (("form",), STAFF, [302, 403, 403, 302, 302]),
-    "workbench:report-list": ((), STAFF, NO_POST_INSIDE),
-    "workbench:report-detail": (("lead_report",), STAFF, NO_POST_INSIDE),
-    "workbench:report-export": (("lead_report",), STAFF, NO_POST_INSIDE),
-    "workbench:quarter-list": ((), STAFF, NO_POST_INSIDE),
+    "workbench:report-list": ((), STAFF, NO_POST_STAFF),
+    "workbench:report-detail": (("lead_report",), STAFF, NO_POST_STAFF),
+    "workbench:report-export": (("lead_report",), STAFF, NO_POST_STAFF),
+    "workbench:quarter-list": ((), STAFF, NO_POST_STAFF),
     "workbench:quarter-detail": (("quarter",), STAFF, [302, 403, 403, 422, 403]),
-    "workbench:quarter-export": (("quarter",), STAFF, NO_POST_INSIDE),
-    "workbench:quarter-edits": (("locked", "members"), STAFF, NO_POST_INSIDE),
+    "workbench:quarter-export": (("quarter",), STAFF, NO_POST_STAFF),
+    "workbench:quarter-edits": (("locked", "members"), STAFF, NO_POST_STAFF),
     "public:honour-export": ((), OPEN, NO_POST),
     "public:verify-form": ((), OPEN, NO_POST),
     "public:verify": (("certificate",), OPEN, NO_POST),
@@ -162,9 +166,9 @@ TABLE = {
     "public:issuer": ((), OPEN, NO_POST),
     "public:status-list": (("list",), OPEN, NO_POST),
     "workbench:desk": ((), SIGNED_IN, NO_POST_INSIDE),
-    "workbench:audit-list": ((), AUDIT, NO_POST_INSIDE),
-    "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_INSIDE),
-    "workbench:role-matrix": ((), STAFF, NO_POST_INSIDE),
+    "workbench:audit-list": ((), AUDIT, NO_POST_AUDIT),
+    "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_AUDIT),
+    "workbench:role-matrix": ((), STAFF, NO_POST_STAFF),
     "workbench:handover": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:search": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -240,7 +244,7 @@ TABLE = {
     "workbench:application-step": (
         ("handed_in", "county"),
         NO_POST_INSIDE,
-        [302, 403, 404, 302, 403],
+        [302, 403, 403, 302, 403],
     ),
     "workbench:evidence-file": (("paper",), OWN, NO_POST_INSIDE),
     "workbench:evidence-file-delete": (
@@ -258,19 +262,19 @@ TABLE = {
     "public:objection-search": ((), [422] * 5, NO_POST),
     "public:objection": (("receipt",), OPEN, NO_POST),
     "workbench:application-export": ((), SIGNED_IN, NO_POST_INSIDE),
-    "workbench:import-list": ((), [302, 200, 200, 200, 403], NO_POST_INSIDE),
+    "workbench:import-list": ((), [302, 200, 200, 200, 403], NO_POST_IMPORT),
     "workbench:import-file": (("honours",), REVIEWERS, [302, 403, 403, 422, 403]),
-    "workbench:import-template": (("honours",), REVIEWERS, NO_POST_INSIDE),
-    "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
-    "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_INSIDE),
+    "workbench:import-template": (("honours",), REVIEWERS, NO_POST_IMPORT),
+    "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_IMPORT),
+    "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_IMPORT),
     "workbench:import-confirm": (("honours", "key"), NO_POST_INSIDE, IMPORT_JOB),
-    "workbench:member-doubles": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-doubles": ((), STAFF, NO_POST_STAFF),
     "workbench:member-merge": (
         ("person", "twin"),
         STAFF,
         [302, 403, 403, 422, 422],
     ),
-    "workbench:member-merges": ((), STAFF, NO_POST_INSIDE),
+    "workbench:member-merges": ((), STAFF, NO_POST_STAFF),
     "workbench:member-merge-undo": (
         ("merge",),
         NO_POST_INSIDE,
@@ -328,7 +332,7 @@ TABLE = {
     "workbench:lead-step": (
         ("lead", "valid"),
         NO_POST_INSIDE,
-        [302, 403, 404, 302, 403],
+        [302, 403, 403, 302, 403],
     ),
     "public:lead-totals": ((), OPEN, NO_POST),
     "public:data-list": ((), OPEN, NO_POST),
@@ -370,7 +374,7 @@ TABLE = {
         [302, 302, 404, 302, 404],
     ),
     "workbench:mediation-form": (("case", "contents"), CASE, NO_POST_INSIDE),
-    "workbench:mediation-request-list": ((), MISSING, NO_POST_INSIDE),
+    "workbench:mediation-request-list": ((), MISSING, NO_POST_CASES),
     "workbench:mediation-request-register": (
         ("asked",),
         [302, 404, 404, 200, 404],
@@ -410,8 +414,8 @@ TABLE = {
     "workbench:liaison-detail": (("assignment",), OWN, NO_POST_INSIDE),
     "workbench:liaison-update": (
         ("assignment",),
-        [302, 403, 404, 200, 403],
-        [302, 403, 404, 422, 403],
+        [302, 403, 403, 200, 403],
+        [302, 403, 403, 422, 403],
     ),
     "workbench:contact-list": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:contact-export": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -770,8 +774,15 @@ def test_address_takes_a_post(name, actor, world, client, sign_in):
     assert answer.status_code == expected[ACTORS.index(actor)]
 
 
+def unlisted(patterns):
+    """Return the addresses that no table above lists."""
+    return [name for name in names(patterns) if name not in TABLE]
+
+
 def test_every_address_is_listed():
-    assert sorted(names(get_resolver().url_patterns)) == sorted(TABLE)
+    patterns = get_resolver().url_patterns
+    assert unlisted(patterns) == []
+    assert sorted(names(patterns)) == sorted(TABLE)
 
 
 def test_every_admin_address_is_listed():

@@ -2,14 +2,20 @@
 
 import ast
 import logging
+import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import hypothesis
+import openpyxl
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -18,18 +24,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.forms.lecture import LectureForm
-from activities.models import Lecture
+from activities.models import Award, Lecture
 from activities.models.lecture import CLOSED_ERROR
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.models import Member, Role
+from redleader import bad_inputs
+from redleader.drafts import SIGNED_OUT
+from redleader.imports import IMPORTERS
 from redleader.models import FormDraft
-from redleader.photos import MESSAGES
-from tests.activities.views.test_workbench import typed
+from redleader.photos import MESSAGES, METADATA_NOTICE
+from redleader.sheets import MESSAGES as SHEET_MESSAGES
+from tests import hostile_images as images
+from tests import hostile_sheets as sheets
+from tests.activities.views.test_importing import book as workbook
+from tests.activities.views.test_importing import confirm
+from tests.activities.views.test_importing import send as send_sheet
+from tests.activities.views.test_workbench import of_page, typed
 from tests.factories.activities import (
     AwardFactory,
     LectureFactory,
     MediationAccessFactory,
+    PairingFactory,
+    SchemeFactory,
     SiteFactory,
     accepted,
     planned,
@@ -1169,3 +1186,303 @@ def test_every_list_is_asked():
     assert lists - set(LISTS) == {
         "workbench:lecture-roll",
     }
+
+
+# Each refusal carries its number, whichever page shows it.
+
+
+def codes_of(answer):
+    """Return every number that stands in a page."""
+    return set(re.findall(r'data-error-code="(\d+)"', page_of(answer)))
+
+
+def logged(**changes):
+    return lambda door: send(door.client, door.chamber, **changes)
+
+
+def pictured(row):
+    """Return an attempt: the first hostile picture that this row is about."""
+
+    def attempt(door):
+        words = bad_inputs.pattern(PHOTO_WORDS[row], r"%\(\w+\)[sd]")
+        case = next(c for c in images.CASES if c.message and words.match(c.expected))
+        file = SimpleUploadedFile("a.jpg", case.build())
+        file._name = case.name
+        return door.send_photo(file)
+
+    return attempt
+
+
+def same_photo(door):
+    photos.add_photos(door.draft, [upload(100)])
+    return add_photos(door.client, door.draft, 1)
+
+
+def same_elsewhere(door):
+    photos.add_photos(door.draft, [upload(7)])
+    second = LectureFactory(chamber=door.chamber)
+    photos.add_photos(second, [upload(7)])
+    services.submit_lecture(second, user=door.user)
+    return door.staff.get(reverse("admin:activities_lecture_change", args=[second.pk]))
+
+
+def sheet(row):
+    """Return an attempt: the first hostile workbook that this row is about."""
+
+    def attempt(door):
+        words = [
+            bad_inputs.pattern(text, r"%\(\w+\)[sd]")
+            for number, text in SHEET_MESSAGES.values()
+            if number == row
+        ]
+        case = next(
+            c
+            for c in sheets.CASES
+            if c.message and any(w.match(c.expected(5000)) for w in words)
+        )
+        return send_sheet(door.staff, case.build(), case.name)
+
+    return attempt
+
+
+def rows_of(*rows, extra=()):
+    def attempt(door):
+        SchemeFactory(name="“四好”商会")
+        return send_sheet(door.staff, workbook(*rows, extra=extra))
+
+    return attempt
+
+
+def foreign_row(door):
+    ChamberFactory(name="乙商会")
+    importer = IMPORTERS["leads"]
+    book = openpyxl.Workbook()
+    book.active.append([column.heading for column in importer.columns])
+    values = {c.label: c.example for c in importer.columns} | {"提供商会": "乙商会"}
+    book.active.append([values[c.label] for c in importer.columns])
+    content = BytesIO()
+    book.save(content)
+    file = SimpleUploadedFile("引才.xlsx", content.getvalue())
+    return door.client.post(
+        reverse("workbench:import-file", args=["leads"]), {"file": file}
+    )
+
+
+def sent_again(door):
+    SchemeFactory(name="“四好”商会")
+    content = workbook({})
+    first = send_sheet(door.staff, content).context["job"]
+    confirm(door.staff, first)
+    Award.objects.all().delete()
+    return send_sheet(door.staff, content)
+
+
+def wrong_amount(door):
+    pairing = PairingFactory(chamber=door.chamber)
+    data = {"name": "修路", "kind": "welfare", "as_of": "2026-03-01", "donated": "-1"}
+    address = reverse("workbench:pairing-project-create", args=[pairing.pk])
+    return door.client.post(address, data)
+
+
+def double(door):
+    send(door.client, door.chamber)
+    return send(door.client, door.chamber)
+
+
+def used(door):
+    row = used_enterprise()
+    client = door.enter(UserFactory(role=Role.ADMINISTRATOR))
+    return client.post(
+        reverse("admin:chambers_enterprise_delete", args=[row.pk]), {"post": "1"}
+    )
+
+
+def stale(door):
+    address = reverse("workbench:lecture-update", args=[door.draft.pk])
+    late = of_page(door.client, address) | {"venue": "迟到的地点"}
+    door.client.post(address, of_page(door.client, address) | {"venue": "先到的"})
+    return door.client.post(address, late)
+
+
+def twice(door):
+    key = of_page(door.client, reverse(NEW))["form_key"]
+    data = typed(door.chamber, form_key=key)
+    door.client.post(reverse(NEW), data)
+    return door.client.post(reverse(NEW), data, follow=True)
+
+
+def under_review(door):
+    lecture = submitted(chamber=door.chamber, created_by=door.user)
+    address = reverse("workbench:lecture-update", args=[lecture.pk])
+    return door.client.post(address, typed(door.chamber, version=lecture.version))
+
+
+def without_token(door):
+    return Client(enforce_csrf_checks=True).post(reverse("account_login"), {})
+
+
+def wrong_password(times):
+    def attempt(door):
+        answers = [
+            Client().post(
+                reverse("account_login"),
+                {"login": door.user.username, "password": "falsch"},
+            )
+            for _ in range(times)
+        ]
+        return answers[-1]
+
+    return attempt
+
+
+def wrong_code(door):
+    reviewer = UserFactory(role=Role.FEDERATION)
+    reviewer.set_password("Xiaoqiao-4321")
+    reviewer.save()
+    TOTP.activate(reviewer, generate_totp_secret())
+    visitor = Client()
+    names = {"login": reviewer.username, "password": "Xiaoqiao-4321"}
+    visitor.post(reverse("account_login"), names)
+    return visitor.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+
+def weak_password(door):
+    door.user.set_password("Xiaoqiao-4321")
+    door.user.save()
+    client = door.enter(door.user)
+    new = {"oldpassword": "Xiaoqiao-4321", "password1": "kurz", "password2": "kurz"}
+    return client.post(reverse("account_change_password"), new)
+
+
+def too_much(door):
+    many = {f"roll-{number}": "present" for number in range(1001)}
+    return send(door.client, door.chamber, **many)
+
+
+def cut_off(door):
+    return door.client.generic(
+        "POST", reverse(NEW), b"--x", content_type="multipart/form-data"
+    )
+
+
+def too_often(door):
+    for _ in range(21):
+        answer = door.client.get(reverse("workbench:lead-export"))
+    return answer
+
+
+def broken(error):
+    def attempt(door):
+        def fail(*args, **kwargs):
+            raise error
+
+        door.monkeypatch.setattr(services, "save_lecture", fail)
+        door.client.raise_request_exception = False
+        return send(door.client, door.chamber)
+
+    return attempt
+
+
+PHOTO_WORDS = dict(MESSAGES.values())
+ATTEMPTS = {
+    **{row: pictured(row) for row in PHOTO_WORDS if row != 12},
+    16: lambda door: add_photos(door.client, door.draft, 10),
+    17: same_photo,
+    18: same_elsewhere,
+    **{row: sheet(row) for row in (20, 21, 22, 23, 24, 26, 31)},
+    27: rows_of({}, extra=["多出的列"]),
+    28: rows_of({"称号": "=1+1"}),
+    29: rows_of({"称号": "#N/A"}),
+    30: rows_of({"称号": 1.5e20}),
+    32: rows_of({}, {}),
+    33: foreign_row,
+    34: rows_of({"称号": None}),
+    35: sent_again,
+    36: logged(topic="\u3000"),
+    37: logged(topic="𠮷" * 81),
+    38: logged(topic="红\x07色"),
+    40: lambda door: add_member(door.staff, phone="电话"),
+    41: logged(started_at="2026-02-30T10:00"),
+    42: logged(started_at="9999-12-31T23:59"),
+    43: logged(present="二十"),
+    44: wrong_amount,
+    46: logged(content="证号 350823199001011234"),
+    47: logged(chamber="10000000"),
+    48: double,
+    50: used,
+    52: stale,
+    53: twice,
+    54: under_review,
+    55: without_token,
+    57: lambda door: door.client.get(reverse("workbench:role-matrix")),
+    58: lambda door: door.client.get("/workbench/lectures/999999999/"),
+    59: wrong_password(1),
+    60: wrong_password(6),
+    61: wrong_code,
+    62: weak_password,
+    63: lambda door: door.client.get(
+        reverse("workbench:lecture-list"), {"state": "lost"}
+    ),
+    64: too_much,
+    65: cut_off,
+    66: lambda door: door.client.put(reverse(NEW)),
+    68: too_often,
+    69: broken(OperationalError("gone")),
+    70: broken(RuntimeError("lost")),
+}
+# What no page refuses, and what is told in the words of another row.
+NO_CODE = {
+    11: "如第 6 行",
+    12: "浏览器发来的名字里的控制字符已经去掉，收下",
+    13: "收下",
+    14: "收下并告知，见 test_notice_has_its_number",
+    15: "收下",
+    19: "如第 65 行",
+    25: "如第 20 行",
+    39: "收下",
+    56: "登录页，见 test_notice_has_its_number",
+    67: "不跟随",
+} | NOT_HERE
+
+
+@dataclass
+class Door:
+    """Who tries, and the record they try it on."""
+
+    client: Client
+    staff: Client
+    user: object
+    chamber: object
+    draft: object
+    enter: object
+    monkeypatch: object
+
+    def send_photo(self, file):
+        return self.client.post(
+            reverse("workbench:photo-add", args=[self.draft.pk]), {"photos": [file]}
+        )
+
+
+@pytest.mark.filterwarnings("ignore:Invalid APNG")
+@pytest.mark.parametrize("row", ATTEMPTS)
+def test_refusal_carries_its_number(
+    row, client, staff, user, chamber, draft, sign_in, monkeypatch
+):
+    door = Door(client, staff, user, chamber, draft, sign_in, monkeypatch)
+
+    assert str(row) in codes_of(ATTEMPTS[row](door))
+
+
+def test_every_refusal_is_attempted():
+    assert set(ATTEMPTS) | set(NO_CODE) == set(range(1, 71))
+    assert not set(ATTEMPTS) & set(NO_CODE)
+
+
+def test_notice_has_its_number():
+    assert bad_inputs.number_of(METADATA_NOTICE) == 14
+    assert bad_inputs.number_of(SIGNED_OUT) == 56
+    assert bad_inputs.number_of("没有这样的话。") is None
+
+
+def test_page_without_a_refusal_has_no_number(client):
+    assert codes_of(client.get(reverse(NEW))) == set()

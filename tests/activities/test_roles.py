@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Application, Lecture
-from activities.views.workbench.role import AREAS, NONE, READS, WRITES, matrix, person
-from chambers.access import allows
+from activities.views.workbench.role import AREAS, NONE, READS, WRITES, matrix
+from chambers.access import allows, person
 from chambers.models import Branch, Chamber, Role, User
 from tests.activities.test_addresses import TABLE, World
 from tests.factories.activities import LeadFactory, LectureFactory
@@ -88,7 +88,7 @@ NEW = {
     "lead-list": ([200, 404, 404, 200], [403, 404, 404, 403]),
     "lead-detail": ([200, 404, 404, 200], [403, 404, 404, 403]),
     "lead-update": ([403, 404, 404, 403], [403, 404, 404, 403]),
-    "mediation-list": ([404, 404, 404, 404], [403, 404, 404, 403]),
+    "mediation-list": ([404, 404, 404, 404], [404, 404, 404, 403]),
     "report-list": ([403, 404, 404, 200], [403, 404, 404, 403]),
     "import-list": ([403, 404, 404, 403], [403, 404, 404, 403]),
     "audit-list": ([403, 404, 404, 200], [403, 404, 404, 403]),

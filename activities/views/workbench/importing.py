@@ -53,10 +53,8 @@ def find_job(request: UserRequest, code: str, key: uuid.UUID) -> ImportJob:
 
 @require_safe
 def import_list(request: UserRequest) -> HttpResponse:
-    importers = importers_of(request.user)
-    if not importers:
-        raise PermissionDenied
-    return render(request, "workbench/importing/list.html", {"importers": importers})
+    context = {"importers": importers_of(request.user)}
+    return render(request, "workbench/importing/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

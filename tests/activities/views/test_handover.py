@@ -11,10 +11,14 @@ from django.utils import timezone
 from activities.services.todo import TERMS, todos
 from chambers.models import Chamber, Role
 from tests.factories.activities import (
+    DemandFactory,
     LeadFactory,
     LectureFactory,
     PairingFactory,
+    ProjectFactory,
     application_at,
+    demand_at,
+    project_at,
     returned,
 )
 from tests.factories.chambers import (
@@ -79,8 +83,14 @@ def test_page_names_what_is_open(sign_in):
     running = application_at("submitted", chamber=chamber)
     pairing = PairingFactory(chamber=chamber)
     lead = LeadFactory(chamber=chamber)
+    projects = [project_at(to, chamber=chamber) for to in ("signed", "operating")]
+    project_at("terminated", chamber=chamber)
+    demands = [DemandFactory(chamber=chamber), demand_at("handling", chamber=chamber)]
+    demand_at("closed", chamber=chamber)
     LectureFactory(topic="别家的")
     LeadFactory()
+    ProjectFactory(name="别家的")
+    DemandFactory(title="别家的")
 
     page = sign_in(user).get(PAGE)
 
@@ -91,6 +101,8 @@ def test_page_names_what_is_open(sign_in):
         set(),
         {running.get_absolute_url()},
         {pairing.get_absolute_url()},
+        {project.get_absolute_url() for project in projects},
+        {demand.get_absolute_url() for demand in demands},
         {lead.get_absolute_url()},
         set(),
     ]
@@ -117,6 +129,8 @@ def test_page_asks_as_often_for_many_rows(sign_in):
     def queries():
         LectureFactory(chamber=chamber)
         PairingFactory(chamber=chamber)
+        ProjectFactory(chamber=chamber)
+        DemandFactory(chamber=chamber)
         LeadFactory(chamber=chamber)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(PAGE).status_code == 200

@@ -1,0 +1,133 @@
+"""Every address of the site, and whom it is meant for, from the rules that it asks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, get_resolver
+
+from chambers.access import person, serves, suffices, writes
+from chambers.models import Role
+from redleader.middleware import METHODS
+
+PUBLIC = "public"
+EVERYBODY = [PUBLIC, *Role.values]
+# Libraries look these names up; nobody finds a page there.
+NOWHERE = {
+    "account_signup",
+    "account_reset_password",
+    "account_set_password",
+    "public:api:api-root",
+}
+# The right that a page of the admin asks for; any other page asks for "view".
+ADMIN_RIGHTS = {
+    "add": "add",
+    "copy": "add",
+    "delete": "delete",
+    "password_change": "change",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address; ``methods`` is empty when the view does not tell."""
+
+    name: str
+    pattern: str
+    methods: list[str]
+    view: Callable[..., Any]
+
+    @property
+    def takes_arguments(self) -> bool:
+        return "<" in self.pattern
+
+    def actors(self, method: str) -> list[str]:
+        """Return who is meant to use a method; LookupError when no rule says."""
+        if (self.methods and method not in self.methods) or self.name in NOWHERE:
+            return []
+        if not getattr(self.view, "login_required", True):
+            return EVERYBODY
+        return [role for role in Role.values if self.is_for(Role(role), method)]
+
+    def is_for(self, role: Role, method: str) -> bool:
+        user = person(role)
+        space, _, name = self.name.rpartition(":")
+        if space == "workbench":
+            return serves(user, name, method)
+        if space == "admin":
+            return user.is_staff and may_administer(user, name, method)
+        if not space and name.startswith(("account_", "mfa_")):
+            return True
+        raise LookupError(f"{self.pattern}: no rule says for whom it is")
+
+    def as_row(self) -> dict[str, Any]:
+        by_method = {
+            method: self.actors(method)
+            for method in ("GET", "POST")
+            if not self.methods or method in self.methods
+        }
+        known = {actor for actors in by_method.values() for actor in actors}
+        return {
+            "name": self.name,
+            "pattern": self.pattern,
+            "methods": self.methods or None,
+            "actors": [actor for actor in EVERYBODY if actor in known],
+            "by_method": by_method,
+        }
+
+
+def may_administer(user, name: str, method: str) -> bool:
+    """Tell whether a member of staff may use a page of the admin."""
+    if name != "logout" and not writes(user.role, name, method):
+        return False
+    for model, pages in admin.site._registry.items():
+        noun = f"{model._meta.app_label}_{model._meta.model_name}_"
+        if model._meta.label == "chambers.User" and name.startswith("auth_user_"):
+            noun = "auth_user_"  # as Django names it
+        if name.startswith(noun):
+            request = HttpRequest()
+            request.user = user
+            page = name.removeprefix(noun)
+            right = ADMIN_RIGHTS.get(page, "view")
+            if page in ("change", "changelist") and method == "POST":
+                right = "change"
+            allowed = getattr(pages, f"has_{right}_permission")(request)
+            return allowed and suffices(user, name, method)
+    return True
+
+
+def addresses(patterns=None, space: str = "", start: str = "/") -> Iterator[Address]:
+    """Yield every address of the resolver, those of libraries too."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        text = str(entry.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(entry, URLPattern):
+            name = space + (entry.name or "")
+            yield Address(
+                name, start + text, methods_of(entry.callback), entry.callback
+            )
+        else:
+            inner = f"{entry.namespace}:" if entry.namespace else ""
+            yield from addresses(entry.url_patterns, space + inner, start + text)
+
+
+def methods_of(view: Any) -> list[str]:
+    """Return the methods that a view says it takes, as far as it says so."""
+    if hasattr(view, "view_class"):
+        cls = view.view_class
+        named = {"HEAD", "OPTIONS", *(n.upper() for n in cls.http_method_names)}
+        return sorted(n for n in METHODS & named if hasattr(cls, n.lower()))
+    while view is not None:
+        if hasattr(view, "methods"):
+            return view.methods
+        code = getattr(view, "__code__", None)
+        kept = (
+            dict(zip(code.co_freevars, view.__closure__ or (), strict=True))
+            if code
+            else {}
+        )
+        if "request_method_list" in kept:
+            return list(kept["request_method_list"].cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return []
