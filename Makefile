@@ -9,7 +9,7 @@ WHEELS ?= wheels
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives proofs check format lock screenshots minute clean \
+.PHONY: demo test drives proofs bench check format lock screenshots minute clean \
 	backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
@@ -26,6 +26,10 @@ drives: .venv/dev
 # Each figure of safety, counted anew, with its negative control; ONLY="S5 S16".
 proofs: .venv/dev
 	@$(BIN)/python -m tests.proofs $(ONLY)
+
+# The targets of speed, each a ratio to a control of the same run; ONLY="P1 P6".
+bench: .venv/dev
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 check: .venv/dev
 	$(BIN)/ruff check
