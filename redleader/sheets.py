@@ -82,6 +82,7 @@ NUMBER_FORMATS = {
 }
 # What Excel or WPS may take for the beginning of a formula.
 TRIGGERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_CELL = 32_767  # characters; Excel's own limit
 A4 = 9
 LINE = Side(style="thin", color="FF999999")
@@ -114,6 +115,7 @@ def add_table(
     ``is_marked`` tells which cells are coloured.
     """
     sheet = book.create_sheet(name)
+    looks: dict = {}
     head = [text for text in (title, *lines) if text]
     header = len(head) + 1
     last = get_column_letter(len(columns))
@@ -129,12 +131,13 @@ def add_table(
         dimension.number_format = NUMBER_FORMATS[column.kind]
     for number, text in enumerate(head):
         font = TITLE_FONT if title and not number else None
-        sheet.append([_cell(sheet, text, font=font)])
+        sheet.append([_cell(sheet, text, looks, font=font)])
     sheet.append(
         [
             _cell(
                 sheet,
                 column.heading,
+                looks,
                 font=HEADER_FONT,
                 fill=HEADER_FILL,
                 border=BORDER,
@@ -155,6 +158,7 @@ def add_table(
                 _cell(
                     sheet,
                     value,
+                    looks,
                     format_=format_,
                     fill=fill,
                     border=BORDER,
@@ -172,22 +176,32 @@ def add_table(
             sheet.data_validations.append(offer)
 
 
-def _cell(sheet, value: Any, *, format_: str = "@", **style: Any) -> WriteOnlyCell:
-    """Return a cell of its real kind; text stays text whatever it begins with."""
+def _cell(
+    sheet, value: Any, looks: dict, *, format_: str = "@", **style: Any
+) -> WriteOnlyCell:
+    """Return a cell of its real kind; text stays text whatever it begins with.
+
+    ``looks`` keeps the looks that the sheet has had: to make one is slow.
+    """
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value).replace(tzinfo=None)
+    # Otherwise editing the cell would make a formula of it after all.
+    quoted = isinstance(value, str) and value.startswith(TRIGGERS)
     if isinstance(value, str):
         cell = WriteOnlyCell(sheet)
         cell._value, cell.data_type = as_text(value), "s"
-        cell.number_format = "@"
-        # Otherwise editing the cell would make a formula of it after all.
-        cell.quotePrefix = value.startswith(TRIGGERS)
+        format_ = "@"
     else:
         cell = WriteOnlyCell(sheet, value)
-        cell.number_format = format_
+    key = (format_, quoted, *(id(part) for part in style.values()))
+    if key in looks:
+        cell._style = looks[key]
+        return cell
+    cell.number_format, cell.quotePrefix = format_, quoted
     for name, part in style.items():
         if part is not None:
             setattr(cell, name, part)
+    looks[key] = cell._style
     return cell
 
 
@@ -198,17 +212,16 @@ def as_text(text: str) -> str:
     line feed; so is text that looks as if it were spelled out.
     """
     text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    text = "".join(c for c in text if not "\ud800" <= c <= "\udfff")
-    text = text.replace("\ufffe", "").replace("\uffff", "")[:MAX_CELL]
+    text = UNWRITABLE.sub("", text)[:MAX_CELL]
     text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
     return text.replace("\r", "_x000D_")
 
 
-def count_line(rows: Sequence[Any], limit: int, day: date) -> str:
+def count_line(count: int, limit: int, day: date) -> str:
     """Return the line that says from when a table is and how many rows it has."""
-    if len(rows) > limit:
+    if count > limit:
         return f"截至 {day:%Y-%m-%d}，只列前 {limit} 条，请缩小范围后分次导出"
-    return f"截至 {day:%Y-%m-%d}，共 {len(rows)} 条"
+    return f"截至 {day:%Y-%m-%d}，共 {count} 条"
 
 
 def packed(book: Workbook) -> bytes:

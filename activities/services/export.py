@@ -41,7 +41,8 @@ from redleader.sheets import (
 )
 
 NO_CYCLE = "年度未载明"
-MAX_ROWS = 5000  # of one file; a county has a few hundred
+MAX_ROWS = 100_000  # of one file; a county has a few hundred, a province some more
+CHUNK = 2000  # rows in memory at once
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def table_answer(
     words: Sequence[str] = (),
 ) -> Export:
     """Return a list as a workbook; ``words`` say what it was narrowed by."""
-    found = list(rows[: MAX_ROWS + 1])
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    shown = rows[:MAX_ROWS]
     day = timezone.localdate()
     narrowed = f"；筛选：{'、'.join(words)}" if words else ""
     book = new_book()
@@ -95,14 +97,14 @@ def table_answer(
         book,
         name,
         columns,
-        found[:MAX_ROWS],
+        shown.iterator(CHUNK) if isinstance(shown, QuerySet) else shown,
         title=f"{settings.PORTAL['county']}{name}",
         lines=[
             settings.PORTAL["owner"],
-            count_line(found, MAX_ROWS, day) + narrowed,
+            count_line(total, MAX_ROWS, day) + narrowed,
         ],
     )
-    return book_export(book, name, f"{name} {day}", len(found[:MAX_ROWS]), words)
+    return book_export(book, name, f"{name} {day}", min(total, MAX_ROWS), words)
 
 
 def kind_of(award: Award) -> str:

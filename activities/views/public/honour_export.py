@@ -26,7 +26,7 @@ def honour_export(request: HttpRequest) -> HttpResponse:
         title=f"{settings.PORTAL['county']}商会荣誉榜",
         lines=[
             settings.PORTAL["owner"],
-            count_line(roll.awards, MAX_ROWS, roll.day),
+            count_line(len(roll.awards), MAX_ROWS, roll.day),
             *roll.narrowed_to,
         ],
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.db.models.sql import compiler
 from django.urls import reverse
 from docx import Document
 
@@ -13,7 +14,6 @@ import activities.views
 from activities.models import ExportLog
 from activities.services import export as services
 from chambers.models import Role
-from redleader.sheets import Column
 from tests.factories.activities import LeadFactory, ReportTemplateFactory
 from tests.factories.chambers import ChamberFactory, UserFactory, secretary_of
 
@@ -94,19 +94,25 @@ def test_long_list_is_cut_and_says_so(sign_in, staff, monkeypatch):
     assert [row[3] for row in logged()] == [2]
 
 
-def test_no_more_is_read_than_is_sent(monkeypatch):
-    """So a list of any length costs as much as the longest that is sent."""
-    monkeypatch.setattr(services, "MAX_ROWS", 2)
-    asked = []
+def test_a_long_list_is_read_piece_by_piece(sign_in, staff, monkeypatch):
+    """So a list of any length needs the memory of one piece."""
+    monkeypatch.setattr(services, "CHUNK", 2)
+    LeadFactory.create_batch(5)
+    pieces, fetch = [], compiler.cursor_iter
 
-    class Rows:
-        def __getitem__(self, part):
-            asked.append(part)
-            return []
+    def watched(cursor, sentinel, columns, size):
+        for rows in fetch(cursor, sentinel, columns, size):
+            if size == 2:
+                pieces.append(len(rows))
+            yield rows
 
-    services.table_answer("表", [Column("名称")], Rows())
+    monkeypatch.setattr(compiler, "cursor_iter", watched)
+    answer = sign_in(staff).get(LEADS)
 
-    assert asked == [slice(None, 3)]
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+    assert sheet.max_row == 4 + 5
+    assert [row[3] for row in logged()] == [5]
+    assert pieces == [2, 2, 1]
 
 
 def test_filled_template_is_an_export_too(sign_in, staff):
