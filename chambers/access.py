@@ -149,7 +149,7 @@ def is_office(user: User) -> bool:
 NEEDS: list[tuple[tuple[str, ...], str, Callable[[User], bool]]] = [
     (("audit",), "GET POST", may_read_audit),
     (("briefing", "member", "placeholder"), "GET POST", is_office),
-    (("quarter", "report", "role", "template"), "GET POST", is_office),
+    (("quarter", "report", "role", "style", "template"), "GET POST", is_office),
     (("quarter-detail",), "POST", may_review),
     (("import",), "GET POST", may_import),
     (("liaison-create", "liaison-update"), "GET POST", may_review),

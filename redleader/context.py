@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+# What a visitor may choose about the looks; each a cookie that says "1".
+DISPLAY = ("large_text", "high_contrast")
+
 
 def portal(request: HttpRequest) -> dict:
     return {
         "portal": settings.PORTAL,
         "is_demo": settings.DEMO,
-        "large_text": request.COOKIES.get("large_text") == "1",
+        **{name: request.COOKIES.get(name) == "1" for name in DISPLAY},
         # The part of the workbench that a page belongs to; its menu marks it.
         "section": request.path.partition("/workbench/")[2].partition("/")[0],
     }

@@ -14,7 +14,16 @@ from activities.models import OfficialFigure
 from activities.models.figure import FigureGroup, Qualifier
 from redleader.money import WAN, YI
 
-HOME_FIGURES = ["M01", "M03", "M04", "M05"]
+# What the front page tells of each part of the report, in its order.
+HOME_FIGURES = {
+    FigureGroup.OVERVIEW: ["M01", "M02"],
+    FigureGroup.PARTY: ["M03", "M04", "M05"],
+    FigureGroup.HONOUR: ["M06", "M07", "M08"],
+    FigureGroup.GROWTH: ["M15", "M17", "M16", "M11"],
+    FigureGroup.VILLAGE: ["M18", "M21", "M22"],
+    FigureGroup.WELFARE: ["M28", "M23", "M26", "M27"],
+    FigureGroup.MEDIATION: ["M29", "M30", "M31"],
+}
 # How many of a rule's unit make one of a figure's.
 SCALES = {"万元": WAN, "亿元": YI, "万人次": Decimal(10_000)}
 
@@ -118,32 +127,30 @@ BAR, SPACE = 200, 1.15  # widest bar of a picture, and what is left beside it
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure in a picture: a bar for the count, a mark for the published number."""
+    """A picture of a figure: a bar for the count, a mark for the published number."""
 
-    comparison: Comparison
     length: int
     mark: int
 
 
-def bars_of(comparisons: Iterable[Comparison]) -> list[Bar]:
-    """Return a bar for each counted figure, each to a scale of its own."""
-    found = []
-    for row in comparisons:
-        if row.counted is None:
-            continue
-        most = max(row.counted, row.official.value) * Decimal(SPACE) or 1
-        length = round(row.counted * BAR / most)
-        found.append(Bar(row, length, round(row.official.value * BAR / most)))
-    return found
+def bar_of(row: Comparison) -> Bar | None:
+    """Return the bar of a counted figure, to a scale of its own."""
+    if row.counted is None:
+        return None
+    most = max(row.counted, row.official.value) * Decimal(SPACE) or 1
+    return Bar(round(row.counted * BAR / most), round(row.official.value * BAR / most))
 
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the report with its figures, and the picture of those counted."""
+    """A part of the report: its figures, each with the picture of it if counted."""
 
     name: str
-    comparisons: list[Comparison]
-    bars: list[Bar]
+    rows: list[tuple[Comparison, Bar | None]]
+
+    @property
+    def source(self) -> str:
+        return self.rows[0][0].official.source
 
 
 def grouped(comparisons: list[Comparison]) -> list[Group]:
@@ -152,10 +159,17 @@ def grouped(comparisons: list[Comparison]) -> list[Group]:
     for value, label in FigureGroup.choices:
         rows = [row for row in comparisons if row.official.group == value]
         if rows:
-            found.append(Group(str(label), rows, bars_of(rows)))
+            found.append(Group(str(label), [(row, bar_of(row)) for row in rows]))
     return found
 
 
-def home_figures() -> list[OfficialFigure]:
-    """Return the published figures of the front page."""
-    return list(OfficialFigure.objects.filter(number__in=HOME_FIGURES))
+def home_figures() -> dict[str, list[OfficialFigure]]:
+    """Return the published figures of the front page by the parts of the report."""
+    numbers = [number for part in HOME_FIGURES.values() for number in part]
+    rows = {
+        row.number: row for row in OfficialFigure.objects.filter(number__in=numbers)
+    }
+    return {
+        group.value: [rows[number] for number in part if number in rows]
+        for group, part in HOME_FIGURES.items()
+    }

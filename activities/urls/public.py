@@ -6,6 +6,7 @@ from activities.views.public import (
     chamber,
     course,
     credential,
+    display,
     feed,
     figure,
     home,
@@ -28,6 +29,7 @@ from activities.views.public import (
 app_name = "public"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("display/", display.display, name="display"),
     path("honours/", honour.honour_list, name="honour-list"),
     path("chambers/", chamber.chamber_list, name="chamber-list"),
     path("chambers/<int:pk>/", chamber.chamber_detail, name="chamber-detail"),

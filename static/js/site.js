@@ -1,16 +1,21 @@
-// 大字, one submit at a time, and signing out. Everything works without.
+// 大字 and 高对比, one submit at a time, and signing out. Everything works without.
 (() => {
   const root = document.documentElement;
-  const large = document.getElementById("large-text");
-  if (large) {
-    large.hidden = false;
-    large.addEventListener("click", () => {
-      const on = root.classList.toggle("large-text");
-      large.setAttribute("aria-pressed", String(on));
+  document.querySelectorAll("[data-display]").forEach((control) => {
+    const toggle = (event) => {
+      event.preventDefault();
+      const name = control.dataset.display;
+      const on = root.classList.toggle(name);
+      control.setAttribute("aria-pressed", String(on));
       const age = on ? 60 * 60 * 24 * 365 : 0;
-      document.cookie = `large_text=1; path=/; max-age=${age}; samesite=lax`;
+      const cookie = name.replace("-", "_");
+      document.cookie = `${cookie}=1; path=/; max-age=${age}; samesite=lax`;
+    };
+    control.addEventListener("click", toggle);
+    control.addEventListener("keydown", (event) => {
+      if (event.key === " ") toggle(event);
     });
-  }
+  });
 
   const guarded = document.querySelectorAll("form[data-guard]");
   guarded.forEach((form) => {

@@ -121,6 +121,7 @@ NOT_SET_UP = [302, 404, 404, 404, 404]
 TABLE = {
     "healthz": ((), OPEN, NO_POST),
     "public:home": ((), OPEN, NO_POST),
+    "public:display": ((), [302] * 5, NO_POST),
     "public:honour-list": ((), OPEN, NO_POST),
     "public:honour-poster": ((), OPEN, NO_POST),
     "public:practice-list": ((), OPEN, NO_POST),
@@ -169,6 +170,7 @@ TABLE = {
     "workbench:audit-list": ((), AUDIT, NO_POST_AUDIT),
     "workbench:audit-object": (("noun", "chamber"), AUDIT, NO_POST_AUDIT),
     "workbench:role-matrix": ((), STAFF, NO_POST_STAFF),
+    "workbench:style": ((), STAFF, NO_POST_STAFF),
     "workbench:handover": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:search": ((), SIGNED_IN, NO_POST_INSIDE),
     "workbench:calendar": ((), SIGNED_IN, NO_POST_INSIDE),

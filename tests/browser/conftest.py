@@ -54,6 +54,13 @@ class Visitor:
         if parts.scheme not in ("data", "blob") and parts.netloc != self.own_host:
             self.faults.append(f"foreign host: {request.url}")
 
+    def show(self, mode):
+        """Look at the pages light, dark, in 大字 or in 高对比."""
+        if mode == "dark":
+            self.page.emulate_media(color_scheme="dark")
+        elif mode != "light":
+            self.page.goto(f"/display/?{mode}=1")
+
     def sign_in(self, user):
         user.set_password(PASSWORD)
         user.save()

@@ -1,5 +1,7 @@
 """Each kind of page on a phone and a desk: axe, no CSP report, no foreign host."""
 
+import pytest
+
 from activities.models import (
     Application,
     Certificate,
@@ -22,13 +24,15 @@ def some_chamber():
     return Chamber.objects.filter(is_demo=True).first()
 
 
-def test_public_pages(visit, demo):
+@pytest.mark.parametrize("mode", ["light", "dark", "large_text", "high_contrast"])
+def test_public_pages(visit, demo, mode):
     for viewport in VIEWPORTS:
-        check_public_pages(visit, viewport)
+        check_public_pages(visit, viewport, mode)
 
 
-def check_public_pages(visit, viewport):
+def check_public_pages(visit, viewport, mode):
     visitor = visit(viewport=viewport)
+    visitor.show(mode)
     lecture = Lecture.objects.public().first()
     for address in [
         "/",
@@ -224,10 +228,13 @@ def test_second_factor_pages(visit, demo):
     visitor.check()
 
 
-def test_large_text_is_remembered(visit, demo):
+@pytest.mark.parametrize("key", ["click", "Enter", " "])
+def test_large_text_is_remembered(visit, demo, key):
     visitor = visit()
     visitor.page.goto("/")
-    visitor.page.get_by_role("button", name="大字").click()
+    button = visitor.page.get_by_role("button", name="大字")
+    button.click() if key == "click" else button.press(key)
+    assert button.get_attribute("aria-pressed") == "true"
     size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
     large = visitor.page.evaluate(size)
     visitor.page.goto("/honours/")

@@ -1,4 +1,4 @@
-"""The front page: who we are, the figures, the titles, practices, latest lectures."""
+"""The front page tells the report in one scroll: figures, places, titles, lectures."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -8,22 +8,29 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
 from activities.models import Application, Award, Lecture, Practice
+from activities.models.figure import FigureGroup, OfficialFigure
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
+from activities.services.township_picture import Dots, township_picture
 from activities.views.public.practice import for_cards
 
 LATEST = 3
 TITLES = 6
 PRACTICES = 3
+CASES, SUCCEEDED, MOST_DOTS = "M30", "M31", 140
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
     awards = Award.objects.titles().held()
+    figures = home_figures()
     context = {
-        "figures": home_figures(),
-        "publicised": Application.objects.in_publicity(timezone.localdate()).count(),
+        "figures": figures,
+        "townships": township_picture(today),
+        "cases": case_dots(figures[FigureGroup.MEDIATION]),
+        "publicised": Application.objects.in_publicity(today).count(),
         "awards": awards.for_roll()[:TITLES],
         "levels": award_counts(),
         "practices": for_cards(Practice.objects.public())[:PRACTICES],
@@ -40,3 +47,12 @@ def award_counts() -> list[tuple[str, str, int]]:
         for value, label in HonourLevel.choices
         if value in levels
     ]
+
+
+def case_dots(figures: list[OfficialFigure]) -> Dots | None:
+    """Return the published cases as dots, those that succeeded full."""
+    numbers = {figure.number: int(figure.value) for figure in figures}
+    total, full = numbers.get(CASES, 0), numbers.get(SUCCEEDED, 0)
+    if not 0 < full <= total <= MOST_DOTS:
+        return None
+    return Dots(total, full, per_row=14)

@@ -62,6 +62,7 @@ AREAS = [
     Area("季度封账", "quarter-list", "quarter-detail"),
     Area("报表模板和汇报材料", "template-list", "briefing-create"),
     Area("角色权限", "role-matrix"),
+    Area("样式手册", "style"),
     Area("审计", "audit-list"),
 ]
 

@@ -46,8 +46,8 @@ def test_all_figures_are_listed_and_each_has_its_rule_or_a_reason():
     assert verdicts["M01"] == "不符"  # The report names 10 of the 27 chambers.
     assert verdicts["M02"] == "只有公布数"
     groups = grouped(rows)
-    assert sum(len(group.comparisons) for group in groups) == 31
-    assert sum(len(group.bars) for group in groups) == 28
+    assert sum(len(group.rows) for group in groups) == 31
+    assert sum(bar is not None for group in groups for _, bar in group.rows) == 28
 
 
 @pytest.mark.django_db
