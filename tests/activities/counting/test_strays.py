@@ -19,6 +19,8 @@ ALLOWED = {
     "activities/views/public/home.py:home",
     "activities/views/workbench/mediation.py:mediation_list",
     "chambers/admin/chamber.py:overdue_terms",
+    # How many lines a file has, as the file itself says.
+    "activities/services/export.py:table_answer",
     # One row's own column, beside the row.
     "activities/models/project.py:sum_of",
     "activities/models/welfare.py:total",
