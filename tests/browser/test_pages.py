@@ -80,6 +80,38 @@ def check_public_pages(visit, viewport, mode):
         visitor.check()
 
 
+def test_public_page_is_light(visit, demo):
+    """At most 200 kB and 12 requests by somebody who was never here."""
+    heavy = {}
+    for address in [
+        "/",
+        "/honours/",
+        "/chambers/",
+        some_chamber().get_absolute_url(),
+        "/lectures/",
+        *(f"/lectures/{row.pk}/" for row in Lecture.objects.public()[:2]),
+        "/figures/",
+        "/figures/rules/",
+        "/pairings/",
+        "/projects/",
+        "/welfare/",
+        "/mediation/",
+        "/practices/",
+        "/open-data/",
+        "/verify/",
+        Certificate.objects.get().get_absolute_url(),
+    ]:
+        visitor = visit()
+        sizes = []
+        visitor.page.on("response", lambda r, sizes=sizes: sizes.append(len(r.body())))
+        visitor.page.goto(address)
+        visitor.page.wait_for_load_state("networkidle")
+        if sum(sizes) > 200_000 or len(sizes) > 12:
+            heavy[address] = (len(sizes), sum(sizes))
+        visitor.context.close()
+    assert not heavy
+
+
 def test_workbench_pages(visit, demo):
     for viewport in VIEWPORTS:
         check_workbench_pages(visit, viewport)
