@@ -37,6 +37,7 @@ OWNER_COMMANDS = {
     "prune_audit",
     "restore",
     "simulate",
+    "tally",
 }
 # Commands that read every table and write none.
 READER_COMMANDS = {"backup", "restore_drill"}

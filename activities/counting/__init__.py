@@ -13,13 +13,28 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.sql.constants import INNER
 
+from activities.models import Tally
 from chambers.models import Chamber, Region, User
 from redleader.money import say_money
 
 EVER = date(1949, 10, 1)  # before the first row of any noun
+FOREVER = date(2999, 12, 31)  # after the last one
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,26 @@ class Row:
     address: str = ""
 
 
+ALWAYS = Scope(EVER, FOREVER)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How the sums by day of a number are kept, so that no total reads all rows.
+
+    ``day`` is the day from which a row counts, a field or an expression. A standing
+    number is that of the last day of a scope; ``until`` is then the first day on which
+    a row counts no more, and ``rows`` are those of every day. ``facets`` are the
+    fields that pages break the number down by; each is a text that is never null.
+    """
+
+    day: Any
+    is_standing: bool = False
+    until: Any = None
+    rows: Callable[[], QuerySet] | None = None
+    facets: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class CountingRule:
     """How one number is counted.
@@ -83,6 +118,7 @@ class CountingRule:
     chamber. ``is_open`` says that everybody may read the rows; ``is_sensitive`` that
     the public gets the one total only, nothing narrower. ``is_working`` marks what a
     desk has before it, such as what waits today: never published and never locked.
+    ``kept`` says how its sums are kept; without it every total is counted from rows.
     """
 
     code: str
@@ -98,6 +134,27 @@ class CountingRule:
     is_open: bool = False
     is_sensitive: bool = False
     is_working: bool = False
+    kept: Kept | None = None
+
+    def tally(
+        self, scope: Scope, rows: QuerySet | None, *fields: str
+    ) -> QuerySet[Tally] | None:
+        """Return the kept lines that answer a question; None: it asks for rows.
+
+        They know of the whole county only, by one facet, by the year of the day.
+        """
+        kept = self.kept
+        if kept is None or scope.chamber or scope.township or not is_whole(rows):
+            return None
+        facets = [name for name in fields if name != f"{kept.day}__year"]
+        if len(facets) > 1 or not {*facets} <= {*kept.facets}:
+            return None
+        if kept.is_standing and len(facets) < len(fields):
+            return None
+        lines = Tally.objects.filter(
+            rule=self.code, facet="".join(facets), day__lte=scope.last
+        )
+        return lines if kept.is_standing else lines.filter(day__gte=scope.first)
 
     def among(self, scope: Scope, rows: QuerySet | None) -> QuerySet:
         """Return those of some rows (None: of all rows) that count in a scope."""
@@ -108,6 +165,9 @@ class CountingRule:
 
     def count(self, scope: Scope, rows: QuerySet | None = None) -> int:
         """Return the number of a scope, or what some rows give to it."""
+        lines = self.tally(scope, rows)
+        if lines is not None:
+            return int(lines.aggregate(n=Sum("number"))["n"] or 0)
         found = self.among(scope, rows)
         if self.measure is None:
             return found.count()
@@ -120,8 +180,16 @@ class CountingRule:
 
         Of several fields the keys are tuples.
         """
-        measure = self.measure or Count("pk", distinct=True)
-        found = self.among(scope, rows).values_list(*fields).annotate(n=measure)
+        lines = self.tally(scope, rows, *fields)
+        if lines is not None and self.kept:
+            day = f"{self.kept.day}__year"
+            names = ["day__year" if name == day else "value" for name in fields]
+            found = lines.values_list(*names).annotate(n=Sum("number"), of=Sum("rows"))
+            found = found.exclude(of=0).values_list(*names, "n")
+            fields = tuple(names)
+        else:
+            measure = self.measure or Count("pk", distinct=True)
+            found = self.among(scope, rows).values_list(*fields).annotate(n=measure)
         return {
             key if len(fields) > 1 else key[0]: int(n or 0)
             for *values, n in found.order_by(*fields)
@@ -174,6 +242,30 @@ class CountingRule:
         if self.unit == "元":
             return say_money(Decimal(value))
         return f"{value:,} {self.unit}"
+
+
+def day_after(field: str) -> ExpressionWrapper:
+    """Return the day after a date, for rows that still count on that date."""
+    one = Value(1, output_field=IntegerField())
+    return ExpressionWrapper(F(field) + one, output_field=DateField())
+
+
+def is_whole(rows: QuerySet | None) -> bool:
+    """Tell whether some rows are simply all of their noun, as staff have them."""
+    if rows is None:
+        return True
+    query = rows.query
+    return not (
+        query.where
+        or query.is_sliced
+        or query.combinator
+        or query.extra_tables
+        or any(
+            join.join_type == INNER
+            for join in query.alias_map.values()
+            if join.parent_alias
+        )
+    )
 
 
 @dataclass(frozen=True)

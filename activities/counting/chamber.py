@@ -3,9 +3,17 @@
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import (
+    EVER,
+    CountingRule,
+    Kept,
+    Row,
+    Scope,
+    day_after,
+    register,
+)
 from chambers.models import (
     Appointment,
     Branch,
@@ -66,6 +74,10 @@ def terms_in_time(scope: Scope) -> QuerySet[ChamberTerm]:
     ).select_related("chamber")
 
 
+def terms_of_active() -> QuerySet[ChamberTerm]:
+    return ChamberTerm.objects.filter(chamber__in=Chamber.objects.active())
+
+
 def double_posts(scope: Scope) -> QuerySet[Member]:
     """Persons with a leading chamber post and a Party post on one day of the scope.
 
@@ -108,6 +120,7 @@ register(
         lambda chamber: Row(chamber.name, chamber.get_kind_display()),
         place="pk",
         is_open=True,
+        kept=Kept(Value(EVER), is_standing=True),
     )
 )
 register(
@@ -120,6 +133,12 @@ register(
         lambda branch: Row(branch.name, branch.get_kind_display()),
         place="chambers",
         is_open=True,
+        kept=Kept(
+            Coalesce("founded_on", Value(EVER)),
+            is_standing=True,
+            until="dissolved_on",
+            rows=Branch.objects.all,
+        ),
     )
 )
 register(
@@ -135,6 +154,7 @@ register(
         is_yes_no=True,
         place="pk",
         is_open=True,
+        kept=Kept(Value(EVER), is_standing=True),
     )
 )
 register(
@@ -149,6 +169,12 @@ register(
             f"{term.started_on:%Y-%m-%d} 起，应于 {term.due_on:%Y-%m-%d} 换届",
         ),
         is_yes_no=True,
+        kept=Kept(
+            "started_on",
+            is_standing=True,
+            until=Least("ended_on", day_after("due_on")),
+            rows=terms_of_active,
+        ),
     )
 )
 register(
@@ -170,6 +196,12 @@ register(
         "周期最后一天（未到的按今天）在册的会员，每个计 1。",
         members,
         lambda row: Row(str(row.member), f"{row.started_on:%Y-%m-%d} 入会"),
+        kept=Kept(
+            "started_on",
+            is_standing=True,
+            until="ended_on",
+            rows=Membership.objects.all,
+        ),
     )
 )
 
@@ -268,24 +300,35 @@ register(
         measure=Count("member", distinct=True),
     )
 )
-for code, name, meaning, conditions in (
+for code, name, meaning, conditions, kept in (
     (
         "terms-due",
         "应换届",
         "应换届日期在周期内的商会届次，每届计 1。",
         {"due_on__gte": "first", "due_on__lte": "last"},
+        Kept("due_on"),
     ),
     (
         "terms-changed",
         "已换届",
         "周期内结束的商会届次，每届计 1。",
         {"ended_on__gte": "first", "ended_on__lte": "last"},
+        Kept("ended_on"),
     ),
     (
         "terms-overdue",
         "逾期未换届",
         "应换届日期早于周期最后一天（未到的按今天）、仍没有结束的商会届次，每届计 1。",
         {"due_on__lt": "last", "ended_on__isnull": True},
+        Kept(
+            day_after("due_on"),
+            is_standing=True,
+            rows=lambda: terms_of_active().filter(ended_on__isnull=True),
+        ),
     ),
 ):
-    register(CountingRule(code, name, "届", meaning, terms(**conditions), term_row))
+    register(
+        CountingRule(
+            code, name, "届", meaning, terms(**conditions), term_row, kept=kept
+        )
+    )

@@ -2,8 +2,10 @@
 
 from django.db.models import QuerySet
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Lead
+
+KEPT = Kept("submitted_on")
 
 
 def brought(leads: QuerySet[Lead], scope: Scope) -> QuerySet[Lead]:
@@ -26,6 +28,7 @@ register(
         "周期内商会提供的引才信息，不论核实结果，每条计 1。",
         lambda scope: brought(Lead.objects.all(), scope),
         describe,
+        kept=KEPT,
     )
 )
 register(
@@ -37,6 +40,7 @@ register(
         "后来转交、对接、落地或未成的也计，每条计 1。",
         lambda scope: brought(Lead.objects.valid(), scope),
         describe,
+        kept=KEPT,
     )
 )
 register(
@@ -48,6 +52,7 @@ register(
         lambda scope: brought(Lead.objects.waiting(), scope),
         describe,
         is_working=True,
+        kept=KEPT,
     )
 )
 register(
@@ -58,5 +63,6 @@ register(
         "周期内提供、现已落地的引才信息，每条计 1；按提供日期计入周期。",
         lambda scope: brought(Lead.objects.landed(), scope),
         describe,
+        kept=KEPT,
     )
 )

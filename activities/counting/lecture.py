@@ -1,9 +1,10 @@
 """Rules over accepted lectures and meetings."""
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Lecture
 from activities.models.lecture import LectureKind, LecturerRole
 from redleader.quarters import span
@@ -15,6 +16,7 @@ MEETINGS = [
     LectureKind.GROUP,
     LectureKind.PARTY_LECTURE,
 ]
+KEPT = Kept(TruncDate("started_at"))
 
 
 def held(**conditions):
@@ -44,6 +46,7 @@ register(
         "周期内举行、审核通过的党课和讲堂，每场计 1。",
         held(kind__in=[LectureKind.PARTY_LECTURE, LectureKind.HALL]),
         describe,
+        kept=KEPT,
     )
 )
 register(
@@ -56,6 +59,7 @@ register(
             kind=LectureKind.PARTY_LECTURE, lecturer_role=LecturerRole.BRANCH_SECRETARY
         ),
         describe,
+        kept=KEPT,
     )
 )
 register(
@@ -67,6 +71,7 @@ register(
         held(kind=LectureKind.CONVICTION),
         describe,
         source="全国“四好”商会认定条件：组织非公有制经济人士理想信念教育。",
+        kept=KEPT,
     )
 )
 register(
@@ -78,6 +83,7 @@ register(
         held(kind__in=MEETINGS),
         describe,
         source="《中国共产党支部工作条例（试行）》",
+        kept=KEPT,
     )
 )
 register(
@@ -89,6 +95,7 @@ register(
         held(),
         describe,
         measure=Sum("present"),
+        kept=KEPT,
     )
 )
 register(
@@ -100,6 +107,7 @@ register(
         held(is_public=True),
         describe,
         is_open=True,
+        kept=KEPT,
     )
 )
 register(
@@ -110,6 +118,7 @@ register(
         "周期内审核通过的考察交流、调研，每次计 1。",
         held(kind=LectureKind.EXCHANGE),
         describe,
+        kept=KEPT,
     )
 )
 register(

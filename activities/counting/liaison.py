@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, day_after, register
 from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison import OPEN, DemandState, late_on
 from chambers.models import Branch
@@ -69,6 +69,12 @@ register(
         assignment_row,
         place="",
         source=PRACTICE,
+        kept=Kept(
+            "started_on",
+            is_standing=True,
+            until=day_after("ended_on"),
+            rows=ContactAssignment.objects.all,
+        ),
     )
 )
 register(
@@ -94,6 +100,7 @@ register(
         activity_row,
         place="",
         source=PRACTICE,
+        kept=Kept("held_on", facets=("kind",)),
     )
 )
 register(
@@ -105,6 +112,7 @@ register(
         received,
         demand_row,
         source=PRACTICE,
+        kept=Kept("collected_on"),
     )
 )
 register(
@@ -116,6 +124,7 @@ register(
         lambda scope: received(scope).filter(state__in=OPEN),
         demand_row,
         is_working=True,
+        kept=Kept("collected_on"),
     )
 )
 register(
@@ -139,5 +148,6 @@ register(
         closed,
         demand_row,
         source=PRACTICE,
+        kept=Kept("closed_on"),
     )
 )

@@ -1,12 +1,15 @@
 """Rules over committees, mediators and cases of 商会枫桥调解."""
 
+from functools import partial
+
 from django.db.models import Q, QuerySet, Sum
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, day_after, register
 from activities.models import MediationCase, MediationCommittee, Mediator
 
 LAW = "《中华人民共和国人民调解法》"
 PLACE = "committee__chamber"
+ACCEPTED = Kept("accepted_on")
 
 
 def committees(scope: Scope) -> QuerySet[MediationCommittee]:
@@ -38,6 +41,12 @@ register(
         committees,
         lambda row: Row(row.name, f"{row.started_on} 起"),
         source=f"{LAW}第八条、第三十四条",
+        kept=Kept(
+            "started_on",
+            is_standing=True,
+            until=day_after("ended_on"),
+            rows=partial(MediationCommittee.objects.filter, is_active=True),
+        ),
     )
 )
 register(
@@ -51,6 +60,12 @@ register(
         lambda row: Row(row.name, f"{row.committee}，{row.get_kind_display()}"),
         source=f"{LAW}第十三条",
         place=PLACE,
+        kept=Kept(
+            "engaged_on",
+            is_standing=True,
+            until=day_after("ended_on"),
+            rows=Mediator.objects.all,
+        ),
     )
 )
 register(
@@ -65,6 +80,7 @@ register(
         source=f"{LAW}第十七条",
         place=PLACE,
         is_sensitive=True,
+        kept=ACCEPTED,
     )
 )
 register(
@@ -79,6 +95,7 @@ register(
         source=f"{LAW}第二十八条",
         place=PLACE,
         is_sensitive=True,
+        kept=ACCEPTED,
     )
 )
 register(
@@ -92,6 +109,7 @@ register(
         describe,
         place=PLACE,
         is_sensitive=True,
+        kept=ACCEPTED,
     )
 )
 register(
@@ -107,5 +125,6 @@ register(
         measure=Sum("amount"),
         place=PLACE,
         is_sensitive=True,
+        kept=ACCEPTED,
     )
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Count, QuerySet, Sum
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Pairing, PairingProject
 from activities.models.pairing import PairingQuerySet
 from redleader.money import say_money
@@ -82,6 +82,7 @@ register(
         projects,
         project_row,
         place="pairing__chamber",
+        kept=Kept("as_of"),
     )
 )
 # Code, name, unit, field, what is added up.
@@ -103,6 +104,7 @@ for code, name, unit, field, words in SUMS:
             project_row,
             place="pairing__chamber",
             measure=Sum(field),
+            kept=Kept("as_of"),
             source="“万企兴万村”台账的统计项目。",
         )
     )

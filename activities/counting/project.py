@@ -11,12 +11,13 @@ from functools import partial
 
 from django.db.models import QuerySet, Sum
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Project, ProjectEntry, PromotionEvent
 from activities.models.project import COUNTED, ProjectKind, ProjectQuerySet
 from redleader.money import say_money
 
 SIGNED = "签约、开工、投产的都计，线索、在谈和已终止的不计"
+SIGNED_ON = Kept("signed_on")
 
 
 def projects(kind: str, scope: Scope) -> ProjectQuerySet:
@@ -82,6 +83,7 @@ for code, name, kind in (
             "既是回乡投资又是乡村振兴的，两处都计，所以两数不能相加。",
             partial(projects, kind),
             project_row,
+            kept=SIGNED_ON,
         )
     )
 for code, name, field in (
@@ -98,6 +100,7 @@ for code, name, field in (
             project_row,
             measure=Sum(field),
             is_sensitive=True,
+            kept=SIGNED_ON,
         )
     )
 for code, name, unit, words, field in (
@@ -115,6 +118,7 @@ for code, name, unit, words, field in (
             measure=Sum(field),
             place="project__chamber",
             is_sensitive=True,
+            kept=Kept("day"),
         )
     )
 register(
@@ -125,6 +129,7 @@ register(
         f"签约日期在周期内、登记为由招商推介会而来的项目，每个计 1；{SIGNED}。",
         brought,
         project_row,
+        kept=SIGNED_ON,
     )
 )
 register(
@@ -140,5 +145,6 @@ register(
             event.get_absolute_url(),
         ),
         place="organiser",
+        kept=Kept("held_on"),
     )
 )

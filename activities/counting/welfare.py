@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import QuerySet, Sum
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import CharityActivity, Donation, FundEntry
 from activities.models.welfare import (
     SIGNED,
@@ -20,6 +20,8 @@ from redleader.money import say_money
 
 PUBLISHED = "《社会团体登记管理条例》第二十六条：接受捐赠的情况向社会公布。"
 FREE_WILL = "《公益事业捐赠法》第四条：捐赠应当自愿、无偿。"
+RECEIVED = Kept("received_on", facets=("purpose", "form"))
+HELD = Kept("held_on", facets=("kind",))
 
 
 def donations(scope: Scope, purpose: str = "") -> QuerySet[Donation]:
@@ -95,6 +97,7 @@ register(
         measure=Sum("value"),
         source=PUBLISHED,
         is_sensitive=True,
+        kept=RECEIVED,
     )
 )
 register(
@@ -108,6 +111,7 @@ register(
         measure=Sum("value"),
         is_working=True,
         is_sensitive=True,
+        kept=Kept("pledged_on"),
     )
 )
 register(
@@ -120,6 +124,7 @@ register(
         donation_row,
         measure=Sum("beneficiaries"),
         is_sensitive=True,
+        kept=RECEIVED,
     )
 )
 register(
@@ -133,6 +138,7 @@ register(
         measure=Sum("value"),
         source=FREE_WILL,
         is_sensitive=True,
+        kept=RECEIVED,
     )
 )
 register(
@@ -146,6 +152,7 @@ register(
         measure=Sum("value"),
         source=FREE_WILL,
         is_sensitive=True,
+        kept=RECEIVED,
     )
 )
 register(
@@ -160,6 +167,7 @@ register(
         measure=Sum("amount"),
         place="fund__chamber",
         is_sensitive=True,
+        kept=Kept("happened_on"),
     )
 )
 register(
@@ -173,6 +181,7 @@ register(
         measure=Sum("amount"),
         place="fund__chamber",
         is_sensitive=True,
+        kept=Kept("happened_on"),
     )
 )
 register(
@@ -186,6 +195,7 @@ register(
         measure=Sum(SIGNED),
         place="fund__chamber",
         is_sensitive=True,
+        kept=Kept("happened_on", is_standing=True),
     )
 )
 register(
@@ -196,6 +206,7 @@ register(
         "周期内开展的慰问、助学、志愿服务和基层问题调解，每次计 1。",
         activities,
         activity_row,
+        kept=HELD,
     )
 )
 register(
@@ -208,6 +219,7 @@ register(
         activity_row,
         measure=Sum("person_times"),
         is_sensitive=True,
+        kept=HELD,
     )
 )
 register(
@@ -220,6 +232,7 @@ register(
         activity_row,
         measure=Sum("value"),
         is_sensitive=True,
+        kept=HELD,
     )
 )
 register(
@@ -232,6 +245,7 @@ register(
         activity_row,
         measure=Sum("person_times"),
         is_sensitive=True,
+        kept=HELD,
     )
 )
 register(
@@ -244,6 +258,7 @@ register(
         activity_row,
         measure=Sum("value"),
         is_sensitive=True,
+        kept=HELD,
     )
 )
 register(
@@ -256,6 +271,7 @@ register(
         activity_row,
         measure=Sum("people"),
         is_sensitive=True,
+        kept=HELD,
     )
 )
 register(
@@ -268,5 +284,6 @@ register(
         lambda scope: activities(scope, CharityKind.GRASSROOTS),
         activity_row,
         is_sensitive=True,
+        kept=HELD,
     )
 )

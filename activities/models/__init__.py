@@ -51,6 +51,7 @@ from activities.models.requirement import (
     RequirementExemption,
 )
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
+from activities.models.tally import Tally
 from activities.models.template import ReportTemplate
 from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
 
@@ -121,4 +122,5 @@ __all__ = [
     "SchemeVersion",
     "Series",
     "Site",
+    "Tally",
 ]

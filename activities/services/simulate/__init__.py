@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
+from activities.services import tally
 from activities.services.simulate import names
 
 CHAMBERS = 27  # of the county that is repeated
@@ -43,6 +44,7 @@ SHARED = {
     "activities_schemelevel",
     "activities_schemeversion",
     "activities_series",
+    "activities_tally",
     "chambers_passwordhistory",
 }
 REGION = "chambers_region"
@@ -320,6 +322,8 @@ def simulate(size: Size, say: Callable[[str], object]) -> dict[str, int]:
                     f"(SELECT greatest(max(id), 1) FROM {name}))",
                     name,
                 )
+        say("逐日合计由记录重新计数。")
+        tally.rebuild()
     do("ANALYZE")
     return written
 

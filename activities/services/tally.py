@@ -1,0 +1,292 @@
+"""The triggers that keep the sums by day, made from the counting rules themselves.
+
+The query of a rule is written twice with one table replaced by the rows that a
+statement changed: once by those before, once by those after. What lies between is
+what the statement did to the number, to the last yuan, in the same transaction. That
+holds because such a query names each table once and joins it inside; ``Series``
+refuses every other.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models.functions import Cast
+
+from activities.counting import ALWAYS, RULES, CountingRule
+
+TABLE = "activities_tally"
+LOCK = 2026_1126  # of those who change two tables that one number is made of
+FOLD_EVERY = 256  # lines
+NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?: ([A-Z]\d+)\b)?')
+NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
+
+
+@dataclass(frozen=True)
+class Series:
+    """The lines of one rule and one facet."""
+
+    rule: CountingRule
+    facet: str
+
+    def selects(self) -> Iterator[tuple[int, QuerySet]]:
+        """Yield (sign, rows by value and day): what comes, and what goes."""
+        kept = self.rule.kept
+        assert kept is not None  # noqa: S101
+        rows = kept.rows() if kept.rows else self.rule.query(ALWAYS)
+        rows = rows.order_by().annotate(
+            tally_value=Cast(F(self.facet), CharField()) if self.facet else Value("")
+        )
+        for sign, day in ((1, kept.day), (-1, kept.until)):
+            if day is None:
+                continue
+            day = F(day) if isinstance(day, str) else day
+            found = rows.annotate(tally_day=day).filter(tally_day__isnull=False)
+            found = found.values("tally_value", "tally_day")
+            yield (
+                sign,
+                found.annotate(
+                    tally_rows=Count("pk"),
+                    tally_number=self.rule.measure or Count("pk"),
+                ),
+            )
+
+    @cached_property
+    def parts(self) -> list[tuple[int, str]]:
+        """Return (sign, SQL) of each part of the number."""
+        found = []
+        for sign, rows in self.selects():
+            sql, params = rows.query.sql_with_params()
+            tables = [match[2] for match in NAMED.finditer(sql)]
+            if len(tables) > len({*tables}) or NOT_THERE.search(sql):
+                raise ValueError(f"the sums of {self.rule.code} cannot be kept: {sql}")
+            found.append((sign, mogrified(sql, params)))
+        return found
+
+    @property
+    def tables(self) -> set[str]:
+        return {match[2] for _, sql in self.parts for match in NAMED.finditer(sql)}
+
+    def sums(self, *sources: tuple[int, str, str]) -> str:
+        """Return the SQL of (value, day, rows, number) where there are any.
+
+        Each source is (sign, table, what stands for it); none: the rows as they are.
+        """
+        lines = []
+        for sign, sql in self.parts:
+            for turn, table, stand_in in sources or [(1, "", "")]:
+                text = NAMED.sub(
+                    lambda m, t=table, s=stand_in: (
+                        f"{m[1]} {s} " + (m[3] or f'"{t}"') if m[2] == t else m[0]
+                    ),
+                    sql,
+                )
+                lines.append(f"SELECT {sign * turn} AS sign, part.* FROM ({text}) part")
+        return f"""SELECT tally_value AS value, tally_day AS day,
+                sum(sign * tally_rows) AS rows,
+                coalesce(sum(sign * tally_number), 0) AS number
+            FROM ({" UNION ALL ".join(lines)}) parts GROUP BY 1, 2
+            HAVING sum(sign * tally_rows) <> 0
+                OR coalesce(sum(sign * tally_number), 0) <> 0"""
+
+    def insert(self, *sources: tuple[int, str, str]) -> str:
+        return f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
+            SELECT '{self.rule.code}', '{self.facet}', value, day, rows, number
+            FROM ({self.sums(*sources)}) sums"""
+
+
+def mogrified(sql: str, params: Any) -> str:
+    """Return a query with its values in it, quoted by the driver."""
+    with connections["default"].cursor() as cursor:
+        return cursor.cursor.mogrify(sql, params).decode()
+
+
+def all_series() -> list[Series]:
+    return [
+        Series(rule, facet)
+        for _, rule in sorted(RULES.items())
+        if rule.kept
+        for facet in ("", *rule.kept.facets)
+    ]
+
+
+def function_name(table: str) -> str:
+    return f"tally_{table}"
+
+
+def functions(series: list[Series]) -> dict[str, str]:
+    """Return by table the SQL of its trigger function and triggers."""
+    tables = sorted({table for one in series for table in one.tables})
+    return {
+        table: of_table(table, [s for s in series if table in s.tables])
+        for table in tables
+    }
+
+
+def of_table(table: str, series: list[Series]) -> str:
+    lock = (
+        f"PERFORM pg_advisory_xact_lock({LOCK});"
+        if any(len(one.tables) > 1 for one in series)
+        else ""
+    )
+    before, after = (-1, table, "old_rows"), (1, table, "new_rows")
+    bodies = {"INSERT": [after], "DELETE": [before], "UPDATE": [before, after]}
+    branches = " ELS".join(
+        f"""IF TG_OP = '{what}' THEN
+        {"".join(step(one.insert(*sources)) for one in series)}"""
+        for what, sources in bodies.items()
+    )
+    name = function_name(table)
+    rules = ", ".join(f"'{code}'" for code in sorted({one.rule.code for one in series}))
+    triggers = "".join(
+        f"""
+CREATE OR REPLACE TRIGGER tally_{what.lower()} AFTER {what} ON {table}
+    REFERENCING {" ".join(refs)} FOR EACH STATEMENT EXECUTE FUNCTION {name}();"""
+        for what, refs in {
+            "INSERT": ["NEW TABLE AS new_rows"],
+            "DELETE": ["OLD TABLE AS old_rows"],
+            "UPDATE": ["OLD TABLE AS old_rows", "NEW TABLE AS new_rows"],
+        }.items()
+    )
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $tally$
+DECLARE
+    done bigint;
+    written bigint := 0;
+BEGIN
+    {lock}
+    {branches}
+    END IF;
+    IF written > 0 AND lastval() % {FOLD_EVERY} < written THEN
+        PERFORM tally_fold();
+    END IF;
+    RETURN NULL;
+END $tally$;
+CREATE OR REPLACE FUNCTION {name}_emptied() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $tally$
+BEGIN
+    DELETE FROM {TABLE} WHERE rule IN ({rules});
+    RETURN NULL;
+END $tally$;{triggers}
+CREATE OR REPLACE TRIGGER tally_truncate AFTER TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}_emptied();
+"""
+
+
+def step(insert: str) -> str:
+    return f"{insert};\nGET DIAGNOSTICS done = ROW_COUNT; written := written + done;\n"
+
+
+# Lines that others hold just now are left for the next time.
+FOLD = f"""
+CREATE OR REPLACE FUNCTION tally_fold() RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp AS $tally$
+    WITH many AS (
+        SELECT rule, facet, value, day FROM {TABLE}
+        GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
+    ), picked AS (
+        SELECT id FROM {TABLE} JOIN many USING (rule, facet, value, day)
+        FOR UPDATE OF {TABLE} SKIP LOCKED
+    ), gone AS (
+        DELETE FROM {TABLE} t USING picked WHERE t.id = picked.id RETURNING t.*
+    )
+    INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
+    SELECT rule, facet, value, day, sum(rows), sum(number) FROM gone
+    GROUP BY 1, 2, 3, 4 HAVING sum(rows) <> 0 OR sum(number) <> 0
+$tally$;
+"""
+RIGHTS = f"""
+DO $$ BEGIN
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'redleader') THEN
+        REVOKE ALL ON {TABLE} FROM redleader;
+        GRANT SELECT ON {TABLE} TO redleader;
+    END IF;
+END $$;
+REVOKE ALL ON FUNCTION tally_fold() FROM PUBLIC;
+"""
+
+
+def install(*, using: str = "default", **kwargs: Any) -> None:
+    """Put the triggers in place and count anew where a rule is another by now.
+
+    Runs after every migrate, as the owner.
+    """
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [TABLE])
+        if not cursor.fetchone()[0]:
+            return
+        series = all_series()
+        made = functions(series)
+        mark = sha256("".join([FOLD, *made.values()]).encode()).hexdigest()
+        cursor.execute("SELECT obj_description(%s::regclass)", [TABLE])
+        if cursor.fetchone()[0] != mark:
+            cursor.execute(
+                """SELECT tgname, tgrelid::regclass::text FROM pg_trigger
+                WHERE tgname ~ '^tally_(insert|update|delete|truncate)$'"""
+            )
+            for name, table in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name} ON {table}")
+            cursor.execute(FOLD)
+            for sql in made.values():
+                cursor.execute(sql)
+            cursor.execute(f"COMMENT ON TABLE {TABLE} IS '{mark}'")
+            rebuild(using=using)
+        cursor.execute(RIGHTS)
+
+
+def rebuild(
+    *, using: str = "default", say: Callable[[str], object] = lambda text: None
+) -> None:
+    """Count every sum anew; nobody writes the rows meanwhile."""
+    series = all_series()
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        tables = sorted({table for one in series for table in one.tables})
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
+        cursor.execute(f"DELETE FROM {TABLE}")
+        for one in series:
+            cursor.execute(one.insert())
+            say(f"{one.rule.code} {one.facet} {cursor.rowcount:,}")
+
+
+def fold(*, using: str = "default") -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT tally_fold()")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A day on which the kept sum is not what the rows say."""
+
+    rule: str
+    facet: str
+    value: str
+    day: Any
+    kept: Any
+    counted: Any
+
+
+def faults(*, using: str = "default") -> list[Fault]:
+    """Return where the kept sums are not what the rows say, all in one moment."""
+    found = []
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for one in all_series():
+            cursor.execute(
+                f"""SELECT value, day, coalesce(k.number, 0), coalesce(c.number, 0)
+                FROM (SELECT value, day, sum(rows) AS rows, sum(number) AS number
+                    FROM {TABLE} WHERE rule = %s AND facet = %s GROUP BY 1, 2) k
+                FULL JOIN ({one.sums().replace("%", "%%")}) c USING (value, day)
+                WHERE coalesce(k.number, 0) <> coalesce(c.number, 0)
+                    OR coalesce(k.rows, 0) <> coalesce(c.rows, 0)
+                ORDER BY day, value""",
+                [one.rule.code, one.facet],
+            )
+            found += [
+                Fault(one.rule.code, one.facet, *row) for row in cursor.fetchall()
+            ]
+    return found

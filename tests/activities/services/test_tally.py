@@ -1,0 +1,231 @@
+"""The kept sums are what the rows say, whatever is done to the rows."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from activities.counting import RULES, Kept, Scope, until
+from activities.models import (
+    Donation,
+    Lecture,
+    Project,
+    ProjectEntry,
+    Tally,
+)
+from activities.services import tally
+from chambers.models import Chamber, ChamberTerm, Membership
+from redleader import database
+from tests.conftest import become
+from tests.factories.activities import (
+    DonationFactory,
+    ProjectEntryFactory,
+    accepted,
+    lead_at,
+)
+from tests.factories.chambers import (
+    ChamberTermFactory,
+    MembershipFactory,
+)
+
+pytestmark = pytest.mark.django_db
+KEPT = [code for code, rule in RULES.items() if rule.kept]
+TODAY = timezone.localdate()
+
+
+def differences():
+    """Return what a rule says by its kept sums where the rows say another thing."""
+    found = []
+    for code in KEPT:
+        rule = RULES[code]
+        by_rows = replace(rule, kept=None)
+        for scope in [
+            until(TODAY),
+            Scope(date(TODAY.year, 1, 1), TODAY),
+            Scope(TODAY - timedelta(days=40), TODAY - timedelta(days=3)),
+        ]:
+            if rule.count(scope) != by_rows.count(scope):
+                found.append((code, scope.period))
+            found += [
+                (code, scope.period, name)
+                for name in rule.kept.facets
+                if rule.by(scope, name) != by_rows.by(scope, name)
+            ]
+    return found + tally.faults()
+
+
+@pytest.fixture
+def rows():
+    """Rows of five nouns, so that no sum of theirs is empty."""
+    for n in range(3):
+        day = TODAY - timedelta(days=20 * n + 1)
+        accepted(started_at=timezone.now() - timedelta(days=20 * n + 1))
+        DonationFactory(received_on=day, purpose="education")
+        ProjectEntryFactory(day=day, paid_in=100, jobs=3)
+        MembershipFactory(started_on=day)
+    lead_at("valid")
+    ChamberTermFactory()
+
+
+def test_sums_follow_new_rows(rows):
+    assert differences() == []
+    assert RULES["attendance"].count(until(TODAY)) == sum(
+        Lecture.objects.values_list("present", flat=True)
+    )
+    assert Tally.objects.filter(rule="donations-received", facet="purpose").exists()
+
+
+def test_sums_follow_bulk_changes(rows):
+    Donation.objects.update(value=F("value") * 3, purpose="pandemic")
+    last = Membership.objects.order_by("started_on").first()
+    Membership.objects.filter(pk=last.pk).update(ended_on=TODAY - timedelta(days=2))
+    ProjectEntry.objects.update(paid_in=7)
+
+    assert differences() == []
+    assert RULES["donations-education"].count(until(TODAY)) == 0
+
+
+def test_sums_follow_the_other_table_of_a_number(rows):
+    """Entries count while their project is a return project in a counted state."""
+    before = RULES["projects-jobs"].count(until(TODAY))
+    Project.objects.filter(pk=Project.objects.first().pk).update(
+        is_return=False, is_rural=True
+    )
+
+    assert RULES["projects-jobs"].count(until(TODAY)) == before - 3
+    assert differences() == []
+
+
+def test_sums_follow_deleted_rows(rows):
+    before = RULES["donations-received"].count(until(TODAY))
+    Donation.objects.first().delete()
+
+    assert RULES["donations-received"].count(until(TODAY)) < before
+    assert differences() == []
+
+
+def test_sums_follow_the_chambers_of_terms(rows):
+    assert RULES["term-in-time"].count(until(TODAY)) == ChamberTerm.objects.count()
+    Chamber.objects.update(state="closed")
+
+    assert RULES["term-in-time"].count(until(TODAY)) == 0
+    assert differences() == []
+
+
+def test_a_change_taken_back_leaves_no_trace(rows):
+    before = RULES["members"].count(until(TODAY))
+    with transaction.atomic():
+        MembershipFactory(started_on=TODAY)
+        within = RULES["members"].count(until(TODAY))
+        transaction.set_rollback(True)
+
+    assert within == before + 1
+    assert RULES["members"].count(until(TODAY)) == before
+
+
+def test_a_change_that_changes_no_number_writes_no_line(rows):
+    before = Tally.objects.count()
+    Project.objects.update(name="换一个名称")
+
+    assert Tally.objects.count() == before
+
+
+def test_what_is_narrowed_is_counted_from_rows(rows):
+    chamber = Membership.objects.first().chamber
+    rule = RULES["members"]
+
+    assert rule.tally(until(TODAY, chamber=chamber), None) is None
+    assert rule.count(until(TODAY, chamber=chamber)) == 1
+    assert rule.tally(until(TODAY), Membership.objects.filter(pk=0)) is None
+    assert rule.tally(until(TODAY), Membership.objects.select_related("chamber"))
+
+
+def test_the_application_cannot_write_a_sum(rows):
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Tally.objects.update(number=0)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        tally.fold()
+
+
+def test_a_rule_that_cannot_be_kept_is_refused():
+    series = tally.Series(
+        replace(RULES["covered-chambers"], kept=Kept("founded_on")), ""
+    )
+
+    with pytest.raises(ValueError, match="covered-chambers"):
+        _ = series.parts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_check_finds_a_falsified_sum(capsys):
+    """Break it on purpose: one line altered, one row changed without its trigger."""
+    MembershipFactory.create_batch(2, started_on=TODAY)
+    become(database.OWNER)
+    try:
+        call_command("tally")
+        Tally.objects.filter(rule="members").update(number=F("number") + 1)
+        with pytest.raises(SystemExit):
+            call_command("tally")
+        assert f"members {TODAY}" in capsys.readouterr().out
+        call_command("tally", rebuild=True)
+
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE chambers_membership DISABLE TRIGGER USER")
+            Membership.objects.update(started_on=TODAY - timedelta(days=9))
+            cursor.execute("ALTER TABLE chambers_membership ENABLE TRIGGER USER")
+        with pytest.raises(SystemExit):
+            call_command("tally")
+        call_command("tally", rebuild=True)
+    finally:
+        become(database.APP)
+
+    assert RULES["members"].count(until(TODAY)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_folding_puts_lines_together_and_keeps_sums():
+    for _ in range(4):
+        MembershipFactory(started_on=TODAY)
+    lines = Tally.objects.filter(rule="members")
+    before = lines.count()
+    become(database.OWNER)
+    try:
+        tally.fold()
+        faults = tally.faults()
+    finally:
+        become(database.APP)
+
+    assert (before, lines.count()) == (4, 1)
+    assert faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_are_put_together_as_they_come():
+    membership = MembershipFactory(started_on=TODAY)
+    for n in range(tally.FOLD_EVERY + 5):
+        membership.started_on = TODAY - timedelta(days=n % 2)
+        Membership.objects.filter(pk=membership.pk).update(
+            started_on=membership.started_on
+        )
+
+    assert Tally.objects.filter(rule="members").count() < tally.FOLD_EVERY
+    assert RULES["members"].count(until(TODAY)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_table_empties_its_sums():
+    MembershipFactory(started_on=TODAY)
+    become(database.OWNER)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE chambers_membership CASCADE")
+        faults = tally.faults()
+    finally:
+        become(database.APP)
+
+    assert faults == []
+    assert RULES["members"].count(until(TODAY)) == 0
