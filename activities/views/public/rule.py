@@ -1,6 +1,7 @@
 """A counted number explained: how it is counted, as of when, and which rows."""
 
 from datetime import date
+from operator import attrgetter
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +23,8 @@ from activities.counting import (
 from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
-from redleader.filters import Days, Filters, parse_day
+from redleader.filters import Days, Filters, Rows, parse_day
+from redleader.forms import is_long
 from redleader.quarters import Quarter
 
 ROWS = 200
@@ -105,8 +107,8 @@ def filters_of(
     places = Region.objects.townships() if is_whole else Region.objects.none()
     return Filters(
         request.GET,
-        chamber={str(row.pk): row.name for row in chambers.order_by("sort_key")},
-        township={place.pk: place.name for place in places},
+        chamber=Rows(chambers.order_by("sort_key"), attrgetter("name")),
+        township=Rows(places, attrgetter("name")),
         first=Days(EVER, today, word="{} 起"),
         last=Days(EVER, today, word="到 {}"),
     )
@@ -139,7 +141,7 @@ def periods(filters: Filters, today: date) -> list[tuple[str, str]]:
 
 def parts_of(rule: CountingRule, scope: Scope) -> list[tuple[Chamber, str]]:
     """Return what each chamber has, in the order of their names; never a ranking."""
-    if not rule.place:
+    if not rule.place or is_long(Chamber.objects.all()):
         return []
     values = rule.by(scope, rule.place)
     chambers = Chamber.objects.filter(pk__in=[key for key in values if key])
