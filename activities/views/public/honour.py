@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Min, Prefetch, prefetch_related_objects
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Practice
-from activities.models.honour import HELD_STATES, AwardQuerySet, HonourLevel
+from activities.models.honour import HELD_STATES, HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
@@ -147,7 +148,7 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
     )
 
 
-def long_roll(titles: AwardQuerySet, filters: Filters, day: date) -> Roll:
+def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
     """Return the first titles of a long roll; the database counts the rest."""
     held = titles.filter(state__in=HELD_STATES).order_by()
     counted = held.values("level").annotate(n=Count("pk", distinct=True))

@@ -24,7 +24,6 @@ from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
 from redleader.filters import Days, Filters, Rows, parse_day
-from redleader.forms import is_long
 from redleader.quarters import Quarter
 
 ROWS = 200
@@ -56,6 +55,8 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
     scope, is_reversed = scope_of(filters, today)
     if not is_whole and not scope.chamber:
         scope, is_reversed = until(today), False
+    # Of more chambers than can be chosen from, a table would be too long as well.
+    has_parts = is_whole and not scope.chamber and len(filters.offered["chamber"] or "")
     value = rule.count(scope)
     rows = rule.rows(scope, user, limit=ROWS + 1)
     bases = list(baselines(rule, scope))
@@ -72,7 +73,7 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_narrow": may_narrow,
         "warning": REVERSED if is_reversed else "",
         "periods": periods(filters, today) if may_narrow else [],
-        "parts": parts_of(rule, scope) if is_whole and not scope.chamber else [],
+        "parts": parts_of(rule, scope) if has_parts else [],
         "made_of": None if is_whole else made_of(rule, scope),
         "is_whole": is_whole,
         "rows": rows[:ROWS],
@@ -141,7 +142,7 @@ def periods(filters: Filters, today: date) -> list[tuple[str, str]]:
 
 def parts_of(rule: CountingRule, scope: Scope) -> list[tuple[Chamber, str]]:
     """Return what each chamber has, in the order of their names; never a ranking."""
-    if not rule.place or is_long(Chamber.objects.all()):
+    if not rule.place:
         return []
     values = rule.by(scope, rule.place)
     chambers = Chamber.objects.filter(pk__in=[key for key in values if key])
