@@ -162,8 +162,10 @@ def expression(table: Table, column: str, tables: dict[str, Table]) -> str:
     if column == "credit_code":  # its check digit can be given to one holder only
         return "''"
     if "name" in table.unique and column in names.GROWN:
-        return names.GROWN[column] if "search_text" in table.columns else (
-            "p.name || b.name" if column == "name" else f"b.{column}"
+        return (
+            names.GROWN[column]
+            if "search_text" in table.columns
+            else ("p.name || b.name" if column == "name" else f"b.{column}")
         )
     return f"b.{column}"
 
@@ -201,12 +203,23 @@ def add_members(tables: dict[str, Table], wanted: int, counties: int) -> int:
             FROM chambers_chamber WHERE id < {stride} AND is_demo
         ), size AS (SELECT count(*) AS among FROM base)
         INSERT INTO chambers_membership (id, chamber_id, member_id, started_on,
-            {", ".join(rest("chambers_membership", "id", "chamber_id", "member_id",
-                            "started_on"))})
+            {
+            ", ".join(
+                rest(
+                    "chambers_membership", "id", "chamber_id", "member_id", "started_on"
+                )
+            )
+        })
         SELECT {FAR} + n, base.id + (n / size.among % {counties}) * {stride}, {FAR} + n,
             date '2019-01-01' + (n % 2000)::int,
-            {", ".join("b." + c for c in rest("chambers_membership", "id",
-                "chamber_id", "member_id", "started_on"))}
+            {
+            ", ".join(
+                "b." + c
+                for c in rest(
+                    "chambers_membership", "id", "chamber_id", "member_id", "started_on"
+                )
+            )
+        }
         FROM generate_series(1, {extra}) n, size, base,
             (SELECT * FROM chambers_membership WHERE ended_on IS NULL LIMIT 1) b
         WHERE base.turn = n % size.among"""
@@ -326,4 +339,3 @@ def simulate(size: Size, say: Callable[[str], object]) -> dict[str, int]:
         tally.rebuild()
     do("ANALYZE")
     return written
-

@@ -23,7 +23,8 @@ GROWN = {
     "name": "p.name || b.name",
     "search_text": "pg_temp.simulated_text(b.search_text, p.name, p.full, p.short)",
     "search_grams": (
-        "pg_temp.simulated_grams(pg_temp.simulated_text(b.search_text, p.name, p.full, p.short))"
+        "pg_temp.simulated_grams(pg_temp.simulated_text("
+        "b.search_text, p.name, p.full, p.short))"
     ),
     "sort_key": "p.sort_key || ' ' || b.sort_key",
 }

@@ -19,6 +19,7 @@ from activities.services.calendar import PAST, calendar_of, user_of
 from chambers.models import Branch, Chamber, User
 
 YEARS = range(2000, 2101)
+MOST = 500  # lectures of a calendar to subscribe to, the newest
 
 
 @login_not_required
@@ -114,7 +115,7 @@ def send(
         lectures = lectures.public()
     since = timezone.now() - PAST
     body = calendar_of(
-        lectures.filter(started_at__gte=since).of_organiser().newest_first(),
+        lectures.filter(started_at__gte=since).of_organiser().newest_first()[:MOST],
         name=name,
         address=lambda lecture: request.build_absolute_uri(
             reverse(page, args=[lecture.pk])
