@@ -22,6 +22,11 @@ ALLOWED = {
     # The size of a scratch database, and the kept sums, made from the rules.
     "activities/management/commands/simulate.py:handle",
     "activities/services/tally.py:selects",
+    # Whether a list is too long to be shown or offered whole, and how long it is.
+    "activities/views/public/honour.py:long_roll",
+    "redleader/forms.py:is_long",
+    "redleader/paging.py:counted",
+    "redleader/paging.py:say_count",
     # How many lines a file has, as the file itself says.
     "activities/services/export.py:table_answer",
     # One row's own column, beside the row.
