@@ -3,11 +3,13 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
 from activities.models import Award, Lecture
+from activities.services.structured import organisation
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
@@ -67,6 +69,8 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(Award.objects.titles().on().of_chamber(chamber)),
         "practices": for_cards(chamber.practices.public()),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
+        "share": reverse("public:chamber-share", args=[pk]),
+        "structured": [organisation(request, chamber)],
     }
     return render(request, "public/chamber/detail.html", context)
 

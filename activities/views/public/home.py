@@ -11,6 +11,7 @@ from activities.models import Application, Award, Lecture, Practice
 from activities.models.figure import FigureGroup, OfficialFigure
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
+from activities.services.structured import website
 from activities.services.township_picture import Dots, township_picture
 from activities.views.public.practice import for_cards
 
@@ -27,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     awards = Award.objects.titles().held()
     figures = home_figures()
     context = {
+        "structured": [website(request)],
         "figures": figures,
         "townships": township_picture(today),
         "cases": case_dots(figures[FigureGroup.MEDIATION]),

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Max, Min, Prefetch, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from activities.models.lecture import (
     Theme,
 )
 from activities.services.lecture import corrected_values, next_number
+from activities.services.structured import event
 from activities.views.public.chamber import send_picture
 from redleader import audit
 from redleader.filters import Filters
@@ -99,6 +101,8 @@ def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "photos": lecture.photos.filter(is_public=True, kind=PhotoKind.SCENE),
         "others": others,
         "changes": public_changes(lecture),
+        "share": reverse("public:lecture-share", args=[pk]),
+        "structured": [event(request, lecture)],
     }
     return render(request, "public/lecture/detail.html", context)
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from ninja import Schema
 
 from activities.services.opendata import DATA_SETS, DataSet
+from activities.services.structured import dataset
 from redleader.machines import for_machines
 from redleader.tables import csv_lines, dictionary, json_lines
 
@@ -42,7 +43,11 @@ def data_list(request: HttpRequest) -> HttpResponse:
         }
         for row in DATA_SETS.values()
     ]
-    context = {"sets": sets, "today": timezone.localdate()}
+    context = {
+        "sets": sets,
+        "today": timezone.localdate(),
+        "structured": [dataset(request, row) for row in DATA_SETS.values()],
+    }
     return render(request, "public/opendata/list.html", context)
 
 
