@@ -267,7 +267,11 @@ TABLE = {
     "workbench:import-template": (("honours",), REVIEWERS, NO_POST_IMPORT),
     "workbench:import-job": (("honours", "key"), IMPORT_JOB, NO_POST_IMPORT),
     "workbench:import-marked": (("honours", "key"), IMPORT_JOB, NO_POST_IMPORT),
-    "workbench:import-confirm": (("honours", "key"), NO_POST_INSIDE, IMPORT_JOB),
+    "workbench:import-confirm": (
+        ("honours", "key"),
+        [302, 405, 405, 405, 403],
+        IMPORT_JOB,
+    ),
     "workbench:member-doubles": ((), STAFF, NO_POST_STAFF),
     "workbench:member-merge": (
         ("person", "twin"),
@@ -277,7 +281,7 @@ TABLE = {
     "workbench:member-merges": ((), STAFF, NO_POST_STAFF),
     "workbench:member-merge-undo": (
         ("merge",),
-        NO_POST_INSIDE,
+        [302, 403, 403, 405, 405],
         [302, 403, 403, 302, 302],
     ),
     "workbench:pairing-list": ((), SIGNED_IN, NO_POST_INSIDE),
@@ -382,7 +386,7 @@ TABLE = {
     ),
     "workbench:mediation-request-decline": (
         ("asked",),
-        NO_POST_INSIDE,
+        [302, 404, 404, 405, 405],
         [302, 404, 404, 422, 404],
     ),
     "workbench:donation-list": ((), SIGNED_IN, NO_POST_INSIDE),

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from activities.models import MediationCase, MediationRequest
 from activities.views.workbench.mediation import SHEETS
+from chambers.access import may_export
 from chambers.models import Role
 from tests.factories.activities import (
     CasePartyFactory,
@@ -284,7 +285,6 @@ def test_staff_who_are_not_named_find_nothing(sign_in):
         for address in [
             case.get_absolute_url(),
             reverse("workbench:mediation-list"),
-            reverse("workbench:mediation-export"),
             reverse("workbench:mediation-create"),
             reverse("workbench:mediation-request-list"),
             reverse("workbench:mediation-request-register", args=[request.pk]),
@@ -292,6 +292,8 @@ def test_staff_who_are_not_named_find_nothing(sign_in):
             answer = client.get(address)
             assert answer.status_code == 404, (user.role, address)
             assert main_of(answer) == main_of(missing)
+        export = client.get(reverse("workbench:mediation-export"))
+        assert export.status_code == (404 if may_export(user) else 403)
 
 
 def main_of(answer):
