@@ -7,6 +7,7 @@ to be installed.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -95,7 +96,7 @@ class Writers(Load):
     def longest_pause(self, since: float) -> float:
         """Return the longest time without any record after a moment."""
         times = [since, *sorted(t for t in self.all("times") if t > since)]
-        gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+        gaps = [after - before for before, after in itertools.pairwise(times)]
         return max(gaps, default=PATIENT)
 
 

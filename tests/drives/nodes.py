@@ -302,7 +302,7 @@ class Machines:
         return ""
 
     def is_whole(self) -> bool:
-        """Tell whether one is primary, one its synchronous replica, one more streams."""
+        """Tell whether one leads, one is its synchronous replica, one more streams."""
         self.require_alive()
         states = [self.rest(node)[1].get("state") for node in NODES]
         primary = self.primary()
