@@ -41,6 +41,9 @@ LAG = """
     END
 """
 LOST = (OperationalError, InterfaceError)
+# Who has sent something without an account reads the primary for so many seconds after,
+# or the receipt of an objection would not be there yet.
+SENT, SENT_AGE = "sent", 60
 # What must be true at this moment, whoever asks.
 NEVER = {"sessions", "axes", "account", "mfa", "django_cache"}
 
@@ -130,14 +133,25 @@ class ReplicaMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method == "POST" and is_public(request):
+            response.set_cookie(
+                sent_cookie(),
+                "1",
+                max_age=SENT_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         if not is_for_strangers(request):
             return None
-        first, *others = watch.order()
+        has_sent = sent_cookie() in request.COOKIES
+        first, *others = (PRIMARY, REPLICA) if has_sent else watch.order()
         for alias in [first, *others]:
             if alias == PRIMARY and not (others and first == PRIMARY):
                 break  # No other is left: as if there were no replica.
@@ -156,9 +170,18 @@ def is_for_strangers(request: HttpRequest) -> bool:
     return (
         request.method in ("GET", "HEAD")
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
-        and request.resolver_match is not None
-        and request.resolver_match.namespaces[:1] == ["public"]
+        and is_public(request)
     )
+
+
+def is_public(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.namespaces[:1] == ["public"]
+
+
+def sent_cookie() -> str:
+    """Return the cookie's name; as the session's, it belongs to this host alone."""
+    return f"__Host-{SENT}" if settings.SESSION_COOKIE_SECURE else SENT
 
 
 def rendered(response: Any) -> HttpResponseBase:

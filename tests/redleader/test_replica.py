@@ -18,7 +18,8 @@ from tests.drives.pitr import wait_until
 pytestmark = pytest.mark.django_db
 
 KEY = "k3-" + "abcdefghij" * 6
-# Ask for addresses, some with a cookie, and tell which servers were connected to.
+# Ask for addresses, some with a session or as the same visitor as before, and tell
+# which servers were connected to.
 PROGRAM = """
 import json, logging, sys, django
 django.setup()
@@ -35,9 +36,11 @@ plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 settings.STORAGES["staticfiles"]["BACKEND"] = plain
 settings.SECURE_SSL_REDIRECT = False
 answers = []
+client = None
 for method, path, cookie in json.loads(sys.argv[1]):
-    client = Client(raise_request_exception=False)
-    if cookie:
+    if cookie != "same":
+        client = Client(raise_request_exception=False)
+    if cookie not in ("", "same"):
         client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     used.clear()
     from django.db import connections
@@ -166,6 +169,21 @@ def test_who_has_a_session_reads_and_writes_at_the_primary(pair):
     )
     assert page == (200, PRIMARY)
     assert "replica" not in form[1]
+
+
+def test_who_has_just_sent_something_without_an_account_reads_the_primary(pair):
+    sent = ("post", "/mediation/apply/")
+    [_, page, other] = pair.ask(
+        sent, ("get", "/chambers/", "same"), ("get", "/chambers/")
+    )
+    assert page == (200, PRIMARY)
+    assert other == (200, REPLICA)
+
+
+def test_who_has_just_sent_something_still_reads_without_a_primary(pair):
+    sent = ("post", "/mediation/apply/")
+    [_, page] = pair.ask(sent, ("get", "/chambers/", "same"), primary=NOBODY)
+    assert page == (200, REPLICA)
 
 
 def test_pages_that_are_not_public_do_not_go_there(pair):
