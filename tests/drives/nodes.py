@@ -1,425 +1,429 @@
-"""A cluster on this one machine, from the very files of ``deploy/cluster``."""
+"""Several machines on this one: the programs of ``deploy/cluster/``, really run.
 
+The files are used as they are; only ports, paths, passwords and the amount of memory
+are put in. Needs the Debian packages patroni, etcd-server, pgbouncer, haproxy and
+redis-server. Everything listens on loopback and ends with the one who started it.
+"""
+
+import base64
 import contextlib
+import http.client
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg2
 
 from redleader import database
-from tests.drives.browser import Browser
 from tests.drives.site import ROOT, children, free_port, wait_until_gone
 
-FILES = ROOT / "deploy/cluster"
-TOOLS = ("patroni", "etcd", "haproxy", "pgbouncer", "redis-server")
+DEPLOY = ROOT / "deploy/cluster"
+LOOPBACK = "127.0.0.1"
+NODES = ("db1", "db2", "db3")
 NAME = "redleader_demo"
+PROGRAMS = ("patroni", "etcd", "pgbouncer", "haproxy", "redis-server")
 PATIENCE = 90  # seconds
+UNGUARDED = ("retries", "option redispatch", "retry-on")  # lines of the web's backend
 
 
-def missing_tools() -> list[str]:
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    return [name for name in TOOLS if not shutil.which(name, path=path)]
+def missing_programs() -> list[str]:
+    """Return what has to be installed first."""
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    return [name for name in PROGRAMS if not shutil.which(name, path=path)]
 
 
-def filled(name: str, words: dict[str, str]) -> str:
-    """Return a file of ``deploy/cluster`` with this machine's words in it.
-
-    Each word must stand there, so that the drive notices when the file has changed.
-    """
-    text = (FILES / name).read_text()
-    for word, replacement in words.items():
-        if word not in text:
-            raise RuntimeError(f"{name} has no {word!r}.")
-        text = text.replace(word, replacement)
-    return text
-
-
-def wait_until(happens, what: str) -> None:
-    limit = time.monotonic() + PATIENCE
+def wait_until(happens, what: str, patience: float = PATIENCE) -> None:
+    limit = time.monotonic() + patience
     while not happens():
         if time.monotonic() > limit:
-            raise TimeoutError(f"Waited in vain for {what}.")
+            raise TimeoutError(what)
         time.sleep(0.1)
 
 
-class Node:
-    """One database machine: Patroni and the PostgreSQL that it keeps."""
-
-    def __init__(self, cluster: "Cluster", number: int):
-        self.cluster, self.name = cluster, f"pg{number}"
-        self.port, self.rest = free_port(), free_port()
-        self.folder = cluster.folder(self.name)
-        self.data = self.folder / "data"
-        self.process: subprocess.Popen | None = None
-        self.file = self.folder / "patroni.yml"
-        text = filled(
-            "patroni.yml",
-            {
-                "name: pg1": f"name: {self.name}",
-                "10.0.0.11:8008": f"127.0.0.1:{self.rest}",
-                "10.0.0.11:5432": f"127.0.0.1:{self.port}",
-                "10.0.0.31:2379,10.0.0.32:2379,10.0.0.33:2379": (
-                    f"127.0.0.1:{cluster.etcd_port}"
-                ),
-                "shared_buffers: 2GB": "shared_buffers: 16MB",
-                "max_connections: 200": "max_connections: 60",
-                "/var/lib/postgresql/15/redleader": str(self.data),
-                "/usr/lib/postgresql/15/bin": str(cluster.binaries.bin_dir),
-                "/var/run/postgresql": str(self.folder),
-                "CHANGE-ME": cluster.password,
-                "10.0.0.0/24": "127.0.0.1/32",
-            },
-        )
-        cluster.write(self.file, text)
-
-    def start(self) -> None:
-        self.process = self.cluster.run("patroni", str(self.file), log=self.name)
-
-    def family(self) -> list[int]:
-        """Return Patroni and every process of its database server."""
-        found = [self.process.pid] if self.process else []
-        with contextlib.suppress(OSError, IndexError, ValueError):
-            first = int((self.data / "postmaster.pid").read_text().split()[0])
-            found += [first, *children(first)]
-        return found
-
-    def kill(self) -> None:
-        """End all of it at once, as a lost machine would."""
-        family = self.family()
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if self.process:
-            self.process.wait(timeout=30)
-            self.process = None
-        wait_until_gone(family[1:])
-
-    def state(self) -> dict:
-        """Return what Patroni says of this node; nothing when it does not answer."""
-        with contextlib.suppress(OSError, ValueError):
-            address = f"http://127.0.0.1:{self.rest}/patroni"
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                return json.load(answer)
-        return {}
-
-    @property
-    def role(self) -> str:
-        state = self.state()
-        running = state.get("state") == "running"
-        return str(state.get("role", "")) if running else ""
-
-    def is_primary(self) -> bool:
-        return self.role in ("master", "primary")
-
-    def stop_sending(self) -> None:
-        """Let the replicas receive nothing more from now on."""
-        first = int((self.data / "postmaster.pid").read_text().split()[0])
-        for pid in children(first):
-            with contextlib.suppress(OSError):
-                if b"walsender" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    os.kill(pid, signal.SIGSTOP)
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), 1):
+        return True
+    return False
 
 
-class Cluster:
-    """Three database nodes, etcd, HAProxy, PgBouncer, Redis and two web processes."""
+class Machines:
+    """Three databases, what stands in front of them, and two web processes."""
 
-    def __init__(self) -> None:
-        self.binaries = database.find_binaries("system")
+    def __init__(self, var: Path):
+        self.var = var
         self.user = database.server_user()
-        self.var = Path(tempfile.mkdtemp(prefix="redleader-cluster-"))
-        self.var.chmod(0o755)
-        self.home = self.folder("home")  # Patroni keeps passwords there.
-        self.password = secrets.token_hex(12)
-        self.etcd_port, self.redis_port = free_port(), free_port()
-        self.pool_port, self.front_port = free_port(), free_port()
-        self.hasty_port = free_port()  # the web without another try: the control
-        self.primary_port, self.replica_port = free_port(), free_port()
-        self.web_ports = [free_port(), free_port()]
-        self.others: dict[str, subprocess.Popen] = {}
-        self.nodes = [Node(self, number) for number in (1, 2, 3)]
+        self.bin_dir = database.find_binaries("system").bin_dir
+        names = ["etcd", "peer", "primary", "replicas", "pooler", "redis", "site"]
+        names += [f"{node}{kind}" for node in NODES for kind in ("", "-rest")]
+        names += ["web1", "web2", "bare"]
+        self.ports = {name: free_port() for name in names}
+        kinds = ("superuser", "replicator", "rewinder", "patroni", "redis")
+        self.passwords = {
+            kind: secrets.token_hex(12) for kind in (*kinds, "owner", "app", "reader")
+        }
+        self.processes: dict[str, subprocess.Popen] = {}
 
-    # --- Processes
+    # --- The shipped files
 
-    def folder(self, name: str) -> Path:
+    def placed(self, text: str) -> str:
+        """Return a shipped file with the ports, names and passwords of this place."""
+        for number, node in enumerate(NODES, 11):
+            address = f"10.0.0.{number}"
+            port, rest = self.ports[node], self.ports[f"{node}-rest"]
+            text = re.sub(
+                rf"server {node} {address}:5432",
+                f"server {node} {LOOPBACK}:{port} port {rest}",
+                text,
+            )
+        for number, web in enumerate(("web1", "web2"), 21):
+            text = text.replace(
+                f"{web} 10.0.0.{number}:8000", f"{web} {LOOPBACK}:{self.ports[web]}"
+            )
+        text = text.replace(" check port 8008", " check")
+        for old, new in {
+            "127.0.0.1:5000": f"{LOOPBACK}:{self.ports['primary']}",
+            "127.0.0.1:5001": f"{LOOPBACK}:{self.ports['replicas']}",
+            "127.0.0.1:8000": f"{LOOPBACK}:{self.ports['site']}",
+            "port=5000": f"port={self.ports['primary']}",
+            "port=5001": f"port={self.ports['replicas']}",
+            "listen_port = 6432": f"listen_port = {self.ports['pooler']}",
+            "/etc/pgbouncer": str(self.var),
+            "dbname=redleader": f"dbname={NAME}",
+            "redleader = host": f"{NAME} = host",
+            "bind 10.0.0.21": f"bind {LOOPBACK}",
+            "port 6379": f"port {self.ports['redis']}",
+        }.items():
+            text = text.replace(old, new)
+        return self.with_passwords(text)
+
+    def with_passwords(self, text: str) -> str:
+        for kind, password in self.passwords.items():
+            text = text.replace(f"CHANGE-ME-{kind}", password)
+        return text
+
+    def placed_patroni(self, node: str) -> str:
+        text = self.with_passwords((DEPLOY / "patroni.yml").read_text())
+        for old, new in {
+            "10.0.0.11:2379,10.0.0.12:2379,10.0.0.13:2379": (
+                f"{LOOPBACK}:{self.ports['etcd']}"
+            ),
+            "10.0.0.11:8008": f"{LOOPBACK}:{self.ports[f'{node}-rest']}",
+            "10.0.0.11:5432": f"{LOOPBACK}:{self.ports[node]}",
+            "10.0.0.0/24": f"{LOOPBACK}/32",
+            "name: db1": f"name: {node}",
+            "/var/lib/postgresql/15/redleader": str(self.data_dir(node)),
+            "/usr/lib/postgresql/15/bin": str(self.bin_dir),
+            "/var/run/postgresql": str(self.var / node),
+            "/var/lib/postgresql/redleader.pgpass": str(self.var / node / "pgpass"),
+            "shared_buffers: 4GB": "shared_buffers: 32MB",
+            "wal_keep_size: 512MB": "wal_keep_size: 128MB",
+        }.items():
+            if old not in text:
+                raise RuntimeError(f"deploy/cluster/patroni.yml has no {old}.")
+            text = text.replace(old, new)
+        return text
+
+    def placed_etcd(self) -> str:
+        text = (DEPLOY / "etcd.yml").read_text()
+        text = re.sub(r"^initial-cluster: .*,", "initial-cluster: ", text, flags=re.M)
+        text = re.sub(r"etcd3=http://10.0.0.13", "etcd1=http://10.0.0.11", text)
+        text = text.replace("10.0.0.11:2379", f"{LOOPBACK}:{self.ports['etcd']}")
+        text = text.replace("10.0.0.11:2380", f"{LOOPBACK}:{self.ports['peer']}")
+        return text.replace("/var/lib/etcd", str(self.var / "etcd"))
+
+    def write(self, name: str, text: str) -> Path:
         path = self.var / name
-        path.mkdir()
-        if self.user:
-            shutil.chown(path, self.user)
-        path.chmod(0o700)
-        return path
-
-    def write(self, path: Path, text: str) -> None:
         path.write_text(text)
         path.chmod(0o600)
         if self.user:
             shutil.chown(path, self.user)
+        return path
 
-    def run(self, *command: str, log: str, user: str | None = "", **variables: str):
-        with open(self.var / f"{log}.log", "ab") as file:
-            return subprocess.Popen(
-                command,
-                user=self.user if user == "" else user,
-                cwd=ROOT if user is None else "/",
-                env=os.environ
-                | {"PATH": f"{os.environ['PATH']}:/usr/sbin", "LC_ALL": "C.UTF-8"}
-                | ({"HOME": str(self.home)} if user == "" else {})
-                | variables,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
+    def write_shipped(self, name: str) -> Path:
+        text = (DEPLOY / name).read_text()
+        return self.write(name.removesuffix(".example"), self.placed(text))
+
+    def folder(self, name: str) -> Path:
+        path = self.var / name
+        path.mkdir(mode=0o700, exist_ok=True)
+        if self.user:
+            shutil.chown(path, self.user)
+        return path
+
+    # --- Processes
+
+    def run(self, name: str, command, **more) -> None:
+        with open(self.var / f"{name}.log", "ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [str(part) for part in command], stdout=log, stderr=log, **more
             )
+
+    def run_service(self, name: str, *command) -> None:
+        """Start a program under the account of the database servers."""
+        path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+        environment = {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": str(self.var)}
+        more = {"user": self.user, "extra_groups": []} if self.user else {}
+        self.run(name, command, cwd="/", env=environment, **more)
+
+    def require_alive(self) -> None:
+        """Raise when a program has ended by itself, with its last words."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                log = (self.var / f"{name}.log").read_text(errors="replace")
+                raise RuntimeError(f"{name} has ended:\n{log[-2000:]}")
+
+    def data_dir(self, node: str) -> Path:
+        return self.var / node / "data"
+
+    def start_node(self, node: str) -> None:
+        self.folder(node)
+        config = self.write(f"{node}.yml", self.placed_patroni(node))
+        self.run_service(node, "patroni", config)
 
     def start_databases(self) -> None:
-        peer = f"http://127.0.0.1:{free_port()}"
-        client = f"http://127.0.0.1:{self.etcd_port}"
-        self.others["etcd"] = self.run(
-            "etcd",
-            *("--name", "etcd1", "--data-dir", str(self.folder("etcd") / "data")),
-            *("--listen-client-urls", client, "--advertise-client-urls", client),
-            *("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer),
-            *("--initial-cluster", f"etcd1={peer}"),
-            log="etcd",
-        )
-        self.nodes[0].start()
-        wait_until(lambda: self.nodes[0].is_primary(), "the first primary")
-        for node in self.nodes[1:]:
-            node.start()
-        self.wait_for_replicas(2)
+        self.folder("etcd")
+        config = self.write("etcd.yml", self.placed_etcd())
+        self.run_service("etcd", "etcd", "--config-file", config)
+        wait_until(lambda: listens(self.ports["etcd"]), "etcd")
+        for node in NODES:
+            self.start_node(node)
+        wait_until(self.is_whole, "three databases")
 
-    def wait_for_replicas(self, count: int) -> None:
-        """Wait until so many replicas stream, one of them synchronously."""
-
-        def ready() -> bool:
-            with contextlib.suppress(psycopg2.Error, RuntimeError):
-                rows = self.ask("SELECT sync_state FROM pg_stat_replication")
-                states = [state for (state,) in rows]
-                return len(states) >= count and "sync" in states
-            return False
-
-        wait_until(ready, f"{count} replicas")
-
-    def start_front(self) -> None:
-        """Start what stands between the web processes, the databases and the world."""
-        ports = {f"pg{n}": node for n, node in zip((1, 2, 3), self.nodes, strict=True)}
-        words = {
-            "127.0.0.1:5000": f"127.0.0.1:{self.primary_port}",
-            "127.0.0.1:5001": f"127.0.0.1:{self.replica_port}",
-            "127.0.0.1:8080": f"127.0.0.1:{self.front_port}",
-            "10.0.0.21:8000": f"127.0.0.1:{self.web_ports[0]}",
-            "10.0.0.22:8000": f"127.0.0.1:{self.web_ports[1]}",
-        } | {
-            f"server {name} 10.0.0.1{name[2]}:5432 check port 8008": (
-                f"server {name} 127.0.0.1:{node.port} check port {node.rest}"
-            )
-            for name, node in ports.items()
-        }
-        text = filled("haproxy.cfg", words)
-        self.write(self.var / "haproxy.cfg", text + self.hasty(text))
-        self.others["haproxy"] = self.run(
-            "haproxy", "-db", "-f", str(self.var / "haproxy.cfg"), log="haproxy"
-        )
-        users = self.var / "userlist.txt"
-        self.write(users, f'"redleader" "{self.password}"\n')
-        self.write(
-            self.var / "pgbouncer.ini",
-            filled(
-                "pgbouncer.ini",
-                {
-                    "port=5000 dbname=redleader": (
-                        f"port={self.primary_port} dbname={NAME}"
-                    ),
-                    "port=5001 dbname=redleader": (
-                        f"port={self.replica_port} dbname={NAME}"
-                    ),
-                    "redleader = host": f"{NAME} = host",
-                    "redleader_replica = host": f"{NAME}_replica = host",
-                    "listen_port = 6432": f"listen_port = {self.pool_port}",
-                    "/etc/pgbouncer/userlist.txt": str(users),
-                },
-            ),
-        )
-        self.others["pgbouncer"] = self.run(
-            "pgbouncer", str(self.var / "pgbouncer.ini"), log="pgbouncer"
-        )
+    def start_proxies(self) -> None:
+        haproxy = self.write_shipped("haproxy.cfg")
+        self.run_service("haproxy", "haproxy", "-db", "-f", haproxy)
+        self.write_shipped("userlist.txt.example")
+        pooler = self.write_shipped("pgbouncer.ini")
+        self.run_service("pgbouncer", "pgbouncer", pooler)
         self.start_redis()
-
-    def hasty(self, text: str) -> str:
-        """Return the same web section on another port, without a second try."""
-        section = text[text.index("listen web") :]
-        for line in ("retries 3", "option redispatch 1"):
-            section = section.replace(line, "")
-        section = section.replace(
-            "retry-on conn-failure empty-response response-timeout", "retries 0"
-        )
-        section = section.replace("inter 1s fall 2", "inter 2s fall 3")
-        return "\n" + section.replace("listen web", "listen hasty").replace(
-            f":{self.front_port}", f":{self.hasty_port}"
-        )
+        for name in ("pooler", "site", "primary"):
+            wait_until(lambda name=name: listens(self.ports[name]), name)
+        # HAProxy takes a server for good until it has asked about it twice.
+        wait_until(lambda: self.leads_to_primary(10), "the way to the primary")
 
     def start_redis(self) -> None:
-        self.others["redis"] = self.run(
-            "redis-server",
-            *("--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", ""),
-            log="redis",
-        )
+        config = self.write_shipped("redis.conf")
+        self.run_service("redis", "redis-server", config)
+        wait_until(lambda: listens(self.ports["redis"]), "redis")
 
-    def start_web(self, number: int) -> None:
-        port = self.web_ports[number]
-        self.others[f"web{number}"] = self.run(
-            *(sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}"),
-            *("--threads=6", "redleader.wsgi:application"),
-            log=f"web{number}",
-            user=None,
-        )
-        wait_until(lambda: self.answers(port), f"web process {number}")
+    def start_bare(self) -> None:
+        """Start a proxy without a second try: the control."""
+        text = self.placed((DEPLOY / "haproxy.cfg").read_text())
+        head, _, web = text.partition("frontend site")
+        defaults = head.partition("# --- Databases")[0]
+        kept = [
+            line for line in web.splitlines() if not line.strip().startswith(UNGUARDED)
+        ]
+        text = defaults + "frontend site" + "\n".join(kept) + "\n"
+        # Without the line that names none, HAProxy tries three times.
+        text = text.replace("balance leastconn", "balance leastconn\n    retries 0")
+        text = text.replace(f":{self.ports['site']}", f":{self.ports['bare']}")
+        config = self.write("bare.cfg", text)
+        self.run_service("bare", "haproxy", "-db", "-f", config)
+        wait_until(lambda: listens(self.ports["bare"]), "the proxy of the control")
 
-    def answers(self, port: int) -> bool:
-        with contextlib.suppress(OSError):
-            return Browser([port], timeout=5).get("/static/css/site.css").status == 200
+    def start_web(self, name: str) -> None:
+        """Start one web process; it ends with this one."""
+        command = [sys.executable, "-m", "tests.drives.server"]
+        command += [str(self.ports[name]), str(self.var)]
+        self.run(name, command, cwd=ROOT, stdin=subprocess.PIPE)
+        wait_until(lambda: self.web_answers(name), name)
+
+    def web_answers(self, name: str) -> bool:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            link = http.client.HTTPConnection(LOOPBACK, self.ports[name], timeout=5)
+            with contextlib.closing(link):
+                link.request("GET", "/healthz")
+                return link.getresponse().status == 200
         return False
 
-    def kill(self, name: str) -> None:
-        process = self.others.pop(name)
-        process.kill()
-        process.wait(timeout=30)
+    def environment(self) -> dict[str, str]:
+        """Return the variables of the handbook, as each web machine would have them."""
+        app, reader = self.passwords["app"], self.passwords["reader"]
+        pooler, owner = self.ports["pooler"], self.passwords["owner"]
+        redis = f"redis://:{self.passwords['redis']}@{LOOPBACK}:{self.ports['redis']}/0"
+        return {
+            "REDLEADER_DEMO": "1",
+            "REDLEADER_VAR": str(self.var / "web"),
+            "DATABASE_URL": f"postgres://redleader:{app}@{LOOPBACK}:{pooler}/{NAME}",
+            "DATABASE_OWNER_URL": (
+                f"postgres://redleader_owner:{owner}"
+                f"@{LOOPBACK}:{self.ports['primary']}/{NAME}"
+            ),
+            "DATABASE_POOLED": "1",
+            "REPLICA_URL": (
+                f"postgres://redleader_reader:{reader}"
+                f"@{LOOPBACK}:{pooler}/redleader_replica"
+            ),
+            "CACHE_URL": redis,
+        }
 
-    def clear(self) -> None:
-        for name in ("web0", "web1", "haproxy", "pgbouncer"):
-            with contextlib.suppress(KeyError):
-                self.kill(name)
-        for node in self.nodes:
-            with contextlib.suppress(Exception):
-                node.kill()
-        for name in list(self.others):
-            self.kill(name)
-        shutil.rmtree(self.var, ignore_errors=True)
+    # --- The databases
 
-    # --- The database
-
-    @property
-    def primary(self) -> Node:
-        for node in self.nodes:
-            if node.process and node.is_primary():
-                return node
-        raise RuntimeError("There is no primary.")
-
-    def standby(self, state: str) -> Node:
-        """Return the node that the primary calls ``sync`` or ``async``."""
-        rows = self.ask("SELECT application_name, sync_state FROM pg_stat_replication")
-        name = next(name for name, found in rows if found == state)
-        return next(node for node in self.nodes if node.name == name)
-
-    def ask(self, statement: str, name: str = "postgres") -> list[tuple]:
-        link = psycopg2.connect(
-            host="127.0.0.1",
-            port=self.primary.port,
-            user="postgres",
-            password=self.password,
-            dbname=name,
-            connect_timeout=3,
+    def rest(self, node: str, method="GET", path="/", body=None) -> tuple[int, dict]:
+        """Ask Patroni of a node; (0, {}) when it does not answer."""
+        link = http.client.HTTPConnection(
+            LOOPBACK, self.ports[f"{node}-rest"], timeout=5
         )
+        token = base64.b64encode(f"patroni:{self.passwords['patroni']}".encode())
+        headers = {"Authorization": f"Basic {token.decode()}"}
+        with contextlib.closing(link):
+            try:
+                link.request(method, path, body and json.dumps(body), headers)
+                answer = link.getresponse()
+                text = answer.read() or b"{}"
+            except (OSError, http.client.HTTPException):
+                return 0, {}
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, {}
+
+    def primary(self) -> str:
+        """Return the node that is the primary now, or nothing."""
+        for node in NODES:
+            if self.rest(node, path="/primary")[0] == 200:
+                return node
+        return ""
+
+    def synchronous(self) -> str:
+        """Return the replica without which no commit is acknowledged, or nothing."""
+        for node in NODES:
+            if self.rest(node, path="/synchronous")[0] == 200:
+                return node
+        return ""
+
+    def is_whole(self) -> bool:
+        """Tell whether one leads, one is its synchronous replica, one more streams."""
+        self.require_alive()
+        states = [self.rest(node)[1].get("state") for node in NODES]
+        primary = self.primary()
+        return (
+            states == ["running"] * 3
+            and bool(primary and self.synchronous())
+            and len(self.rest(primary)[1].get("replication", [])) == 2
+        )
+
+    def wait_until_whole(self) -> None:
+        wait_until(self.is_whole, "a whole cluster", 120)
+
+    def configure(self, **settings) -> None:
+        """Change what all nodes go by."""
+        status, _ = self.rest(self.primary(), "PATCH", "/config", settings)
+        if status != 200:
+            raise RuntimeError(f"Patroni answered {status}.")
+
+    def connect(self, node: str, name: str = "postgres"):
+        """Connect to one server as its superuser."""
+        return psycopg2.connect(
+            host=LOOPBACK,
+            port=self.ports[node],
+            user="postgres",
+            password=self.passwords["superuser"],
+            dbname=name,
+            connect_timeout=5,
+        )
+
+    def leads_to_primary(self, times: int) -> bool:
+        """Tell whether that many connections through HAProxy all find the primary."""
+        for _ in range(times):
+            try:
+                link = psycopg2.connect(
+                    host=LOOPBACK,
+                    port=self.ports["primary"],
+                    user="postgres",
+                    password=self.passwords["superuser"],
+                    dbname="postgres",
+                    connect_timeout=5,
+                )
+            except psycopg2.OperationalError:
+                return False
+            with contextlib.closing(link), link.cursor() as cursor:
+                cursor.execute("SELECT pg_is_in_recovery()")
+                if cursor.fetchone()[0]:
+                    return False
+            time.sleep(0.1)
+        return True
+
+    def ask(self, node: str, statement: str, name: str = "postgres"):
+        link = self.connect(node, name)
         link.autocommit = True
         with contextlib.closing(link), link.cursor() as cursor:
             cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall()
 
     def make_database(self) -> None:
-        """Make roles and database as the handbook does, and the tables."""
+        """Make roles and database by ``deploy/roles.sql``, and the tables."""
+        text = (ROOT / "deploy/roles.sql").read_text()
+        text = re.sub(r"DATABASE redleader\b", f"DATABASE {NAME}", text)
+        text = text.replace("datname = 'redleader'", f"datname = '{NAME}'")
+        answers = [self.passwords[kind] for kind in ("owner", "app", "reader")]
+        script = self.var / "roles.sql"
+        script.write_text(text)
+        place = ("-h", LOOPBACK, "-p", str(self.ports["primary"]), "-U", "postgres")
         subprocess.run(
-            [self.binaries.bin_dir / "psql", "-X", "-q", "-f", "deploy/roles.sql"],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "PGHOST": "127.0.0.1",
-                "PGPORT": str(self.primary.port),
-                "PGUSER": "postgres",
-                "PGPASSWORD": self.password,
-            },
-            input=f"{self.password}\n" * 3,
+            [self.bin_dir / "psql", "-X", "-q", *place, "-f", script],
+            input="".join(f"{answer}\n" for answer in answers),
+            env={"PGPASSWORD": self.passwords["superuser"], "LC_ALL": "C.UTF-8"},
+            stdout=subprocess.DEVNULL,
             text=True,
             check=True,
-            stdout=subprocess.DEVNULL,
         )
-        # The web processes are those of the demo: no certificate is needed.
-        self.ask(f"ALTER DATABASE redleader RENAME TO {NAME}")
-        owner = self.url("redleader_owner", self.primary_port, NAME)
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_OWNER_URL": owner},
-            check=True,
-        )
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        subprocess.run(command, cwd=ROOT, check=True)
 
-    def url(self, role: str, port: int, name: str) -> str:
-        return f"postgres://{role}:{quote(self.password)}@127.0.0.1:{port}/{name}"
+    # --- Losing things
 
-    def change(self, **settings: object) -> None:
-        """Change the cluster's own settings through Patroni."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.primary.rest}/config",
-            json.dumps(settings).encode(),
-            {"Content-Type": "application/json"},
-            method="PATCH",
-        )
-        urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    def kill(self, name: str) -> None:
+        """End one process as a crash would."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait(timeout=30)
+        if process.stdin:
+            process.stdin.close()
 
-    def browser(self) -> Browser:
-        return Browser([self.front_port], timeout=40)
+    def kill_node(self, node: str) -> None:
+        """Lose a whole database machine: Patroni and every process of its server."""
+        family = [self.processes[node].pid, *self.server_of(node)]
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.processes.pop(node).wait(timeout=30)
+        wait_until_gone(family)
 
+    def server_of(self, node: str) -> list[int]:
+        """Return the processes of a node's database server."""
+        try:
+            first = (self.data_dir(node) / "postmaster.pid").read_text().split()[0]
+        except (OSError, IndexError):
+            return []
+        if not Path(f"/proc/{first}").exists():
+            return []
+        return [int(first), *children(int(first))]
 
-@contextlib.contextmanager
-def running_cluster(*, limit: int):
-    """Give a cluster with empty tables; everything it started ends with it."""
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "MEDIA_ROOT"):
-        os.environ.pop(name, None)
-    cluster = Cluster()
+    def senders(self, node: str) -> list[int]:
+        """Return the processes that send a primary's changes to its replicas."""
+        return [pid for (pid,) in self.ask(node, "SELECT pid FROM pg_stat_replication")]
 
-    def break_off(number, frame):
-        sys.stderr.write(f"Broken off: {signal.Signals(number).name}, {limit} s.\n")
-        cluster.clear()
-        os._exit(1)
-
-    signal.signal(signal.SIGTERM, break_off)
-    signal.signal(signal.SIGALRM, break_off)
-    signal.alarm(limit)
-    own = cluster.var / "site"
-    own.mkdir()
-    os.environ |= {
-        "REDLEADER_VAR": str(own),
-        "REDLEADER_DEMO": "1",
-        "DJANGO_SETTINGS_MODULE": "redleader.settings",
-        "DATABASE_URL": cluster.url("redleader", cluster.pool_port, NAME),
-        "REPLICA_URL": cluster.url("redleader", cluster.pool_port, f"{NAME}_replica"),
-        "DATABASE_POOLED": "1",
-        "CACHE_URL": f"redis://127.0.0.1:{cluster.redis_port}/0",
-        "PROXY_COUNT": "0",
-    }
-    # The demo's name is added to the address only where it is missing.
-    try:
-        cluster.start_databases()
-        cluster.start_front()
-        cluster.make_database()
-        import django
-
-        django.setup()
-        for number in (0, 1):
-            cluster.start_web(number)
-        yield cluster
-    except BaseException:
-        for log in sorted(cluster.var.glob("*.log")):
-            tail = log.read_text(errors="replace")[-1500:]
-            sys.stderr.write(f"--- {log.name}\n{tail}\n")
-        raise
-    finally:
-        signal.alarm(0)
-        cluster.clear()
+    def stop_all(self) -> None:
+        servers = {node: self.server_of(node) for node in NODES}
+        order = sorted(self.processes, key=lambda name: name in (*NODES, "etcd"))
+        for name in order:
+            self.processes[name].kill()
+        for node, pids in servers.items():
+            for pid in pids or self.server_of(node):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        for process in self.processes.values():
+            process.wait(timeout=30)
+            if process.stdin:
+                process.stdin.close()
+        self.processes.clear()
