@@ -66,6 +66,13 @@ class ReplicaRouter:
         return False if db == REPLICA else None
 
 
+def read_lag() -> float | None:
+    with connections[REPLICA].cursor() as cursor:
+        cursor.execute(LAG)
+        [lag] = cursor.fetchone()
+    return lag
+
+
 class Watch:
     """What this process knows of the two servers; a hint, so nobody shares it."""
 
@@ -75,24 +82,26 @@ class Watch:
         self.primary_lost_at = -float(PAUSE)
 
     def order(self) -> tuple[str, ...]:
-        """Return which servers may answer a stranger, the best first."""
+        """Return which servers to ask for a stranger, one after another.
+
+        A kept connection to a replica may have died with another replica behind it,
+        so that one is asked twice.
+        """
         if time.monotonic() >= self.due_at:
             # Set first: who asks meanwhile takes what was known and does not wait.
             self.due_at = time.monotonic() + EVERY
             self.look()
-        if self.is_fresh:
-            return REPLICA, PRIMARY
-        if not self.is_up:
-            return (PRIMARY,)
-        if time.monotonic() < self.primary_lost_at + PAUSE:
-            return REPLICA, PRIMARY
-        return PRIMARY, REPLICA
+        if self.is_fresh or time.monotonic() < self.primary_lost_at + PAUSE:
+            return REPLICA, REPLICA, PRIMARY
+        return (PRIMARY, REPLICA, REPLICA) if self.is_up else (PRIMARY, REPLICA)
 
     def look(self) -> None:
         try:
-            with connections[REPLICA].cursor() as cursor:
-                cursor.execute(LAG)
-                [lag] = cursor.fetchone()
+            try:
+                lag = read_lag()
+            except LOST:
+                connections[REPLICA].close()
+                lag = read_lag()
         except Error as error:
             self.lose(REPLICA, error)
         else:
@@ -151,18 +160,18 @@ class ReplicaMiddleware:
         if not is_for_strangers(request):
             return None
         has_sent = sent_cookie() in request.COOKIES
-        first, *others = (PRIMARY, REPLICA) if has_sent else watch.order()
-        for alias in [first, *others]:
-            if alias == PRIMARY and not (others and first == PRIMARY):
-                break  # No other is left: as if there were no replica.
+        order = (PRIMARY, REPLICA) if has_sent else watch.order()
+        for alias, following in zip(order, (*order[1:], None), strict=True):
             route.set(alias)
             try:
                 return rendered(view(request, *args, **kwargs))
             except LOST as error:
-                watch.lose(alias, error)
-                if others and alias == others[-1]:
+                if alias == following:
+                    connections[alias].close()
+                else:
+                    watch.lose(alias, error)
+                if following is None:
                     raise
-        route.set(PRIMARY)
         return None
 
 
