@@ -260,9 +260,10 @@ class Drive:
         )
 
     def without_second_copy(self) -> None:
-        """Control: asynchronous replicas that were cut off lose what was acknowledged.
+        """Controls: replicas that were cut off lose it, and nobody reads from one.
 
-        With the shipped settings the same cut lets nobody acknowledge anything.
+        With the shipped settings the same cut lets nobody acknowledge anything. Without
+        ``REPLICA_URL`` the public sees that the primary is gone.
         """
         machines = self.machines
         held_up = self.cut_off(seconds=6)
@@ -279,9 +280,12 @@ class Drive:
         wait_until(
             lambda: not self.names_of_synchronous(), "asynchronous replication", 30
         )
-        load = self.writers()
+        for web in ("web1", "web2"):
+            machines.kill(web)
+            machines.start_web(web, without="REPLICA_URL")
+        load, public = self.writers(), Public(machines.ports["site"])
         lost = machines.primary()
-        with load.at_work():
+        with load.at_work(), public.at_work():
             load.wait_for_record()
             with self.silent_senders(lost):
                 time.sleep(6)
@@ -294,6 +298,12 @@ class Drive:
             "control, asynchronous: lost of those acknowledged by then",
             f"{found} of {at_cut}",
             found=found > 0,
+        )
+        errors = sum(public.errors.values())
+        self.report.control(
+            "control, no REPLICA_URL and the primary lost: error pages",
+            f"{errors} of {len(public.answers)}",
+            found=errors > 0,
         )
 
     def cut_off(self, *, seconds: float) -> list[float]:

@@ -60,7 +60,7 @@ class Machines:
     def __init__(self, var: Path):
         self.var = var
         self.user = database.server_user()
-        self.bin_dir = database.find_binaries("system").bin_dir
+        self.bin_dir = database.find_binaries().bin_dir
         names = ["etcd", "peer", "primary", "replicas", "pooler", "redis", "site"]
         names += [f"{node}{kind}" for node in NODES for kind in ("", "-rest")]
         names += ["web1", "web2", "bare"]
@@ -230,11 +230,12 @@ class Machines:
         self.run_service("bare", "haproxy", "-db", "-f", config)
         wait_until(lambda: listens(self.ports["bare"]), "the proxy of the control")
 
-    def start_web(self, name: str) -> None:
-        """Start one web process; it ends with this one."""
+    def start_web(self, name: str, *, without: str = "") -> None:
+        """Start one web process; it ends with this one. A variable may be left out."""
         command = [sys.executable, "-m", "tests.drives.server"]
         command += [str(self.ports[name]), str(self.var)]
-        self.run(name, command, cwd=ROOT, stdin=subprocess.PIPE)
+        environment = {key: v for key, v in os.environ.items() if key != without}
+        self.run(name, command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
         wait_until(lambda: self.web_answers(name), name)
 
     def web_answers(self, name: str) -> bool:
