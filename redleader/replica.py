@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 PRIMARY, REPLICA = DEFAULT_DB_ALIAS, "replica"
 EVERY = 0.5  # seconds between two looks at the replica, in each process
 PAUSE = 3  # seconds without a question to a server that did not answer
+# Seconds until a second look: after a quiet time the next change makes a replica seem
+# as far behind as the quiet lasted, until it has replayed that change.
+MOMENT = 0.1
 # Seconds behind; nothing when the replica receives from nobody, so cannot know.
 LAG = """
     SELECT CASE
@@ -66,11 +69,11 @@ class ReplicaRouter:
         return False if db == REPLICA else None
 
 
-def read_lag() -> float | None:
+def keeps_up() -> bool:
     with connections[REPLICA].cursor() as cursor:
         cursor.execute(LAG)
         [lag] = cursor.fetchone()
-    return lag
+    return lag is not None and lag <= settings.REPLICA_MAX_LAG
 
 
 class Watch:
@@ -98,15 +101,17 @@ class Watch:
     def look(self) -> None:
         try:
             try:
-                lag = read_lag()
+                is_fresh = keeps_up()
             except LOST:
                 connections[REPLICA].close()
-                lag = read_lag()
+                is_fresh = keeps_up()
+            if not is_fresh:
+                time.sleep(MOMENT)
+                is_fresh = keeps_up()
         except Error as error:
             self.lose(REPLICA, error)
         else:
-            self.is_up = True
-            self.is_fresh = lag is not None and lag <= settings.REPLICA_MAX_LAG
+            self.is_up, self.is_fresh = True, is_fresh
 
     def lose(self, alias: str, error: Exception) -> None:
         """Remember that a server did not answer; its connection is of no use."""
