@@ -16,7 +16,7 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from redleader import database
+from redleader import caching, database, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("REDLEADER_VAR", BASE_DIR / "var"))
@@ -251,7 +251,6 @@ MEDIA_ROOT = Path(
     env.str("MEDIA_ROOT", default=str(VAR_DIR / ("demo_media" if DEMO else "media")))
 )
 STORAGES = {
-    "default": {"BACKEND": "redleader.storage.DurableStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
@@ -318,6 +317,17 @@ if not DEMO:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+
+# Beyond one machine: each of these is a variable, and one machine needs none of them.
+CACHES = {"default": caching.configure(env.str("CACHE_URL", default=""))}
+STORAGES["default"] = storage.configure(os.environ)
+pooled, replica = database.configure_beyond(os.environ)
+DATABASES["default"] |= pooled
+if replica:
+    DATABASES["replica"] = replica
+    DATABASE_ROUTERS = ["redleader.replica.ReplicaRouter"]
+    REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=5)  # seconds
+    MIDDLEWARE.append("redleader.replica.ReplicaMiddleware")  # the last
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
