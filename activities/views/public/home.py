@@ -11,12 +11,14 @@ from activities.models import Application, Award, Lecture, Practice
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
 from activities.views.public.practice import for_cards
+from redleader.pages import public_page
 
 LATEST = 3
 TITLES = 6
 PRACTICES = 3
 
 
+@public_page()
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
