@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 KEPT = "redleader.kept"  # in the WSGI environment: the front may keep the answer
-# A change is public two seconds later at the latest: one for which a shared cache
-# may answer, one in which it may still do so while it asks anew.
+# A shared cache may answer for a second, and for another one to whom comes while it
+# asks anew; for a day when the application is down.
 SHARED = "s-maxage=1, stale-while-revalidate=1, stale-if-error=86400"
 PUBLIC = f"public, max-age=0, {SHARED}"
 SIGNED_IN = "private, no-store"

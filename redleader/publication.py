@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connection, connections, models
 from django.utils import timezone
 
-EVERY = 0.25  # seconds between two looks at the version, in each process
-LATEST = 0.75  # seconds; what is older is not used while somebody else looks
+EVERY = 0.1  # seconds between two looks at the version, in each process
+LATEST = 0.5  # seconds; what is older is not used while somebody else looks
 PATIENCE = 5  # seconds to wait for who looks
 
 Version = tuple[str, date]  # the stamps, and the day that pages name
@@ -110,32 +110,33 @@ class Watch:
 
     def __init__(self) -> None:
         self.version: Version | None = None
-        self.read_at = self.due_at = 0.0
+        self.read_at = self.due_at = 0.0  # when it was asked last, and is to be again
         self.lock = threading.Lock()
 
     def now(self) -> Version | None:
         """Return the version, or nothing when the database does not answer."""
-        if time.monotonic() < self.due_at:
+        arrived = time.monotonic()
+        if arrived < self.due_at:
             return self.version
         if self.lock.acquire(blocking=False):
-            return self.look()
-        if time.monotonic() < self.read_at + LATEST:
+            return self.look(arrived)
+        if arrived < self.read_at + LATEST:
             return self.version
         if not self.lock.acquire(timeout=PATIENCE):
             return None
-        return self.look()
+        return self.look(arrived)
 
-    def look(self) -> Version | None:
-        """Read the version and give the lock back."""
+    def look(self, arrived: float) -> Version | None:
+        """Read the version, unless somebody just did, and give the lock back."""
         try:
-            began = time.monotonic()
-            if began >= self.due_at:  # nobody looked while we waited
+            if arrived >= self.due_at:
+                began = self.read_at = time.monotonic()
                 try:
                     close_old_connections()
                     self.version = read_version()
                 except Error:
                     self.version = None
-                self.read_at, self.due_at = began, began + EVERY
+                self.due_at = began + EVERY
             return self.version
         finally:
             self.lock.release()

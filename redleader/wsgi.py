@@ -7,6 +7,7 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from redleader.addresses import behind_proxies  # noqa: E402
 from redleader.front import Front  # noqa: E402
 
-application = Front(django, settings.PAGE_CACHE_BYTES)
+application = Front(behind_proxies(django), settings.PAGE_CACHE_BYTES)

@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from activities.models import Application
 from chambers.models import Chamber
 from redleader import front, publication
+from redleader.addresses import behind_proxies
 from redleader.front import Front, Page, Shelf, coding_of, matches
 from redleader.pages import PUBLIC, SIGNED_IN, VISITOR
 from tests.factories.activities import application_at
@@ -346,6 +347,26 @@ def test_refusals_and_redirects_are_not_kept(site, django):
         assert [ask(site, path)[0] for _ in range(2)] == [status, status]
     assert not site.plain.pages
     assert Chamber.objects.count() == 0
+
+
+def test_where_nothing_is_public_the_version_is_not_read(site, monkeypatch):
+    def now():
+        raise AssertionError
+
+    monkeypatch.setattr(site.watch, "now", now)
+    for path in ("/healthz", "/workbench/", "/admin/", "/static/css/site.css"):
+        assert ask(site, path)[0] in (200, 302)
+
+
+def test_sign_ins_are_counted_by_the_address_that_our_proxy_saw(settings):
+    seen = []
+    application = behind_proxies(lambda environ, _: seen.append(environ["REMOTE_ADDR"]))
+    told = "203.0.113.9, 192.0.2.7"
+    for count in (0, 1):
+        settings.AXES_IPWARE_PROXY_COUNT = count
+        for more in ({}, {"HTTP_X_FORWARDED_FOR": told}):
+            application({"REMOTE_ADDR": "127.0.0.1"} | more, None)
+    assert seen == ["127.0.0.1"] * 3 + ["192.0.2.7"]
 
 
 def page(size, used):

@@ -179,14 +179,16 @@ def test_while_one_thread_asks_the_others_go_on_for_a_moment_only(monkeypatch):
         return word
 
     counted(monkeypatch, slow)
+    monkeypatch.setattr(publication, "EVERY", 5)
+    monkeypatch.setattr(publication, "LATEST", 60)
     watch = Watch()
     assert watch.now() == "a"
-    watch.due_at = 0
+    watch.due_at = watch.read_at
     thread = threading.Thread(target=watch.now)
     thread.start()
     assert inside.wait(10)
     assert watch.now() == "a"  # read a moment ago
-    watch.read_at -= publication.LATEST
+    watch.due_at, watch.read_at = 0, watch.read_at - 60
     late = []
     other = threading.Thread(target=lambda: late.append(watch.now()))
     other.start()
