@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Course, Lecture, Practice, Site
 from chambers.models import Chamber
+from redleader.pages import public_page
 
 PAGES = [
     "home",
@@ -66,6 +67,7 @@ SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
 }
 
 
+@public_page()
 @login_not_required
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:

@@ -127,6 +127,11 @@ class Watch:
 watch = Watch()
 
 
+def first() -> str:
+    """Return the server that a stranger's page is read from now."""
+    return watch.order()[0] if REPLICA in settings.DATABASES else PRIMARY
+
+
 @receiver([request_started, request_finished])
 def go_home(**kwargs) -> None:
     """A file is read while it is sent, so the route ends with the whole answer."""

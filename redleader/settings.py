@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "redleader.pages.PageCacheMiddleware",
     "redleader.middleware.RequestGuardMiddleware",
     "redleader.audit.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -237,6 +238,19 @@ AUDIT_DAYS = max(env.int("AUDIT_DAYS", default=365), 365)  # 网络安全法: si
 
 # Networks (CIDR) from which staff may work and the back office opens; empty: all.
 STAFF_NETWORKS = networks(env.list("STAFF_NETWORKS", default=[]))
+
+# Public pages are kept until a row of these apps changes; in no public page stands
+# anything of the models below, so they make no page old.
+PUBLISHED_APPS = ["chambers", "activities"]
+UNPUBLISHED_MODELS = [
+    "chambers.User",  # a sign-in writes its time
+    "chambers.PasswordHistory",
+    "activities.ExportLog",
+    "activities.ReportTemplate",
+]
+PAGE_CACHE_BYTES = (
+    64 * 1024 * 1024
+)  # of each process; pages with filters have a quarter
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -7,22 +7,26 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from redleader.addresses import site_address
+from redleader.pages import public_page
 
 CLOSED = ("/workbench/", "/admin/", "/accounts/", "/display/", "/api/v1/")
 
 
+@public_page()
 @login_not_required
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "public/about/privacy.html")
 
 
+@public_page()
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "public/about/accessibility.html")
 
 
+@public_page()
 @login_not_required
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:

@@ -17,10 +17,12 @@ from activities.models import Lecture
 from activities.models.lecture import LectureQuerySet, LectureState
 from activities.services.calendar import PAST, calendar_of, user_of
 from chambers.models import Branch, Chamber, User
+from redleader.pages import public_page
 
 YEARS = range(2000, 2101)
 
 
+@public_page("month")
 @login_not_required
 @require_safe
 def lecture_calendar(request: HttpRequest) -> HttpResponse:
@@ -62,6 +64,7 @@ def beginning(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+@public_page()
 @login_not_required
 @require_safe
 def county_calendar(request: HttpRequest) -> HttpResponse:
@@ -69,6 +72,7 @@ def county_calendar(request: HttpRequest) -> HttpResponse:
     return send(request, name, Lecture.objects.all(), lambda user: user.is_staff)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def chamber_calendar(request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,6 +85,7 @@ def chamber_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@public_page()
 @login_not_required
 @require_safe
 def branch_calendar(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
 from chambers.models.chamber import ChamberKind
+from redleader.pages import public_page
 from redleader.search import search
 
 LECTURES = 10
@@ -28,6 +29,7 @@ PUBLIC_POSTS = [
 PICTURE_AGE = "public, max-age=86400"  # seconds
 
 
+@public_page("kind", "township")
 @login_not_required
 @require_safe
 def chamber_list(request: HttpRequest) -> HttpResponse:
@@ -56,6 +58,7 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/chamber/list.html", context)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from activities.services.figure import home_figures
 from activities.services.structured import website
 from activities.services.township_picture import Dots, township_picture
 from activities.views.public.practice import for_cards
+from redleader.pages import public_page
 
 LATEST = 3
 TITLES = 6
@@ -21,6 +22,7 @@ PRACTICES = 3
 CASES, SUCCEEDED, MOST_DOTS = "M30", "M31", 140
 
 
+@public_page()
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from activities.models.honour import HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, say_day
+from redleader.pages import public_page
 
 NO_CYCLE = "none"
 NO_YEAR = "年度未载明"
@@ -86,6 +87,7 @@ def kind_of(award: Award) -> str:
     return award.version.scheme.kind
 
 
+@public_page("kind", "level", "cycle", "township", "chamber", "on", "ended")
 @login_not_required
 @require_safe
 def honour_list(request: HttpRequest) -> HttpResponse:
@@ -96,6 +98,7 @@ def honour_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/honour/list.html", context)
 
 
+@public_page("kind", "level", "cycle", "township", "chamber", "on", "ended")
 @login_not_required
 @require_safe
 def honour_poster(request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from activities.services.structured import event
 from activities.views.public.chamber import send_picture
 from redleader import audit
 from redleader.filters import Filters
+from redleader.pages import public_page
 from redleader.paging import Page, page_newest_first
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
@@ -48,6 +49,7 @@ SHOWN_CHANGES = [
 NAMED_CHANGES = ["topic", "venue", "public_summary"]
 
 
+@public_page("series", "kind", "theme", "year", "older")
 @login_not_required
 @require_safe
 def lecture_list(request: HttpRequest) -> HttpResponse:
@@ -80,6 +82,7 @@ def years_of(lectures) -> dict[str, str]:
     return {str(year): f"{year}年" for year in range(last, first - 1, -1)}
 
 
+@public_page()
 @login_not_required
 @require_safe
 def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -125,6 +128,7 @@ def public_changes(lecture: Lecture) -> list[str]:
     ]
 
 
+@public_page("older")
 @login_not_required
 @require_safe
 def series_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -23,12 +23,14 @@ from ninja import Schema
 from activities.services.opendata import DATA_SETS, DataSet
 from activities.services.structured import dataset
 from redleader.machines import for_machines
+from redleader.pages import public_page
 from redleader.tables import csv_lines, dictionary, json_lines
 
 WHOLE = 2000  # rows up to which a file is sent at once, with its ETag
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
 
 
+@public_page()
 @login_not_required
 @require_safe
 def data_list(request: HttpRequest) -> HttpResponse:
