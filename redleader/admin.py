@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from redleader.forms import TrialForm, refusal
 from redleader.history import changes, last_change
+from redleader.paging import EstimatingPaginator
 from redleader.search import search
 
 # Functions of a request that return (label, count, address) for the dashboard.
@@ -85,6 +86,7 @@ class ModelAdmin(admin.ModelAdmin):
     form = AdminForm
     save_on_top = False
     list_per_page = 50
+    paginator = EstimatingPaginator
     show_full_result_count = False
     deletable = False  # Most rows end with a date or a state instead.
 

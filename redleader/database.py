@@ -36,6 +36,7 @@ OWNER_COMMANDS = {
     "createcachetable",
     "prune_audit",
     "restore",
+    "simulate",
 }
 # Commands that read every table and write none.
 READER_COMMANDS = {"backup", "restore_drill"}

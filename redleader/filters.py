@@ -1,11 +1,17 @@
 """What a list is narrowed by: read from the address, shown as chips."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
+
+from redleader.forms import OFFERED
 
 MAX_LENGTH = 60
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -47,6 +53,45 @@ class Days(Mapping[str, str]):
     def __iter__(self) -> Iterator[str]:
         days = (self.first + timedelta(days=turn) for turn in range(len(self)))
         return (day.isoformat() for day in days)
+
+
+class Rows(Mapping[str, str]):
+    """Offers the rows of a table by their keys; of too many it lists none.
+
+    A key is then looked up by itself, so that links to it still work.
+    """
+
+    def __init__(self, rows: QuerySet, word: Callable[[Any], str] = str):
+        self.rows, self.word = rows, word
+
+    @cached_property
+    def first(self) -> list[Any]:
+        """All rows, or one more than a page can offer."""
+        return list(self.rows[: OFFERED + 1])
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.first) > OFFERED
+
+    @cached_property
+    def listed(self) -> dict[str, str]:
+        if self.is_long:
+            return {}
+        return {str(row.pk): self.word(row) for row in self.first}
+
+    def __getitem__(self, text: str) -> str:
+        if not self.is_long:
+            return self.listed[text]
+        try:
+            return self.word(self.rows.get(pk=text))
+        except (ObjectDoesNotExist, ValueError) as error:
+            raise KeyError(text) from error
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.listed)
 
 
 class Filters:

@@ -19,6 +19,8 @@ from django.core.validators import (
 from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
+from redleader.search import search
+
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ID_NUMBER = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx](?!\d)")
@@ -183,6 +185,29 @@ class TypedName(str):
     """What was typed, in contrast to the key of a stored row."""
 
 
+SOME = 5
+OFFERED = 1000  # names that a page carries at most; of more none is offered
+
+
+def is_long(rows: models.QuerySet) -> bool:
+    """Tell whether there are more rows than a page can offer; reads no more."""
+    return rows.order_by()[: OFFERED + 1].count() > OFFERED
+
+
+def type_if_many(form: forms.BaseForm, *names: str) -> None:
+    """Let people type the name where the rows to choose from are too many."""
+    for name in names:
+        field = form.fields.get(name)
+        if type(field) is not forms.ModelChoiceField or not is_long(field.queryset):  # type: ignore[arg-type]
+            continue
+        form.fields[name] = NamedChoiceField(
+            field.queryset,
+            label=field.label,
+            required=field.required,
+            help_text=field.help_text or "输入名称。",
+        )
+
+
 class NamesInput(forms.TextInput):
     """A line of text that offers names while one types."""
 
@@ -216,7 +241,13 @@ class NamedChoiceField(forms.ModelChoiceField):
         return field
 
     def all_names(self) -> list[str]:
-        return [self.name(row) for row in self.queryset]  # type: ignore[union-attr]
+        rows = list(self.queryset[: OFFERED + 1])  # type: ignore[index]
+        return [] if len(rows) > OFFERED else [self.name(row) for row in rows]
+
+    def found(self, text: str) -> list[Any]:
+        """Return the rows of a typed name; its last word finds them by the index."""
+        rows = search(self.queryset.order_by(), text.split()[-1])  # type: ignore[union-attr]
+        return [row for row in rows if self.name(row) == text]
 
     def bound_data(self, data, initial):
         return TypedName(data or "")
@@ -233,16 +264,25 @@ class NamedChoiceField(forms.ModelChoiceField):
         text = str(value or "").strip()
         if not text:
             return None
-        rows = [row for row in self.queryset if self.name(row) == text]  # type: ignore[union-attr]
+        rows = self.found(text)
         if len(rows) == 1:
             return rows[0]
         if rows:
             message = f"有 {len(rows)} 个同名的{self.label}，请联系工作人员处理。"
             raise ValidationError(message, code="ambiguous")
         raise ValidationError(
-            f"没有名为“{text[:30]}”的{self.label}，请从提示的名称中选择。",
+            f"没有名为“{text[:30]}”的{self.label}，{self.advice(text)}",
             code="invalid_choice",
         )
+
+    def advice(self, text: str) -> str:
+        """Name some rows that were meant perhaps, when the page offered none."""
+        if not is_long(self.queryset):  # type: ignore[arg-type]
+            return "请从提示的名称中选择。"
+        near = search(self.queryset.order_by(), text)[:SOME]  # type: ignore[union-attr]
+        if names := "、".join(self.name(row) for row in near):
+            return f"相近的有：{names}。"
+        return "请填写全称。"
 
 
 def refusal(error: IntegrityError) -> str:

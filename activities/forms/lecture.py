@@ -26,7 +26,7 @@ from activities.services.lecture import next_number
 from activities.services.roster import roster
 from chambers.models import Appointment, Branch, Chamber, Member, Post, Role, User
 from redleader.fields import MultipleFileField
-from redleader.forms import Form, ModelForm
+from redleader.forms import Form, ModelForm, type_if_many
 
 RECENT_ISSUES = 3
 # A new record of these kinds is taken for the next issue, until told otherwise.
@@ -132,6 +132,7 @@ class LectureForm(ModelForm):
         self.fields["site"].queryset = Site.objects.filter(
             Q(kind=SiteKind.RED) | Q(pk=own.site_id)
         )
+        type_if_many(self, "chamber", "branch", "site")
         if not self.user.is_staff:
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
             self.fields["organiser"].choices = choices

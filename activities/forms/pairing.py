@@ -9,7 +9,7 @@ from activities.services.pairing import village_label
 from chambers.models import Chamber, Enterprise, Region, User
 from chambers.models.region import Level
 from redleader.editing import RecordForm
-from redleader.forms import Form, NamedChoiceField
+from redleader.forms import Form, NamedChoiceField, type_if_many
 
 
 class PairingForm(RecordForm):
@@ -55,6 +55,7 @@ class PairingForm(RecordForm):
         self.fields["programme"].queryset = programmes  # type: ignore[attr-defined]
         if not row.pk and not user.is_staff:
             self.initial.setdefault("chamber", chambers.first())
+        type_if_many(self, "chamber")
 
 
 class PairingProjectForm(RecordForm):

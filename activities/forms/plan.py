@@ -13,7 +13,7 @@ from activities.forms.lecture import LectureForm
 from activities.models import Course, Lecture
 from activities.models.lecture import MEMBER_KINDS, LectureKind, Organiser
 from chambers.models import Branch, Chamber, Role, User
-from redleader.forms import Form, ModelForm
+from redleader.forms import Form, ModelForm, type_if_many
 from redleader.quarters import Quarter
 
 DAYS_AHEAD = 400
@@ -60,6 +60,7 @@ class PlanForm(ModelForm):
             Q(is_open=True) | Q(pk=own.course_id)
         )
         self.fields["topic"].required = False
+        type_if_many(self, "chamber", "branch")
         if not user.is_staff:
             self.fields["chamber"].required = True
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]

@@ -10,7 +10,7 @@ from activities.models import KeyIndustry, Project, ProjectEntry, PromotionEvent
 from activities.models.project import DATES, EARLY, ProjectState
 from chambers.models import Chamber, Enterprise, Region, User
 from redleader.editing import RecordForm
-from redleader.forms import NamesInput
+from redleader.forms import NamesInput, is_long, type_if_many
 from redleader.money import MoneyFormField
 from redleader.steps import StepForm
 
@@ -24,7 +24,10 @@ def not_late(day):
 class InvestorInput(NamesInput):
     """Any name may be typed; those of the registry are offered."""
 
-    names = staticmethod(lambda: Enterprise.objects.values_list("name", flat=True))
+    @staticmethod
+    def names():
+        names = Enterprise.objects.values_list("name", flat=True)
+        return [] if is_long(names) else names
 
 
 class ProjectForm(RecordForm):
@@ -74,6 +77,7 @@ class ProjectForm(RecordForm):
         }
         for name, rows in offered.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
+        type_if_many(self, "chamber", "township")
         if row.state in EARLY:
             del self.fields["contracted"]  # asked for by the step
         else:

@@ -7,6 +7,7 @@ from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import CONSENTING, DONOR_FIELDS, DonorKind
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
+from redleader.forms import type_if_many
 
 ONE_LINE = {"rows": 2}
 
@@ -28,6 +29,7 @@ class ChamberForm(RecordForm):
             if len(mine) == 1:
                 self.initial["chamber"] = mine[0]
         self.fields["chamber"].queryset = chambers  # type: ignore[attr-defined]
+        type_if_many(self, "chamber", "donor_chamber", "donor_enterprise")
 
 
 class FundForm(ChamberForm):

@@ -101,7 +101,10 @@ class Enterprise(models.Model):
         verbose_name = verbose_name_plural = "企业"
         ordering = ["sort_key", "pk"]
         constraints = credit_code_constraints()
-        indexes = [search_index()]  # the search boxes of admin and workbench
+        indexes = [
+            search_index(),  # the search boxes of admin and workbench
+            models.Index(fields=["sort_key", "id"], name="chambers_enterprise_by_name"),
+        ]
 
     def __str__(self):
         return self.name

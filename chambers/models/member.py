@@ -176,7 +176,10 @@ class Member(models.Model):
                 message="个人信息已经清除，不能恢复。",
             )
         ]
-        indexes = [search_index()]  # rosters and the admin
+        indexes = [
+            search_index(),  # rosters and the admin
+            models.Index(fields=["sort_key", "id"], name="chambers_member_by_name"),
+        ]
 
     def __str__(self):
         return f"{self.name}（{self.note}）" if self.note else self.name

@@ -20,6 +20,7 @@ from chambers.models import Branch, Chamber, User
 from redleader.pages import public_page
 
 YEARS = range(2000, 2101)
+MOST = 500  # lectures of a calendar to subscribe to, the newest
 
 
 @public_page("month")
@@ -119,7 +120,7 @@ def send(
         lectures = lectures.public()
     since = timezone.now() - PAST
     body = calendar_of(
-        lectures.filter(started_at__gte=since).of_organiser().newest_first(),
+        lectures.filter(started_at__gte=since).of_organiser().newest_first()[:MOST],
         name=name,
         address=lambda lecture: request.build_absolute_uri(
             reverse(page, args=[lecture.pk])

@@ -1,10 +1,12 @@
 """The chambers of the county: the list, and the page of each."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
@@ -14,7 +16,9 @@ from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
 from chambers.models.chamber import ChamberKind
+from redleader.forms import is_long
 from redleader.pages import public_page
+from redleader.paging import page_by_name, say_count
 from redleader.search import search
 
 LECTURES = 10
@@ -42,20 +46,35 @@ def chamber_list(request: HttpRequest) -> HttpResponse:
         chambers = chambers.filter(kind=chosen["kind"])
     if chosen["township"]:
         chambers = chambers.filter(township=chosen["township"])
-    titles = RULES["titles-held"].by(until(timezone.localdate()), "chamber")
+    page = page_by_name(
+        chambers.select_related("township"), request.GET.get("older", "")
+    )
+    titles = RULES["titles-held"].by(
+        until(timezone.localdate()),
+        "chamber",
+        rows=Award.objects.filter(chamber__in=page.rows),
+    )
     context = {
-        "chambers": [
-            (chamber, titles.get(chamber.pk, 0))
-            for chamber in chambers.select_related("township")
-        ],
+        "chambers": [(chamber, titles.get(chamber.pk, 0)) for chamber in page.rows],
+        "count": say_count(chambers),
+        "page": page,
+        "keep": "".join(f"{urlencode({k: v})}&" for k, v in chosen.items() if v),
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "kinds": ChamberKind.choices,
-        "townships": Region.objects.townships()
-        .filter(chambers__isnull=False)
-        .distinct(),
+        "townships": townships_to_choose(chosen["township"]),
     }
     return render(request, "public/chamber/list.html", context)
+
+
+def townships_to_choose(chosen: str) -> QuerySet[Region]:
+    """Return the townships with a chamber; of too many, the chosen one alone."""
+    townships = Region.objects.townships().filter(Exists(chambers_there()))
+    return townships.filter(pk=chosen) if is_long(townships) else townships
+
+
+def chambers_there() -> QuerySet[Chamber]:
+    return Chamber.objects.filter(township=OuterRef("pk")).order_by()
 
 
 @public_page()

@@ -1,5 +1,7 @@
 """The catalogue: courses, and the places of red history where they are held."""
 
+from operator import attrgetter
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +12,9 @@ from activities.models import Award, Course, Lecture, Site
 from activities.models.course import SiteKind
 from activities.views.public.honour import timeline
 from chambers.models import Region
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.pages import public_page
+from redleader.paging import page_by_name, say_count
 from redleader.search import search
 
 LECTURES = 10
@@ -54,15 +57,21 @@ def site_list(request: HttpRequest) -> HttpResponse:
         request.GET,
         q=None,
         kind=dict(SiteKind.choices),
-        township={place.pk: place.name for place in townships},
+        township=Rows(townships, attrgetter("name")),
     )
     sites = search(Site.objects.select_related("township"), filters.get("q"))
     for name in ("kind", "township"):
         if filters.get(name):
             sites = sites.filter(**{name: filters.get(name)})
     public_courses = Count("courses", filter=Q(courses__is_public=True))
+    page = page_by_name(
+        sites.annotate(course_count=public_courses), request.GET.get("older", "")
+    )
     context = {
-        "sites": sites.annotate(course_count=public_courses),
+        "page": page,
+        "sites": page.rows,
+        "count": say_count(sites),
+        "keep": filters.keep,
         "filters": filters,
     }
     return render(request, "public/site/list.html", context)

@@ -4,25 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Min, Prefetch, prefetch_related_objects
+from django.db.models import Count, Min, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Practice
-from activities.models.honour import HonourLevel
+from activities.models.honour import HELD_STATES, HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
-from redleader.filters import Days, Filters, say_day
+from redleader.filters import Days, Filters, Rows, say_day
 from redleader.pages import public_page
 
+NAME = attrgetter("name")
 NO_CYCLE = "none"
 NO_YEAR = "年度未载明"
 FIRST_DAY = date(1949, 10, 1)
 YEARS_BACK = 10  # stops on the rail
+MOST = 2000  # titles that are read for one page
+SHOWN = 200  # titles that a page shows when there are more
 KINDS = {
     value: word for value, word in SchemeKind.choices if value != SchemeKind.PRAISE
 }
@@ -43,6 +48,7 @@ class Roll:
     awards: list[Award]  # those shown, in the order of the roll
     counts: dict[str, int]  # held titles of every level
     ended_count: int  # shown only on demand
+    is_cut: bool = False  # there are more than a page can show
 
     @property
     def held_count(self) -> int:
@@ -114,12 +120,18 @@ def honour_poster(request: HttpRequest) -> HttpResponse:
     return render(request, "public/honour/poster.html", context)
 
 
-def read_roll(query: QueryDict) -> Roll:
-    """Return the roll that an address asks for; the page, poster and file share it."""
+def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
+    """Return the roll that an address asks for; the page, poster and file share it.
+
+    Of a very long roll, pages show the first titles; the file has them all.
+    """
     today = timezone.localdate()
     filters = read_filters(query, today)
     day = date.fromisoformat(filters.get("on") or today.isoformat())
-    found = list(narrowed(Award.objects.titles().on(day), filters).for_roll())
+    titles = narrowed(Award.objects.titles().on(day), filters)
+    found = list(titles.for_roll() if is_file else titles.for_roll()[: MOST + 1])
+    if len(found) > MOST and not is_file:
+        return long_roll(titles, filters, day)
     found.sort(key=lambda award: KIND_ORDER[kind_of(award)])
     held = [award for award in found if award.is_held]
     chosen = found if filters.get("ended") else held
@@ -139,18 +151,39 @@ def read_roll(query: QueryDict) -> Roll:
     )
 
 
+def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
+    """Return the first titles of a long roll; the database counts the rest."""
+    held = titles.filter(state__in=HELD_STATES).order_by()
+    counted = held.values("level").annotate(n=Count("pk", distinct=True))
+    counts = {row["level"]: row["n"] for row in counted}
+    ended = titles.exclude(state__in=HELD_STATES)
+    chosen = titles if filters.get("ended") else titles.filter(state__in=HELD_STATES)
+    if level := filters.get("level"):
+        chosen, ended = chosen.filter(level=level), ended.filter(level=level)
+    awards = list(chosen.for_roll()[:SHOWN])
+    awards.sort(key=lambda award: KIND_ORDER[kind_of(award)])
+    return Roll(
+        day=day,
+        is_today=day == timezone.localdate(),
+        filters=filters,
+        awards=awards,
+        counts={value: counts.get(value, 0) for value in HonourLevel.values},
+        ended_count=ended.order_by().count(),
+        is_cut=len(awards) == SHOWN,
+    )
+
+
 def read_filters(query: QueryDict, today: date) -> Filters:
     titles = Award.objects.titles().exclude(cycle_label="")
     cycles = titles.order_by("-cycle_label").values_list("cycle_label", flat=True)
-    chambers = Chamber.objects.order_by("sort_key", "pk").values_list("pk", "name")
     return Filters(
         query,
         q=None,
         kind=KINDS,
         level=dict(HonourLevel.choices),
         cycle={label: label for label in cycles.distinct()} | {NO_CYCLE: NO_YEAR},
-        township={place.pk: place.name for place in Region.objects.townships()},
-        chamber={str(pk): name for pk, name in chambers},
+        township=Rows(Region.objects.townships(), NAME),
+        chamber=Rows(Chamber.objects.order_by("sort_key", "pk"), NAME),
         on=Days(FIRST_DAY, today, word="截至 {}"),
         ended={"1": "含已结束的称号"},
     )

@@ -14,7 +14,7 @@ from redleader.sheets import add_table, answer, count_line, new_book
 @login_not_required
 @require_safe
 def honour_export(request: HttpRequest) -> HttpResponse:
-    roll = read_roll(request.GET)
+    roll = read_roll(request.GET, is_file=True)
     rows = roll.awards[:MAX_ROWS]
     prefetch_related_objects(rows, "branch__chambers__township")
     book = new_book()

@@ -1,5 +1,7 @@
 """村企共建 in public: totals, the picture of who helps whom, a table beside it."""
 
+from operator import attrgetter
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from activities.counting.pairing import pairings
 from activities.models import PairingProgramme
 from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.pages import public_page
 
 TOTALS = [
@@ -40,8 +42,8 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     chambers = Chamber.objects.filter(pairings__isnull=False).distinct()
     filters = Filters(
         request.GET,
-        township={place.pk: place.name for place in places},
-        chamber={str(row.pk): row.name for row in chambers.order_by("sort_key")},
+        township=Rows(places, attrgetter("name")),
+        chamber=Rows(chambers.order_by("sort_key"), attrgetter("name")),
     )
     place = places.filter(pk=filters.get("township")).first()
     chamber = chambers.filter(pk=filters.get("chamber") or 0).first()

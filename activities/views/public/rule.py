@@ -1,6 +1,7 @@
 """A counted number explained: how it is counted, as of when, and which rows."""
 
 from datetime import date
+from operator import attrgetter
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -22,7 +23,7 @@ from activities.counting import (
 from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
-from redleader.filters import Days, Filters, parse_day
+from redleader.filters import Days, Filters, Rows, parse_day
 from redleader.pages import public_page
 from redleader.quarters import Quarter
 
@@ -57,6 +58,8 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
     scope, is_reversed = scope_of(filters, today)
     if not is_whole and not scope.chamber:
         scope, is_reversed = until(today), False
+    # Of more chambers than can be chosen from, a table would be too long as well.
+    has_parts = is_whole and not scope.chamber and len(filters.offered["chamber"] or "")
     value = rule.count(scope)
     rows = rule.rows(scope, user, limit=ROWS + 1)
     bases = list(baselines(rule, scope))
@@ -73,7 +76,7 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
         "may_narrow": may_narrow,
         "warning": REVERSED if is_reversed else "",
         "periods": periods(filters, today) if may_narrow else [],
-        "parts": parts_of(rule, scope) if is_whole and not scope.chamber else [],
+        "parts": parts_of(rule, scope) if has_parts else [],
         "made_of": None if is_whole else made_of(rule, scope),
         "is_whole": is_whole,
         "rows": rows[:ROWS],
@@ -108,8 +111,8 @@ def filters_of(
     places = Region.objects.townships() if is_whole else Region.objects.none()
     return Filters(
         request.GET,
-        chamber={str(row.pk): row.name for row in chambers.order_by("sort_key")},
-        township={place.pk: place.name for place in places},
+        chamber=Rows(chambers.order_by("sort_key"), attrgetter("name")),
+        township=Rows(places, attrgetter("name")),
         first=Days(EVER, today, word="{} 起"),
         last=Days(EVER, today, word="到 {}"),
     )

@@ -1,5 +1,7 @@
 """The page by which a new secretary takes over."""
 
+from operator import attrgetter
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,7 +10,7 @@ from activities.services.handover import handover_of
 from activities.services.todo import todos
 from chambers.access import UserRequest
 from chambers.models import Chamber, Role
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 
 LIMIT = 5  # chambers of one secretary on a page
 
@@ -18,7 +20,7 @@ def handover(request: UserRequest) -> HttpResponse:
     """Show a secretary's chambers; the others choose one of those they see."""
     user = request.user
     chambers = Chamber.objects.visible_to(user).active()
-    filters = Filters(request.GET, chamber={str(row.pk): row.name for row in chambers})
+    filters = Filters(request.GET, chamber=Rows(chambers, attrgetter("name")))
     own = user.role == Role.SECRETARY
     if filters.get("chamber"):
         chambers = chambers.filter(pk=filters.get("chamber"))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -29,7 +30,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.paging import page_newest_first
 from redleader.search import search
 from redleader.steps import StepForm, answer_step, step_forms
@@ -45,7 +46,7 @@ def filters_of(request: UserRequest) -> Filters:
         kind=dict(LeadKind.choices),
         state=dict(LeadState.choices),
         year={str(year): f"{year}年" for year in services.lead_years()},
-        chamber={str(row.pk): row.name for row in chambers.distinct()},
+        chamber=Rows(chambers.distinct(), attrgetter("name")),
     )
 
 

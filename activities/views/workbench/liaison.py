@@ -1,6 +1,7 @@
 """定点联系 at work: the year's board, contacts, and demands with their steps."""
 
 from functools import partial
+from operator import attrgetter
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -42,7 +43,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Branch, Chamber
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.paging import page_newest_first
 from redleader.steps import StepForm, answer_step, step_forms
 
@@ -254,7 +255,7 @@ def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
         state=dict(DemandState.choices),
         overdue={"1": "只看超期"},
         year=year_words(),
-        chamber={str(row.pk): row.name for row in chambers.distinct()},
+        chamber=Rows(chambers.distinct(), attrgetter("name")),
     )
     if filters.get("state"):
         found = found.filter(state=filters.get("state"))

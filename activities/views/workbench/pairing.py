@@ -1,6 +1,7 @@
 """村企共建 at work: the list with its totals, the form, the projects, the steps."""
 
 from functools import partial
+from operator import attrgetter
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -23,7 +24,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Region
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.forms import Form, attempt
 from redleader.paging import page_newest_first
 from redleader.search import search
@@ -33,13 +34,14 @@ LIST = ("村企共建", reverse_lazy("workbench:pairing-list"))
 
 def narrowed(request: UserRequest) -> tuple[Filters, PairingQuerySet]:
     """Return the filters of a list and the pairings that they leave."""
-    townships = Region.objects.filter(children__pairings__isnull=False).distinct()
+    mine = Pairing.objects.visible_to(request.user).order_by()
+    townships = Region.objects.filter(pk__in=mine.values("village__parent"))
     filters = Filters(
         request.GET,
         q=None,
         programme={str(row.pk): row.name for row in PairingProgramme.objects.all()},
         state=dict(PairingState.choices),
-        township={place.pk: place.name for place in townships},
+        township=Rows(townships, attrgetter("name")),
     )
     found = Pairing.objects.visible_to(request.user)
     if filters.get("q"):

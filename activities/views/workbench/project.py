@@ -1,6 +1,7 @@
 """Projects at work: the list with its totals, the form, the steps, the entries."""
 
 from functools import partial
+from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -27,7 +28,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.forms import Form, attempt
 from redleader.paging import page_newest_first
 from redleader.search import search
@@ -39,15 +40,16 @@ CHECKS = {"no-entry": "还没有到位资金和就业", "over": "到位超过签
 
 def filters_of(request: UserRequest) -> Filters:
     chambers = Chamber.objects.visible_to(request.user).filter(projects__isnull=False)
-    townships = Region.objects.filter(projects__isnull=False).distinct()
+    mine = Project.objects.visible_to(request.user).order_by()
+    townships = Region.objects.filter(pk__in=mine.values("township"))
     return Filters(
         request.GET,
         q=None,
         kind=dict(ProjectKind.choices),
         state=dict(ProjectState.choices),
         year={str(year): f"{year}年签约" for year in services.signing_years()},
-        township={place.pk: place.name for place in townships},
-        chamber={str(row.pk): row.name for row in chambers.distinct()},
+        township=Rows(townships, attrgetter("name")),
+        chamber=Rows(chambers.distinct(), attrgetter("name")),
         check=CHECKS,
     )
 

@@ -21,7 +21,7 @@ CANARY = "金丝雀讲课人"
 
 
 def public_lecture(**fields):
-    lecture = accepted(LectureFactory(is_public=True, **fields))
+    lecture = accepted(is_public=True, **fields)
     lecture.refresh_from_db()
     return lecture
 
