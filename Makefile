@@ -45,7 +45,8 @@ format: .venv/dev
 
 lock: .venv/dev
 	uv pip compile -q pyproject.toml $(LOCK) -o requirements.txt
-	uv pip compile -q pyproject.toml --group dev $(LOCK) -o requirements-dev.txt
+	uv pip compile -q pyproject.toml --extra cluster $(LOCK) -o requirements-cluster.txt
+	uv pip compile -q pyproject.toml --extra cluster --group dev $(LOCK) -o requirements-dev.txt
 
 # The pictures of the handbook, taken from a demo that is made for it.
 screenshots: .venv/dev

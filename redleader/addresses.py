@@ -1,5 +1,7 @@
 """Addresses: this site's own, and where a request comes from."""
 
+from collections.abc import Callable, Iterable, Mapping
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -18,13 +20,30 @@ def client_address(request: HttpRequest) -> str:
     ``X-Forwarded-For`` counts only as far as our own proxies wrote it: with one
     proxy the last address, whatever the visitor put before it.
     """
-    peer = request.META.get("REMOTE_ADDR", "")
+    return address_of(request.META)
+
+
+def address_of(environ: Mapping) -> str:
+    peer = environ.get("REMOTE_ADDR", "")
     count = settings.AXES_IPWARE_PROXY_COUNT
     told = [
         part.strip()
-        for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if part.strip()
     ]
     if not count or len(told) < count:
         return peer
     return told[-count]
+
+
+def behind_proxies(application: Callable) -> Callable:
+    """Let a WSGI application see the visitor's address in place of our proxy's.
+
+    The libraries that count sign-ins look there.
+    """
+
+    def seen(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        environ["REMOTE_ADDR"] = address_of(environ)
+        return application(environ, start_response)
+
+    return seen

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 
 import django
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -31,7 +32,7 @@ from pyrage.x25519 import Identity, Recipient
 
 from redleader import database, fingerprints
 from redleader.fingerprints import Table
-from redleader.storage import sync
+from redleader.storage import RemoteStorage, sync
 from redleader.vault import CHUNK, opening, sealing
 
 FORMAT = 1
@@ -187,6 +188,17 @@ def media_files(root: Path) -> Iterator[Path]:
                 yield path
 
 
+def media_root(work: Path, tell: Tell) -> Path:
+    """Return the folder of the uploads; those of an object store are fetched first."""
+    if not isinstance(storages["default"], RemoteStorage):
+        return Path(settings.MEDIA_ROOT)
+    tell("正在从对象存储取回文件 …")
+    root = work / "media"
+    root.mkdir()
+    storages["default"].mirror(root)
+    return root
+
+
 @contextmanager
 def private_folder(parent: Path):
     parent.mkdir(parents=True, exist_ok=True)
@@ -247,13 +259,14 @@ def make_backup(
     with private_folder(settings.VAR_DIR) as work:
         tell("正在导出数据库 …")
         manifest = dump(work / DATABASE)
-        files = list(media_files(Path(settings.MEDIA_ROOT)))
+        root = media_root(work, tell)
+        files = list(media_files(root))
         require_room(folder, [work / DATABASE, *files])
         try:
             part.touch(mode=0o600, exist_ok=False)
             with part.open("wb") as file:
                 with sealing(file, [*recipients, witness.to_public()]) as sink:
-                    write_tar(sink, manifest, work / DATABASE, files, tell)
+                    write_tar(sink, manifest, work / DATABASE, root, files, tell)
                 file.flush()
                 os.fsync(file.fileno())
             tell("正在回读核对 …")
@@ -284,9 +297,13 @@ def size_of(path: Path) -> int:
 
 
 def write_tar(
-    sink: BinaryIO, manifest: Manifest, dumped: Path, files: Sequence[Path], tell: Tell
+    sink: BinaryIO,
+    manifest: Manifest,
+    dumped: Path,
+    root: Path,
+    files: Sequence[Path],
+    tell: Tell,
 ) -> None:
-    root = Path(settings.MEDIA_ROOT)
     progress = Progress(tell, "正在写入文件", sum(size_of(path) for path in files))
     with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         add(tar, dumped, DATABASE, manifest)

@@ -51,6 +51,7 @@ LIMITS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,  # milliseconds
 }
+TRUE = ("1", "true", "yes", "on")
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -315,6 +316,27 @@ def configure(
         "OPTIONS": LIMITS | config.get("OPTIONS", {}),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def configure_beyond(variables: Mapping[str, str]) -> tuple[dict, dict]:
+    """Return what a pooled primary adds to its entry, and the entry of a replica.
+
+    Through PgBouncer a connection is another one in each transaction, so nothing may
+    outlive one. A replica is only read, by who waits for another server to answer.
+    """
+    pooled = variables.get("DATABASE_POOLED", "0").lower() in TRUE
+    extra = {"DISABLE_SERVER_SIDE_CURSORS": True} if pooled else {}
+    url = variables.get("REPLICA_URL")
+    if not url:
+        return extra, {}
+    config = environ.Env.db_url_config(url)
+    options = LIMITS | {"connect_timeout": 2} | config.get("OPTIONS", {})
+    return extra, config | extra | {
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"MIRROR": "default"},
     }
 
 

@@ -1,6 +1,7 @@
 """What may be wrong with an installation, in plain words, with what to do."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -13,12 +14,16 @@ from urllib.parse import urlparse
 import pgtrigger
 from django.conf import settings
 from django.core import checks
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from redleader import database, signing
+from redleader import database, replica, signing
 from redleader.backup import backups_in
-from redleader.storage import sync
+from redleader.storage import RemoteStorage, sync
 
 GOOD, WARNING, BAD = "good", "warning", "bad"
 LABELS = {GOOD: "正常", WARNING: "注意", BAD: "有问题"}
@@ -195,7 +200,63 @@ def check_durability() -> Finding:
     return good(what, "提交即落盘，WAL 有归档")
 
 
+def check_store(store: RemoteStorage) -> Finding:
+    """Put an object, read it as a stranger and with the key, and take it away."""
+    what = "对象存储"
+    advice = "核对 S3_ 开头的各个变量；桶须是私有的。"
+    probe = f"doctor/{secrets.token_hex(8)}"
+    try:
+        store.save(probe, ContentFile(b"x" * 4096))
+        try:
+            is_open = store.is_open_to_strangers(probe)
+            with store.open(probe) as file:
+                is_whole = len(file.read()) == 4096
+        finally:
+            store.delete(probe)
+    except OSError as error:
+        return bad(what, f"用不了：{error}", advice)
+    if is_open:
+        return bad(what, "没有密钥的人也能取走照片", advice)
+    if not is_whole:
+        return bad(what, "取回的文件与放入的不同", advice)
+    return good(what, "可写，可读，没有密钥的人读不到")
+
+
+def check_shared_cache() -> Finding:
+    """Tell when several web processes would each count attempts for itself."""
+    what, cache = "共用缓存", caches["default"]
+    if isinstance(cache, LocMemCache):
+        return good(what, "未设置 CACHE_URL，只适合一个网站进程")
+    key = f"doctor-{secrets.token_hex(8)}"
+    try:
+        cache.set(key, "x", 60)
+        found = getattr(cache, "reaches", lambda: True)() and cache.get(key)
+        cache.delete(key)
+    except Error as error:
+        return bad(what, f"用不了：{error}", "运行 manage.py createcachetable。")
+    if not found:
+        return bad(what, "连不上，各进程暂时各自计数", "核对 CACHE_URL，启动 Redis。")
+    return good(what, "各个网站进程共用")
+
+
+def check_replica() -> Finding:
+    what = "只读副本"
+    if "replica" not in settings.DATABASES:
+        return good(what, "未设置 REPLICA_URL，都读主库")
+    advice = "核对 REPLICA_URL，看副本的 PostgreSQL 日志；公开页面此时读主库。"
+    watch = replica.Watch()
+    watch.look()
+    if not watch.is_up:
+        return bad(what, "连不上", advice)
+    if not watch.is_fresh:
+        limit = settings.REPLICA_MAX_LAG
+        return notice(what, f"落后超过 {limit:g} 秒，或没有在接收", advice)
+    return good(what, "连得上，跟得上")
+
+
 def check_media() -> Finding:
+    if isinstance(storages["default"], RemoteStorage):
+        return check_store(storages["default"])
     what, root = "文件目录", Path(settings.MEDIA_ROOT)
     advice = f"建立 {root}，主人为运行网站的账户，权限 750。"
     if not root.is_dir():
@@ -389,6 +450,8 @@ def check_backup() -> Finding:
 NO_DATABASE: list[Check] = [
     check_mode,
     check_media,
+    check_shared_cache,
+    check_replica,
     check_space,
     check_secret_key,
     check_hosts,

@@ -18,6 +18,8 @@ from redleader.backup import binaries, media_files
 from redleader.database import APP, OWNER, READER, Cluster
 from redleader.fingerprints import Table
 
+# What would lead a command away from the throwaway place.
+ELSEWHERE = ("REDLEADER_DB_ROLE", "S3_BUCKET", "REPLICA_URL", "CACHE_URL")
 ALTERED = """
 SET session_replication_role = replica;
 UPDATE django_migrations SET applied = applied + interval '1 second'
@@ -53,7 +55,8 @@ class Place:
     def manage(self, name: str, *arguments: object) -> subprocess.CompletedProcess:
         """Run a command of an installation in this place, on one of its databases."""
         environment = self.environment(name)
-        environment.pop("REDLEADER_DB_ROLE", None)
+        for variable in ELSEWHERE:
+            environment.pop(variable, None)
         return subprocess.run(
             [sys.executable, "manage.py", *map(str, arguments)],
             cwd=settings.BASE_DIR,

@@ -13,12 +13,13 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from psycopg2.errors import ReadOnlySqlTransaction
 
 logger = logging.getLogger(__name__)
 
@@ -146,11 +147,22 @@ def too_fast(request, seconds=60):
     return response
 
 
+def is_for_a_moment(exception: BaseException | None) -> bool:
+    """Tell whether the same request may succeed soon.
+
+    A database that was the primary until just now refuses to write.
+    """
+    lost = OperationalError | InterfaceError | OSError
+    return isinstance(exception, lost) or isinstance(
+        getattr(exception, "__cause__", None), ReadOnlySqlTransaction
+    )
+
+
 def server_error(request, exception=None):
     """Answer a fault with its number only; the log has the rest."""
     exception = exception or sys.exception()  # A fault outside of any view.
     event = secrets.token_hex(4)
-    unavailable = isinstance(exception, OperationalError | OSError)
+    unavailable = is_for_a_moment(exception)
     logger.error("event %s: %s", event, request.path, exc_info=exception)
     if unavailable:
         status = HTTPStatus.SERVICE_UNAVAILABLE

@@ -10,9 +10,10 @@ from django.views.decorators.http import conditional_page
 
 from redleader import errors
 from redleader.limits import seconds_to_wait
+from redleader.pages import SHARED
 
 METHODS = "GET, HEAD, OPTIONS"
-AGE = "public, max-age=300"  # seconds
+AGE = f"public, max-age=300, {SHARED}"  # seconds; a shared cache asks sooner
 
 
 def for_machines(view: Callable[..., HttpResponseBase]) -> Callable:

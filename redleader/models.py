@@ -56,6 +56,19 @@ class ImportRun(models.Model):
         return f"{self.code} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Publication(models.Model):
+    """A slot of the publication version; ``redleader.publication`` writes it."""
+
+    slot = models.BigAutoField(primary_key=True)
+    stamp = models.UUIDField()
+
+    class Meta:
+        ordering = ["slot"]
+
+    def __str__(self):
+        return f"{self.slot} {self.stamp}"
+
+
 class AuditKind(models.TextChoices):
     CHANGE = "change", "数据变更"
     LOGIN = "login", "登录"

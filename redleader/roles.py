@@ -7,7 +7,7 @@ with the owner's rights, and no setting of a session turns them off.
 
 from django.db import connections
 
-from redleader import chain
+from redleader import chain, publication
 
 APP_ROLE = "redleader"
 
@@ -52,3 +52,4 @@ def grant(*, using: str, plan=(), **kwargs) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute(GRANTS)
     chain.install(using=using)
+    publication.install(using=using)

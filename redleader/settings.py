@@ -16,7 +16,7 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from redleader import database
+from redleader import caching, database, storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("REDLEADER_VAR", BASE_DIR / "var"))
@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "redleader.pages.PageCacheMiddleware",
     "redleader.middleware.RequestGuardMiddleware",
     "redleader.audit.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -237,6 +239,19 @@ AUDIT_DAYS = max(env.int("AUDIT_DAYS", default=365), 365)  # 网络安全法: si
 # Networks (CIDR) from which staff may work and the back office opens; empty: all.
 STAFF_NETWORKS = networks(env.list("STAFF_NETWORKS", default=[]))
 
+# Public pages are kept until a row of these apps changes; in no public page stands
+# anything of the models below, so they make no page old.
+PUBLISHED_APPS = ["chambers", "activities"]
+UNPUBLISHED_MODELS = [
+    "chambers.User",  # a sign-in writes its time
+    "chambers.PasswordHistory",
+    "activities.ExportLog",
+    "activities.ReportTemplate",
+]
+PAGE_CACHE_BYTES = (
+    64 * 1024 * 1024
+)  # of each process; pages with filters have a quarter
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
@@ -250,7 +265,6 @@ MEDIA_ROOT = Path(
     env.str("MEDIA_ROOT", default=str(VAR_DIR / ("demo_media" if DEMO else "media")))
 )
 STORAGES = {
-    "default": {"BACKEND": "redleader.storage.DurableStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
@@ -317,6 +331,17 @@ if not DEMO:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+
+# Beyond one machine: each of these is a variable, and one machine needs none of them.
+CACHES = {"default": caching.configure(env.str("CACHE_URL", default=""))}
+STORAGES["default"] = storage.configure(os.environ)
+pooled, replica = database.configure_beyond(os.environ)
+DATABASES["default"] |= pooled
+if replica:
+    DATABASES["replica"] = replica
+    DATABASE_ROUTERS = ["redleader.replica.ReplicaRouter"]
+    REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=5)  # seconds
+    MIDDLEWARE.append("redleader.replica.ReplicaMiddleware")  # the last
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

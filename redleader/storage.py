@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
@@ -12,6 +14,41 @@ def random_name(prefix: str, suffix: str) -> str:
     """Return ``photos/ab/ab…32 hex digits.jpg``; nothing a person typed is in it."""
     token = secrets.token_hex(16)
     return f"{prefix}/{token[:2]}/{token}{suffix}"
+
+
+def configure(variables: Mapping[str, str]) -> dict:
+    """Return ``STORAGES["default"]``: a folder, or a bucket if ``S3_BUCKET`` is set."""
+    if not variables.get("S3_BUCKET"):
+        return {"BACKEND": "redleader.storage.DurableStorage"}
+    return {
+        "BACKEND": "redleader.objects.ObjectStorage",
+        "OPTIONS": {
+            "bucket_name": variables["S3_BUCKET"],
+            "endpoint_url": variables.get("S3_ENDPOINT") or None,
+            "region_name": variables.get("S3_REGION") or None,
+            "access_key": variables.get("S3_ACCESS_KEY"),
+            "secret_key": variables.get("S3_SECRET_KEY"),
+        },
+    }
+
+
+@runtime_checkable
+class RemoteStorage(Protocol):
+    """A storage whose files are in no folder of this machine."""
+
+    def save(self, name: str, content: File) -> str: ...
+
+    def open(self, name: str) -> File: ...
+
+    def delete(self, name: str) -> None: ...
+
+    def names(self) -> list[str]: ...
+
+    def mirror(self, root: Path) -> None: ...
+
+    def take_in(self, root: Path) -> int: ...
+
+    def is_open_to_strangers(self, name: str) -> bool: ...
 
 
 class DurableStorage(FileSystemStorage):

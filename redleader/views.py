@@ -30,7 +30,11 @@ def database_answers() -> bool:
     probe.settings_dict["OPTIONS"]["connect_timeout"] = HEALTH_TIMEOUT
     try:
         with probe.cursor() as cursor:
-            cursor.execute(f"SET statement_timeout = {HEALTH_TIMEOUT * 1000}; SELECT 1")
+            # For this statement only: a pooled connection goes on to somebody else.
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true); SELECT 1",
+                [f"{HEALTH_TIMEOUT}s"],
+            )
     except Error:
         return False
     finally:

@@ -3,4 +3,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redleader.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402
+
+from redleader.addresses import behind_proxies  # noqa: E402
+from redleader.front import Front  # noqa: E402
+
+application = Front(behind_proxies(django), settings.PAGE_CACHE_BYTES)

@@ -28,6 +28,7 @@ from activities.models.pairing import AMOUNTS
 from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch, User
+from redleader.addresses import client_address
 from redleader.filters import Typed
 from redleader.money import WAN
 from redleader.sheets import (
@@ -72,7 +73,7 @@ def record_export(request: HttpRequest, user: User, export: Export) -> None:
     words = ["（查找）" if isinstance(word, Typed) else word for word in export.words]
     ExportLog.objects.create(
         by=user,
-        address=request.META.get("REMOTE_ADDR", "")[:45],
+        address=client_address(request)[:45],
         path=request.path[:200],
         what=export.what[:100],
         narrowed="、".join(words)[:300],

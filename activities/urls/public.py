@@ -1,6 +1,8 @@
 from django.urls import include, path, re_path
 
+from activities.sitemaps import sitemap
 from activities.views.public import (
+    about,
     api,
     calendar,
     chamber,
@@ -22,6 +24,7 @@ from activities.views.public import (
     project,
     publicity,
     rule,
+    share,
     verify,
     welfare,
 )
@@ -30,14 +33,21 @@ app_name = "public"
 urlpatterns = [
     path("", home.home, name="home"),
     path("display/", display.display, name="display"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("robots.txt", about.robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("share.png", share.site_share, name="site-share"),
     path("honours/", honour.honour_list, name="honour-list"),
     path("chambers/", chamber.chamber_list, name="chamber-list"),
     path("chambers/<int:pk>/", chamber.chamber_detail, name="chamber-detail"),
     path("chambers/<int:pk>/logo/", chamber.chamber_logo, name="chamber-logo"),
+    path("chambers/<int:pk>/share.png", share.chamber_share, name="chamber-share"),
     path("lectures/", lecture.lecture_list, name="lecture-list"),
     path("lectures/calendar/", calendar.lecture_calendar, name="lecture-calendar"),
     path("lectures/feed/", feed.lecture_feed, name="lecture-feed"),
     path("lectures/<int:pk>/", lecture.lecture_detail, name="lecture-detail"),
+    path("lectures/<int:pk>/share.png", share.lecture_share, name="lecture-share"),
     path("series/<int:pk>/", lecture.series_detail, name="series-detail"),
     path("calendar/county.ics", calendar.county_calendar, name="calendar-county"),
     path(

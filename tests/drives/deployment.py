@@ -58,8 +58,9 @@ OBSERVATORY = os.environ.get("OBSERVATORY", "")
 class Deployment:
     """A site as ``deploy/`` makes it, under a folder of its own."""
 
-    def __init__(self, var: Path):
+    def __init__(self, var: Path, *, limits: bool = True):
         self.var = var
+        self.limits = limits
         self.plain, self.tls, self.web = free_port(), free_port(), free_port()
         if OBSERVATORY:
             self.plain, self.tls = 80, 443
@@ -86,8 +87,11 @@ class Deployment:
             ("/opt/redleader", ROOT),
             ("www.example.cn", NAME),
             ("127.0.0.1:8000", f"127.0.0.1:{self.web}"),
+            ("--port 8000", f"--port {self.web}"),
         ]:
             text = text.replace(old, str(new))
+        if not self.limits:  # All of a load comes from one address.
+            text = text.replace("rate=20r/s", "rate=1000000r/s")
         text = re.sub(r"listen (\[::\]:)[^;]*;", "", text)
         text = re.sub(r"listen 80\b", f"listen 0.0.0.0:{self.plain}", text)
         return re.sub(r"listen 443\b", f"listen 0.0.0.0:{self.tls}", text)
@@ -210,11 +214,14 @@ def certificate(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def running():
-    """Give a deployment; everything it started ends with it."""
+def running(*, limits: bool = True):
+    """Give a deployment; everything it started ends with it.
+
+    Without ``limits`` its nginx does not slow down who asks much.
+    """
     var = Path(tempfile.mkdtemp(prefix="rl-deploy-"))
     var.chmod(0o755)
-    site = Deployment(var)
+    site = Deployment(var, limits=limits)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "MEDIA_ROOT"):
         os.environ.pop(name, None)
     os.environ |= site.environment | {"DJANGO_SETTINGS_MODULE": "redleader.settings"}
@@ -636,11 +643,111 @@ def pause(cluster, number=signal.SIGCONT):
     os.kill(int((cluster.data_dir / "postmaster.pid").read_text().split()[0]), number)
 
 
+def check_cache(site, report):
+    """A public page is kept, is new soon after a change, and nobody's own is there."""
+    from chambers.models import Chamber
+
+    def status_of(path, **options):
+        answer = site.send(path, **options)
+        return answer, answer.headers["X-Cache-Status"]
+
+    time.sleep(2.1)
+    seen = [status_of("/chambers/")[1] for _ in range(3)]
+    kept = seen[0] in ("MISS", "EXPIRED", "REVALIDATED") and seen[1:] == ["HIT"] * 2
+    report.promise("a public page: kept", ", ".join(seen), kept=kept)
+    for coding in ("br", "gzip"):
+        answer, _ = status_of("/chambers/", headers={"Accept-Encoding": coding})
+        told = answer.headers["Content-Encoding"]
+        report.promise(f"kept as {coding}", told, kept=told == coding)
+    tag = site.send("/chambers/").headers["ETag"]
+    again = site.send("/chambers/", headers={"If-None-Match": tag})
+    report.promise("who has it already", again.status, kept=again.status == 304)
+
+    chamber, waits = Chamber.objects.first(), []
+    for turn in range(5):
+        name = f"核对商会{turn}"
+        Chamber.objects.filter(pk=chamber.pk).update(name=name)
+        began = time.monotonic()
+        while name not in site.send("/chambers/").text:
+            if time.monotonic() - began > 10:
+                break
+            time.sleep(0.02)
+        waits.append(time.monotonic() - began)
+        time.sleep(0.37)
+    Chamber.objects.filter(pk=chamber.pk).update(name=chamber.name)
+    report.promise(
+        "a change: public behind nginx, the longest of 5",
+        f"{max(waits):.2f} s",
+        kept=max(waits) <= 2.2,
+    )
+    bare = []
+    for turn in range(5):
+        name = f"核对商会{turn}"
+        Chamber.objects.filter(pk=chamber.pk).update(name=name)
+        began = time.monotonic()
+        while name not in ask_application(site, "/chambers/"):
+            if time.monotonic() - began > 10:
+                break
+        bare.append(time.monotonic() - began)
+    Chamber.objects.filter(pk=chamber.pk).update(name=chamber.name)
+    report.promise(
+        "the same without nginx",
+        f"{max(bare):.2f} s",
+        kept=max(bare) <= 1,
+    )
+
+    staff = signed_in(site)
+    private = ["/chambers/", "/workbench/", "/admin/", "/honours/"]
+    own = [site.send(path, headers=staff) for path in private]
+    said = {answer.headers["Cache-Control"] for answer in own}
+    stored = {answer.headers["X-Cache-Status"] for answer in own} - {None, "BYPASS"}
+    report.promise(
+        "pages of who is signed in",
+        ", ".join(sorted(said)),
+        kept=not stored and all("no-store" in text for text in said),
+    )
+    site.send("/mediation/apply/")
+    site.send("/accounts/login/")
+    files = [
+        path.read_bytes() for path in (site.var / "cache").rglob("*") if path.is_file()
+    ]
+    marks = ["工作台</a>", "csrfmiddlewaretoken", "Set-Cookie", "no-store"]
+    found = [word for word in marks if any(word.encode() in text for text in files)]
+    report.promise(
+        "nothing private in the cache",
+        found or f"{len(files)} files",
+        kept=not found and bool(files),
+    )
+    public = sum("登录</a>".encode() in text for text in files)
+    report.control("control, public pages there", public, found=public > 0)
+    shown = site.send("/chambers/")
+    kept = "登录</a>" in shown.text and "工作台</a>" not in shown.text
+    report.promise("a visitor afterwards", shown.status, kept=kept)
+    forget_factor()
+
+
+def ask_application(site, path) -> str:
+    """Ask the application itself, past nginx, as nginx would."""
+    bare = http.client.HTTPConnection(HOME, site.web, timeout=30)
+    with contextlib.closing(bare):
+        headers = {"Host": NAME, "X-Forwarded-Proto": "https"}
+        bare.request("GET", path, headers=headers)
+        return bare.getresponse().read().decode()
+
+
 def check_down(site, report):
+    site.send("/honours/")
     site.stop(0)
+    time.sleep(3)
     answer = site.send("/honours/")
     report.promise(
-        "application stopped",
+        "application stopped: a kept page",
+        f"{answer.status}, {answer.headers['X-Cache-Status']}",
+        kept=answer.status == 200 and "荣誉" in answer.text,
+    )
+    answer = site.send("/honours/?q=x")
+    report.promise(
+        "application stopped: another",
         f"{answer.status}, Retry-After {answer.headers['Retry-After']}",
         kept=answer.status == 503 and "系统正在恢复" in answer.text,
     )
@@ -697,6 +804,7 @@ def main() -> int:
         check_sign_in(site, report)
         if short:
             return report.finish()
+        check_cache(site, report)
         check_limits(site, report)
         check_health(site, cluster, report)
         check_units(site, report)

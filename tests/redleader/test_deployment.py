@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from redleader import database
+from tests.drives.nodes import NODES, Machines
 
 DEPLOY = settings.BASE_DIR / "deploy"
 HANDBOOK = (settings.BASE_DIR / "docs" / "handbook.md").read_text()
@@ -55,3 +56,37 @@ def test_the_networks_are_closed_as_shipped():
             r"^(?:allow|deny) .*;", text_of(f"nginx/{name}-networks.conf"), re.M
         )
         assert rules == ["allow 127.0.0.1;", "allow ::1;", "deny all;"]
+
+
+CLUSTER = ["haproxy.cfg", "pgbouncer.ini", "userlist.txt.example", "redis.conf"]
+
+
+def test_a_lost_primary_is_missed_as_patroni_allows():
+    text = text_of("cluster/patroni.yml")
+    ttl, wait, retry = (
+        int(re.search(rf"^    {name}: (\d+)$", text, re.M)[1])
+        for name in ("ttl", "loop_wait", "retry_timeout")
+    )
+    assert ttl >= max(20, wait + 2 * retry)
+
+
+def test_what_is_acknowledged_is_on_two_machines_as_shipped():
+    text = text_of("cluster/patroni.yml")
+    assert re.search(r"^    synchronous_mode: true$", text, re.M)
+    assert re.search(r"^    synchronous_mode_strict: true$", text, re.M)
+    assert "pool_mode = transaction" in text_of("cluster/pgbouncer.ini")
+
+
+def test_the_drive_of_the_cluster_fills_in_every_address_and_password(tmp_path):
+    machines = Machines(tmp_path)
+    filled = [machines.placed(text_of(f"cluster/{name}")) for name in CLUSTER]
+    filled += [machines.placed_patroni(node) for node in NODES]
+    filled.append(machines.placed_etcd())
+    lines = [
+        line
+        for text in filled
+        for line in text.splitlines()
+        if not line.lstrip().startswith(("#", ";"))
+    ]
+    assert [line for line in lines if "10.0.0." in line or "CHANGE-ME" in line] == []
+    assert len(lines) > 100

@@ -5,7 +5,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError, connection
+from django.db import (
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -158,3 +164,15 @@ def test_healthz_is_red_in_time_and_green_again(client, monkeypatch):
             assert answer.status_code == 503
             assert time.monotonic() - began < 10
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_is_the_primary_no_more_is_a_503(rf):
+    with pytest.raises(InternalError) as refused, transaction.atomic():
+        connection.cursor().execute("SET TRANSACTION READ ONLY; CREATE TABLE late ()")
+    assert errors.server_error(rf.post("/"), refused.value).status_code == 503
+
+
+def test_a_statement_that_is_wrong_stays_a_500(rf):
+    with pytest.raises(ProgrammingError) as refused, transaction.atomic():
+        connection.cursor().execute("SELECT * FROM nothing")
+    assert errors.server_error(rf.post("/"), refused.value).status_code == 500

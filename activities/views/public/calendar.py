@@ -17,11 +17,13 @@ from activities.models import Lecture
 from activities.models.lecture import LectureQuerySet, LectureState
 from activities.services.calendar import PAST, calendar_of, user_of
 from chambers.models import Branch, Chamber, User
+from redleader.pages import public_page
 
 YEARS = range(2000, 2101)
 MOST = 500  # lectures of a calendar to subscribe to, the newest
 
 
+@public_page("month")
 @login_not_required
 @require_safe
 def lecture_calendar(request: HttpRequest) -> HttpResponse:
@@ -63,6 +65,7 @@ def beginning(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+@public_page()
 @login_not_required
 @require_safe
 def county_calendar(request: HttpRequest) -> HttpResponse:
@@ -70,6 +73,7 @@ def county_calendar(request: HttpRequest) -> HttpResponse:
     return send(request, name, Lecture.objects.all(), lambda user: user.is_staff)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def chamber_calendar(request: HttpRequest, pk: int) -> HttpResponse:
@@ -82,6 +86,7 @@ def chamber_calendar(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@public_page()
 @login_not_required
 @require_safe
 def branch_calendar(request: HttpRequest, pk: int) -> HttpResponse:

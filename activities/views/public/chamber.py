@@ -4,17 +4,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
 from activities.models import Award, Lecture
+from activities.services.structured import organisation
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
 from chambers.models.chamber import ChamberKind
 from redleader.forms import is_long
+from redleader.pages import public_page
 from redleader.paging import page_by_name, say_count
 from redleader.search import search
 
@@ -30,6 +33,7 @@ PUBLIC_POSTS = [
 PICTURE_AGE = "public, max-age=86400"  # seconds
 
 
+@public_page("kind", "township")
 @login_not_required
 @require_safe
 def chamber_list(request: HttpRequest) -> HttpResponse:
@@ -73,6 +77,7 @@ def chambers_there() -> QuerySet[Chamber]:
     return Chamber.objects.filter(township=OuterRef("pk")).order_by()
 
 
+@public_page()
 @login_not_required
 @require_safe
 def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -86,6 +91,8 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(Award.objects.titles().on().of_chamber(chamber)),
         "practices": for_cards(chamber.practices.public()),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],
+        "share": reverse("public:chamber-share", args=[pk]),
+        "structured": [organisation(request, chamber)],
     }
     return render(request, "public/chamber/detail.html", context)
 

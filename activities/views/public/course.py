@@ -13,12 +13,14 @@ from activities.models.course import SiteKind
 from activities.views.public.honour import timeline
 from chambers.models import Region
 from redleader.filters import Filters, Rows
+from redleader.pages import public_page
 from redleader.paging import page_by_name, say_count
 from redleader.search import search
 
 LECTURES = 10
 
 
+@public_page()
 @login_not_required
 @require_safe
 def course_list(request: HttpRequest) -> HttpResponse:
@@ -32,6 +34,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/course/list.html", context)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def course_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -45,6 +48,7 @@ def course_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/course/detail.html", context)
 
 
+@public_page("kind", "township")
 @login_not_required
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
@@ -73,6 +77,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/site/list.html", context)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def site_detail(request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
+from redleader.pages import public_page
 
 LATEST = 30
 
@@ -45,6 +46,7 @@ class LectureFeed(Feed):
         return lecture.updated_at
 
 
+@public_page()
 @login_not_required
 @require_safe
 def lecture_feed(request: HttpRequest) -> HttpResponse:

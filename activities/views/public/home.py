@@ -11,8 +11,10 @@ from activities.models import Application, Award, Lecture, Practice
 from activities.models.figure import FigureGroup, OfficialFigure
 from activities.models.honour import HonourLevel
 from activities.services.figure import home_figures
+from activities.services.structured import website
 from activities.services.township_picture import Dots, township_picture
 from activities.views.public.practice import for_cards
+from redleader.pages import public_page
 
 LATEST = 3
 TITLES = 6
@@ -20,6 +22,7 @@ PRACTICES = 3
 CASES, SUCCEEDED, MOST_DOTS = "M30", "M31", 140
 
 
+@public_page()
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -27,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     awards = Award.objects.titles().held()
     figures = home_figures()
     context = {
+        "structured": [website(request)],
         "figures": figures,
         "townships": township_picture(today),
         "cases": case_dots(figures[FigureGroup.MEDIATION]),

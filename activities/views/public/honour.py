@@ -19,6 +19,7 @@ from activities.models.honour import HELD_STATES, HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
+from redleader.pages import public_page
 
 NAME = attrgetter("name")
 NO_CYCLE = "none"
@@ -92,6 +93,7 @@ def kind_of(award: Award) -> str:
     return award.version.scheme.kind
 
 
+@public_page("kind", "level", "cycle", "township", "chamber", "on", "ended")
 @login_not_required
 @require_safe
 def honour_list(request: HttpRequest) -> HttpResponse:
@@ -102,6 +104,7 @@ def honour_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/honour/list.html", context)
 
 
+@public_page("kind", "level", "cycle", "township", "chamber", "on", "ended")
 @login_not_required
 @require_safe
 def honour_poster(request: HttpRequest) -> HttpResponse:

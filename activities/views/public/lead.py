@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.lead import lines_by_year
+from redleader.pages import public_page
 
 
+@public_page()
 @login_not_required
 @require_safe
 def lead_totals(request: HttpRequest) -> HttpResponse:

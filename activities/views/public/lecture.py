@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Max, Min, Prefetch, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,9 +18,11 @@ from activities.models.lecture import (
     Theme,
 )
 from activities.services.lecture import corrected_values, next_number
+from activities.services.structured import event
 from activities.views.public.chamber import send_picture
 from redleader import audit
 from redleader.filters import Filters
+from redleader.pages import public_page
 from redleader.paging import Page, page_newest_first
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
@@ -46,6 +49,7 @@ SHOWN_CHANGES = [
 NAMED_CHANGES = ["topic", "venue", "public_summary"]
 
 
+@public_page("series", "kind", "theme", "year", "older")
 @login_not_required
 @require_safe
 def lecture_list(request: HttpRequest) -> HttpResponse:
@@ -78,6 +82,7 @@ def years_of(lectures) -> dict[str, str]:
     return {str(year): f"{year}年" for year in range(last, first - 1, -1)}
 
 
+@public_page()
 @login_not_required
 @require_safe
 def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -99,6 +104,8 @@ def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "photos": lecture.photos.filter(is_public=True, kind=PhotoKind.SCENE),
         "others": others,
         "changes": public_changes(lecture),
+        "share": reverse("public:lecture-share", args=[pk]),
+        "structured": [event(request, lecture)],
     }
     return render(request, "public/lecture/detail.html", context)
 
@@ -121,6 +128,7 @@ def public_changes(lecture: Lecture) -> list[str]:
     ]
 
 
+@public_page("older")
 @login_not_required
 @require_safe
 def series_detail(request: HttpRequest, pk: int) -> HttpResponse:

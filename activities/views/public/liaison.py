@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
 from activities.models.liaison import ContactKind
+from redleader.pages import public_page
 
 TOTALS = [
     "contact-assignments",
@@ -20,6 +21,7 @@ TOTALS = [
 ]
 
 
+@public_page()
 @login_not_required
 @require_safe
 def liaison_list(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from activities.models import MediationRequest
 from activities.services.mediation import SMALL, Rates, year_table
 from redleader.forms import parse_uuid
 from redleader.limits import is_too_often
+from redleader.pages import public_page
 
 WAIT = 3600  # seconds
 TOO_OFTEN = "操作过于频繁，请 3600 秒后再试。填写的内容还在下方，请先复制保存。"
@@ -25,6 +26,7 @@ CODES = [
 ]
 
 
+@public_page()
 @login_not_required
 @require_safe
 def mediation_list(request: HttpRequest) -> HttpResponse:

@@ -21,13 +21,16 @@ from django.views.decorators.http import require_safe
 from ninja import Schema
 
 from activities.services.opendata import DATA_SETS, DataSet
+from activities.services.structured import dataset
 from redleader.machines import for_machines
+from redleader.pages import public_page
 from redleader.tables import csv_lines, dictionary, json_lines
 
 WHOLE = 2000  # rows up to which a file is sent at once, with its ETag
 CSV, JSON = "text/csv; charset=utf-8", "application/json"
 
 
+@public_page()
 @login_not_required
 @require_safe
 def data_list(request: HttpRequest) -> HttpResponse:
@@ -42,7 +45,11 @@ def data_list(request: HttpRequest) -> HttpResponse:
         }
         for row in DATA_SETS.values()
     ]
-    context = {"sets": sets, "today": timezone.localdate()}
+    context = {
+        "sets": sets,
+        "today": timezone.localdate(),
+        "structured": [dataset(request, row) for row in DATA_SETS.values()],
+    }
     return render(request, "public/opendata/list.html", context)
 
 

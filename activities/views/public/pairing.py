@@ -14,6 +14,7 @@ from activities.models import PairingProgramme
 from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
 from redleader.filters import Filters, Rows
+from redleader.pages import public_page
 
 TOTALS = [
     "paired-villages",
@@ -32,6 +33,7 @@ BREAKDOWNS = [
 ]
 
 
+@public_page("township", "chamber")
 @login_not_required
 @require_safe
 def pairing_list(request: HttpRequest) -> HttpResponse:

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Award, Practice
 from redleader.filters import Filters
+from redleader.pages import public_page
 from redleader.search import search
 
 
+@public_page()
 @login_not_required
 @require_safe
 def practice_list(request: HttpRequest) -> HttpResponse:
@@ -24,6 +26,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/practice/list.html", context)
 
 
+@public_page()
 @login_not_required
 @require_safe
 def practice_detail(request: HttpRequest, pk: int) -> HttpResponse:

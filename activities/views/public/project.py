@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.counting import RULES, Scope, totals, until
 from activities.models import Project, PromotionEvent
 from chambers.models import Region
+from redleader.pages import public_page
 
 COUNTS = ["return-projects", "rural-projects", "promotion-events"]
 SUMS = ["projects-contracted", "projects-planned", "projects-paid-in", "projects-jobs"]
@@ -29,6 +30,7 @@ class Line:
     cells: list[tuple[str, str]]
 
 
+@public_page()
 @login_not_required
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:

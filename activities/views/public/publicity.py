@@ -14,6 +14,7 @@ from activities.models.application import ApplicationState
 from activities.services.application import object_to
 from redleader.forms import attempt, parse_uuid
 from redleader.limits import is_too_often
+from redleader.pages import public_page
 
 PAST_DAYS = 180
 ROWS = 100
@@ -37,6 +38,7 @@ def publicised():
     )
 
 
+@public_page()
 @login_not_required
 @require_safe
 def publicity_list(request: HttpRequest) -> HttpResponse:

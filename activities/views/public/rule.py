@@ -24,12 +24,14 @@ from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
 from redleader.filters import Days, Filters, Rows, parse_day
+from redleader.pages import public_page
 from redleader.quarters import Quarter
 
 ROWS = 200
 REVERSED = "起始日期晚于截止日期，已按全部时间计数，请改正后再查。"
 
 
+@public_page()
 @login_not_required
 @require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
@@ -38,6 +40,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/rule/list.html", {"rules": rules})
 
 
+@public_page("chamber", "township", "first", "last")
 @login_not_required
 @require_safe
 def rule_detail(request: HttpRequest, code: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from activities.counting import EVER, RULES, Scope, totals, totals_by, until
 from activities.models import Fund
 from activities.models.welfare import CharityKind, DonationForm, DonationPurpose
 from activities.services.welfare import donors_to_thank
+from redleader.pages import public_page
 
 CODES = [
     "donations-received",
@@ -30,6 +31,7 @@ SMALL = 5  # fewer people than this could be recognised
 PERSONS = ["名", "人次"]
 
 
+@public_page()
 @login_not_required
 @require_safe
 def welfare_list(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -48,8 +47,7 @@ class Colour:
 
 def colours() -> list[Colour]:
     """Return the colours as the style sheet itself gives them."""
-    path = finders.find("css/site.css") or settings.STATIC_ROOT / "css/site.css"
-    sheet = Path(str(path)).read_text()
+    sheet = Path(settings.BASE_DIR, "static/css/site.css").read_text()
     blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     light, dark = (dict(re.findall(r"--([a-z-]+): ([^;]+);", b)) for b in blocks[:2])
     return [Colour(name, use, light[name], dark[name]) for name, use in USES.items()]
@@ -69,9 +67,9 @@ def figures() -> list[OfficialFigure]:
             group=FigureGroup.OVERVIEW,
         )
         for label, value, unit, qualifier in [
-            ("商会", 27, "个", Qualifier.EXACT),
+            ("商会", "27", "个", Qualifier.EXACT),
             ("累计投资", "708.3", "亿元", Qualifier.OVER),
-            ("慰问金", 1000, "万元", Qualifier.ABOUT_OVER),
+            ("慰问金", "1000", "万元", Qualifier.ABOUT_OVER),
         ]
     ]
 

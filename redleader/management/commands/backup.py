@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
@@ -16,6 +17,7 @@ from redleader.backup import (
     media_files,
     tool,
 )
+from redleader.storage import RemoteStorage
 from redleader.vault import VaultError, read_recipients
 
 
@@ -71,10 +73,15 @@ class Command(BaseCommand):
     def look(self, to: Path) -> None:
         with connection.cursor() as cursor:
             count = len(fingerprints.names(cursor))
-        files = list(media_files(Path(settings.MEDIA_ROOT)))
-        size = sum(path.stat().st_size for path in files)
+        remote = storages["default"]
+        if isinstance(remote, RemoteStorage):
+            uploads = f"对象存储中的 {len(remote.names())} 个文件"
+        else:
+            files = list(media_files(Path(settings.MEDIA_ROOT)))
+            size = sum(path.stat().st_size for path in files)
+            uploads = f"{len(files)} 个文件 {size / 1e6:.1f} MB"
         self.tell(f"工具：{tool('pg_dump')}")
-        self.tell(f"将备份 {count} 张表、{len(files)} 个文件 {size / 1e6:.1f} MB")
+        self.tell(f"将备份 {count} 张表、{uploads}")
         self.tell(
             f"写入 {to}，现有备份 {len(backups_in(to))} 份，"
             f"剩余空间 {shutil.disk_usage(to).free / 1e6:.0f} MB"

@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
@@ -12,6 +13,7 @@ from redleader.restore import (
     require_known_schema,
     restore_backup,
 )
+from redleader.storage import RemoteStorage
 from redleader.vault import VaultError, read_identities
 
 
@@ -66,6 +68,9 @@ class Command(BaseCommand):
         except (BackupError, VaultError, Error, OSError) as error:
             raise CommandError(f"没有恢复：{error}") from None
         self.tell(f"恢复完成，每张表、每个文件都与备份一致：{done.manifest}")
+        if isinstance(storages["default"], RemoteStorage) and not into:
+            count = storages["default"].take_in(media)
+            self.tell(f"已把 {count} 个文件放入对象存储；{media} 中的可以删除。")
         if done.old_media:
             self.tell(f"原来的文件还在 {done.old_media}，确认无误后再删除。")
         self.tell(f"用时 {time.monotonic() - began:.1f} 秒")

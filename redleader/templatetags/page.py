@@ -1,0 +1,46 @@
+"""What the head of a page says of it to other programs."""
+
+import json
+
+from django import template
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+
+from redleader.addresses import site_address
+
+register = template.Library()
+# What would end a script element or begin another, spelled so that it does not.
+SPELLED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def block_text(context, name: str) -> str:
+    """Return the plain text of a block of this page, such as its title, once more."""
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    block = blocks.get_block(name) if blocks else None
+    return " ".join(strip_tags(block.render(context)).split()) if block else ""
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context) -> str:
+    """Return the one address of a public page, without what it is narrowed by."""
+    request = context.get("request")
+    place = getattr(request, "resolver_match", None)
+    if place is None or place.namespaces[:1] != ["public"]:
+        return ""
+    return f"{site_address(request)}{request.path}"
+
+
+@register.simple_tag(takes_context=True)
+def on_site(context, path: str) -> str:
+    """Return the whole address of a path of this site."""
+    return f"{site_address(context['request'])}{path}"
+
+
+@register.filter
+def json_ld(data: dict) -> str:
+    """Return structured data as a block of data; a browser runs nothing of it."""
+    text = json.dumps({"@context": "https://schema.org"} | data, ensure_ascii=False)
+    text = text.translate(SPELLED)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
