@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.filters import FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -14,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from redleader.forms import TrialForm, refusal
+from redleader.forms import TrialForm, is_long, refusal
 from redleader.history import changes, last_change
-from redleader.paging import EstimatingPaginator
+from redleader.paging import COUNTED, EstimatingPaginator
 from redleader.search import search
 
 # Functions of a request that return (label, count, address) for the dashboard.
@@ -47,6 +48,20 @@ class AdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         waiting = [count(request) for count in DASHBOARD]
         return super().index(request, {"waiting": waiting} | (extra_context or {}))
+
+
+class ShortRelatedFilter(RelatedFieldListFilter):
+    """Offers the rows of another noun, and none of them where they are too many."""
+
+    def field_choices(self, field, request, model_admin):
+        if is_long(field.remote_field.model._default_manager.all()):
+            return []
+        return super().field_choices(field, request, model_admin)
+
+
+FieldListFilter.register(
+    lambda field: bool(field.remote_field), ShortRelatedFilter, take_priority=True
+)
 
 
 class AdminForm(TrialForm):
@@ -107,6 +122,13 @@ class ModelAdmin(admin.ModelAdmin):
         if "seen" in shown:
             return fieldsets
         return [*fieldsets, (None, {"fields": ["seen"], "classes": ["hidden"]})]
+
+    def get_changelist_instance(self, request):
+        """Leave out the bar of dates, which reads every row, of a very long list."""
+        changelist = super().get_changelist_instance(request)
+        if changelist.result_count > COUNTED:
+            changelist.date_hierarchy = None
+        return changelist
 
     def changelist_view(self, request, extra_context=None):
         """Leave out a query that no list can answer, and say so."""

@@ -194,8 +194,11 @@ def is_long(rows: models.QuerySet) -> bool:
     return rows.order_by()[: OFFERED + 1].count() > OFFERED
 
 
-def type_if_many(form: forms.BaseForm, *names: str) -> None:
-    """Let people type the name where the rows to choose from are too many."""
+def type_if_many(form: forms.BaseForm, *names: str, prefix: str = "") -> None:
+    """Let people type the name where the rows to choose from are too many.
+
+    ``prefix`` is the path to the row whose name ends the name of a choice.
+    """
     for name in names:
         field = form.fields.get(name)
         if type(field) is not forms.ModelChoiceField or not is_long(field.queryset):  # type: ignore[arg-type]
@@ -205,6 +208,7 @@ def type_if_many(form: forms.BaseForm, *names: str) -> None:
             label=field.label,
             required=field.required,
             help_text=field.help_text or "输入名称。",
+            prefix=prefix,
         )
 
 
@@ -230,8 +234,10 @@ class NamedChoiceField(forms.ModelChoiceField):
 
     widget = NamesInput
 
-    def __init__(self, *args, name: Callable[[Any], str] = str, **kwargs):
-        self.name = name
+    def __init__(
+        self, *args, name: Callable[[Any], str] = str, prefix: str = "", **kwargs
+    ):
+        self.name, self.prefix = name, prefix
         super().__init__(*args, **kwargs)
         self.widget.names = self.all_names
 
@@ -246,7 +252,8 @@ class NamedChoiceField(forms.ModelChoiceField):
 
     def found(self, text: str) -> list[Any]:
         """Return the rows of a typed name; its last word finds them by the index."""
-        rows = search(self.queryset.order_by(), text.split()[-1])  # type: ignore[union-attr]
+        word = text.split()[-1]
+        rows = search(self.queryset.order_by(), word, prefix=self.prefix)  # type: ignore[union-attr]
         return [row for row in rows if self.name(row) == text]
 
     def bound_data(self, data, initial):
@@ -279,7 +286,7 @@ class NamedChoiceField(forms.ModelChoiceField):
         """Name some rows that were meant perhaps, when the page offered none."""
         if not is_long(self.queryset):  # type: ignore[arg-type]
             return "请从提示的名称中选择。"
-        near = search(self.queryset.order_by(), text)[:SOME]  # type: ignore[union-attr]
+        near = search(self.queryset.order_by(), text, prefix=self.prefix)[:SOME]  # type: ignore[union-attr]
         if names := "、".join(self.name(row) for row in near):
             return f"相近的有：{names}。"
         return "请填写全称。"

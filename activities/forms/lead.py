@@ -10,6 +10,7 @@ from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadState
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
+from redleader.forms import type_if_many
 from redleader.steps import StepForm
 
 
@@ -38,6 +39,7 @@ class LeadForm(RecordForm):
             if len(mine) == 1:
                 self.initial["chamber"] = mine[0]
         self.fields["chamber"].queryset = chambers  # type: ignore[attr-defined]
+        type_if_many(self, "chamber")
         offered = Q(is_active=True) | Q(pk=self.instance.industry_id)
         self.fields["industry"].queryset = (  # type: ignore[attr-defined]
             KeyIndustry.objects.filter(offered)

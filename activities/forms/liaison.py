@@ -10,6 +10,7 @@ from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison import DemandState, Satisfaction
 from chambers.models import Branch, Chamber, User
 from redleader.editing import RecordForm
+from redleader.forms import type_if_many
 from redleader.steps import StepForm
 
 
@@ -23,6 +24,7 @@ class AssignmentForm(RecordForm):
         living = Q(dissolved_on__isnull=True) | Q(pk=self.instance.branch_id)
         branches = Branch.objects.visible_to(user).filter(living)
         self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+        type_if_many(self, "branch")
 
 
 class AssignmentChoiceMixin:
@@ -33,6 +35,7 @@ class AssignmentChoiceMixin:
     def offer_assignments(self, user: User) -> None:
         offered = ContactAssignment.objects.visible_to(user).by_post()
         self.fields["assignment"].queryset = offered  # type: ignore[attr-defined]
+        type_if_many(self, "assignment", prefix="branch__")  # type: ignore[arg-type]
 
 
 class ActivityForm(AssignmentChoiceMixin, RecordForm):
@@ -67,6 +70,7 @@ class DemandForm(AssignmentChoiceMixin, RecordForm):
             if len(mine) == 1:
                 self.initial["chamber"] = mine[0]
         self.fields["chamber"].queryset = chambers  # type: ignore[attr-defined]
+        type_if_many(self, "chamber")
 
     def clean_collected_on(self):
         return not_late(self.cleaned_data["collected_on"], "收集日期")

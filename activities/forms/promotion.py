@@ -6,6 +6,7 @@ from activities.forms.project import not_late
 from activities.models import PromotionEvent
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
+from redleader.forms import type_if_many
 
 
 class PromotionForm(RecordForm):
@@ -24,6 +25,8 @@ class PromotionForm(RecordForm):
         chambers = Chamber.objects.visible_to(user).active()
         kept = Chamber.objects.filter(pk=self.instance.organiser_id)
         organiser.queryset = chambers.distinct() | kept.distinct()  # type: ignore[attr-defined]
+        type_if_many(self, "organiser")
+        organiser = self.fields["organiser"]
         organiser.required = not user.is_staff
         organiser.help_text = "县里主办的不选。" if user.is_staff else ""
         if not self.instance.pk and not user.is_staff:

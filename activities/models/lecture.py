@@ -602,6 +602,13 @@ class Lecture(models.Model):
                 name="activities_lecture_public",
                 condition=Q(state__in=PUBLIC_STATES, is_public=True),
             ),
+            # workbench list of all chambers, and of those in one state
+            models.Index(
+                fields=["-started_at", "-id"], name="activities_lecture_newest"
+            ),
+            models.Index(
+                fields=["state", "-started_at", "-id"], name="activities_lecture_state"
+            ),
             # workbench list of a chamber, newest first
             models.Index(
                 fields=["chamber", "-started_at", "-id"],

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from activities.counting import RULES, Scope, Total, totals_by, until
+from activities.counting import ALWAYS, RULES, Scope, Total, totals_by, until
 from activities.models import Lead, LeadTarget
 from activities.models.lead import CHECKS, CLOSED_ERROR
 from chambers.access import may_review
@@ -66,12 +65,12 @@ def target_of(year: int) -> int | None:
 
 def lead_years() -> list[int]:
     """Return this year and every other that has a lead, newest first."""
-    found = Lead.objects.order_by().annotate(year=ExtractYear("submitted_on"))
-    years = set(found.values_list("year", flat=True).distinct())
-    return sorted(years | {timezone.localdate().year}, reverse=True)
+    years = RULES["leads-submitted"].by(ALWAYS, "submitted_on__year")
+    return sorted({*years, timezone.localdate().year}, reverse=True)
 
 
 CODES = ["leads-submitted", "valid-leads", "leads-landed"]
+LINES = 200  # of the table by chamber; a county has fewer
 CODES_AT_WORK = [*CODES, "leads-waiting"]
 
 
@@ -86,8 +85,11 @@ class Line:
 
 def lines_by_chamber(leads: QuerySet[Lead], scope: Scope) -> list[Line]:
     """Return a line for each chamber that brought a lead, in order of name."""
+    bringing = Exists(leads.order_by().filter(chamber=OuterRef("pk")))
+    chambers = list(Chamber.objects.filter(bringing).order_by("sort_key", "pk")[:LINES])
+    leads = leads.filter(chamber__in=chambers)
     found = totals_by(CODES_AT_WORK, scope, "chamber", leads)
-    chambers = Chamber.objects.filter(pk__in=found).order_by("sort_key", "pk")
+    chambers = [chamber for chamber in chambers if chamber.pk in found]
     return [Line(chamber, found[chamber.pk]) for chamber in chambers]
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from activities.counting import RULES, Scope
+from activities.counting import ALWAYS, RULES, Scope
 from activities.models import ContactActivity, ContactAssignment, ContactDuty, Demand
 from activities.models.liaison import (
     CLOSED_ERROR,
@@ -117,13 +116,12 @@ def year_days(year: int) -> tuple[date, date]:
 
 def contact_years() -> list[int]:
     """Return this year and every other with an activity or demand, newest first."""
-    this_year = timezone.localdate().year
-    days = [(ContactActivity, "held_on"), (Demand, "collected_on")]
-    years = {this_year}
-    for model, field in days:
-        found = model._default_manager.order_by().annotate(year=ExtractYear(field))
-        years.update(found.values_list("year", flat=True).distinct())
-    return sorted(years, reverse=True)
+    held = RULES["contact-activities"].by(ALWAYS, "held_on__year")
+    received = RULES["demands-received"].by(ALWAYS, "collected_on__year")
+    return sorted({timezone.localdate().year, *held, *received}, reverse=True)
+
+
+LINES = 200  # of the board of a year; a county has fewer
 
 
 @dataclass(frozen=True)
@@ -161,6 +159,8 @@ class Board:
     rows: list[BoardRow]
     branches: int
     without: list[Branch]
+    missing: int  # how many branches have none; ``without`` may be cut
+    is_cut: bool = False
 
     @property
     def sources(self) -> list[str]:
@@ -170,27 +170,32 @@ class Board:
 
     @property
     def covered(self) -> int:
-        return self.branches - len(self.without)
+        return self.branches - self.missing
 
 
 def year_board(
-    assignments: ContactAssignmentQuerySet, branches: QuerySet[Branch], year: int
+    assignments: ContactAssignmentQuerySet,
+    branches: QuerySet[Branch],
+    year: int,
+    *,
+    most: int | None = LINES,
 ) -> Board:
     """Return the board of a year; the number of queries does not depend on rows."""
     day = min(date(year, 12, 31), timezone.localdate())
-    rows = board_rows(assignments, year)
-    covered = {row.assignment.branch_id for row in rows if row.assignment.covers(day)}
-    living = list(
-        branches.filter(
-            Q(founded_on__isnull=True) | Q(founded_on__lte=day),
-            Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=day),
-        )
+    rows = board_rows(assignments, year, most=most and most + 1)
+    living = branches.filter(
+        Q(founded_on__isnull=True) | Q(founded_on__lte=day),
+        Q(dissolved_on__isnull=True) | Q(dissolved_on__gte=day),
     )
+    covered = assignments.on(day).filter(branch=OuterRef("pk"))
+    without = living.filter(~Exists(covered.order_by()))
     return Board(
         duties=active_duties(),
-        rows=rows,
-        branches=len(living),
-        without=[branch for branch in living if branch.pk not in covered],
+        rows=rows[:most],
+        branches=living.count(),
+        without=list(without[:LINES]),
+        missing=without.count(),
+        is_cut=most is not None and len(rows) > most,
     )
 
 
@@ -198,9 +203,11 @@ def active_duties() -> list[ContactDuty]:
     return list(ContactDuty.objects.filter(is_active=True))
 
 
-def board_rows(assignments: ContactAssignmentQuerySet, year: int) -> list[BoardRow]:
+def board_rows(
+    assignments: ContactAssignmentQuerySet, year: int, *, most: int | None = None
+) -> list[BoardRow]:
     first, last = year_days(year)
-    found = list(assignments.during(first, last).by_post())
+    found = list(assignments.during(first, last).by_post()[:most])
     duties = active_duties()
     rows = ContactActivity.objects.filter(assignment__in=found)
     counts: Counter[tuple[int, str]] = Counter(

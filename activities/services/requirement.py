@@ -109,14 +109,14 @@ class BranchSummary:
 
 
 def quarter_summary(
-    branches: QuerySet[Branch], year: int, quarter: int
+    branches: QuerySet[Branch], year: int, quarter: int, *, most: int | None = None
 ) -> list[BranchSummary]:
     """Return each branch of a quarter with what each requirement asks, by name.
 
     The number of queries does not depend on the number of branches.
     """
     when, today = Quarter(year, quarter), timezone.localdate()
-    rows = list(living(branches, when))
+    rows = list(living(branches, when)[:most])
     requirements = list(MeetingRequirement.objects.filter(is_active=True))
     with_committee = branches_with_committee(rows, min(today, when.last))
     exemptions = exemptions_of(rows, year)

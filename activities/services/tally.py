@@ -80,12 +80,7 @@ class Series:
         lines = []
         for sign, sql in self.parts:
             for turn, table, stand_in in sources or [(1, "", "")]:
-                text = NAMED.sub(
-                    lambda m, t=table, s=stand_in: (
-                        f"{m[1]} {s} " + (m[3] or f'"{t}"') if m[2] == t else m[0]
-                    ),
-                    sql,
-                )
+                text = replaced(sql, table, stand_in) if table else sql
                 lines.append(f"SELECT {sign * turn} AS sign, part.* FROM ({text}) part")
         return f"""SELECT tally_value AS value, tally_day AS day,
                 sum(sign * tally_rows) AS rows,
@@ -98,6 +93,17 @@ class Series:
         return f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
             SELECT '{self.rule.code}', '{self.facet}', value, day, rows, number
             FROM ({self.sums(*sources)}) sums"""
+
+
+def replaced(sql: str, table: str, stand_in: str) -> str:
+    """Return a query that reads other rows in the place of a table."""
+
+    def named(match: re.Match[str]) -> str:
+        if match[2] != table:
+            return match[0]
+        return f"{match[1]} {stand_in} " + (match[3] or f'"{table}"')
+
+    return NAMED.sub(named, sql)
 
 
 def mogrified(sql: str, params: Any) -> str:

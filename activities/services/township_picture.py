@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from activities.counting import RULES, until
-from chambers.models import Region
+from activities.models import Award
+from chambers.models import Chamber, Region
 
 PER_ROW, STEP, RADIUS = 6, 16, 6  # dots in a row; their distance and size
+MOST = 100  # townships of a picture; a county has a few dozen
 COUNTY = "县级"  # chambers that belong to no township
 
 
@@ -58,13 +60,21 @@ class Township:
 def township_picture(today: date) -> list[Township]:
     """Return the townships in the order of their codes, the county's chambers last.
 
-    Every number is counted by its rule; a township without chambers is there too.
+    Every number is counted by its rule; a township without chambers is there too. Of
+    a whole country the first townships are drawn, and only what is theirs is read.
     """
     scope = until(today)
-    chambers = RULES["chambers"].by(scope, "township")
-    covered = RULES["covered-chambers"].by(scope, "township")
-    titles = RULES["titles-held"].by(scope, "chamber__township")
-    places = list(Region.objects.townships().values_list("code", "name"))
+    found = Region.objects.townships().values_list("code", "name")
+    places: list[tuple[str | None, str]] = list(found[: MOST + 1])
+    of_them = of_theirs = None
+    if len(places) > MOST:
+        places = places[:MOST]
+        here = {"township__in": [code for code, _ in places]}
+        of_them = Chamber.objects.filter(**here)
+        of_theirs = Award.objects.filter(chamber__in=of_them)
+    chambers = RULES["chambers"].by(scope, "township", rows=of_them)
+    covered = RULES["covered-chambers"].by(scope, "township", rows=of_them)
+    titles = RULES["titles-held"].by(scope, "chamber__township", rows=of_theirs)
     if chambers.get(None):
         places.append((None, COUNTY))
     return [

@@ -15,6 +15,8 @@ from redleader.search import syllables
 
 Kept = TypeVar("Kept", Fund, FundEntry, Donation, CharityActivity)
 
+DONORS = 500  # donations whose donors are named; a county has fewer
+
 
 @transaction.atomic
 def save_fund(fund: Fund, *, version: int | None = None) -> Fund:
@@ -122,6 +124,8 @@ def years_of(rows: QuerySet, *, day: str) -> list[int]:
 
 def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:
     """Return the donors who agreed to be named, in order of pinyin, without amounts."""
-    published = donations.published().with_names()  # type: ignore[attr-defined]
-    people = {row.donor: row.donor_kind == DonorKind.PERSON for row in published}
+    published = donations.published().with_names().order_by("pk")  # type: ignore[attr-defined]
+    people = {
+        row.donor: row.donor_kind == DonorKind.PERSON for row in published[:DONORS]
+    }
     return sorted(people, key=lambda name: syllables(name, surname=people[name]))

@@ -26,8 +26,8 @@ NO_CYCLE = "none"
 NO_YEAR = "年度未载明"
 FIRST_DAY = date(1949, 10, 1)
 YEARS_BACK = 10  # stops on the rail
-MOST = 2000  # titles that are read for one page
-SHOWN = 200  # titles that a page shows when there are more
+MOST = 300  # titles that are read for one page
+SHOWN = 100  # titles that a page shows when there are more
 KINDS = {
     value: word for value, word in SchemeKind.choices if value != SchemeKind.PRAISE
 }

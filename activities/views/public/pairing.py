@@ -33,6 +33,9 @@ BREAKDOWNS = [
 ]
 
 
+DRAWN = 2000  # pairings up to which groups are made of them
+
+
 @public_page("township", "chamber")
 @login_not_required
 @require_safe
@@ -49,7 +52,9 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     chamber = chambers.filter(pk=filters.get("chamber") or 0).first()
     today = timezone.localdate()
     scope = until(today, chamber=chamber, township=place)
-    groups = groups_of(pairings(scope))
+    found = pairings(scope)
+    is_long = found.order_by()[: DRAWN + 1].count() > DRAWN
+    groups = [] if is_long else groups_of(found)
     drawn = [group for group in groups if group.kind != "single"]
     context = {
         "filters": filters,
@@ -64,8 +69,10 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "left_out": len(drawn[MOST:]),
         "singles": len(groups) - len(drawn),
         "groups": groups,
+        "is_long": is_long,
         "breakdowns": [
-            (label, lines_by(scope, field, model)) for label, field, model in BREAKDOWNS
+            (label, lines_by(scope, field, model))
+            for label, field, model in BREAKDOWNS[: 1 if is_long else None]
         ],
     }
     return render(request, "public/pairing/list.html", context)

@@ -17,6 +17,7 @@ COUNTS = ["return-projects", "rural-projects", "promotion-events"]
 SUMS = ["projects-contracted", "projects-planned", "projects-paid-in", "projects-jobs"]
 SHOWN = ["projects-contracted", "projects-paid-in", "projects-jobs"]  # in tables
 OF_ENTRIES = {"projects-paid-in", "projects-jobs"}
+LINES = 200  # of a table
 ENOUGH = 3  # projects behind a sum; of fewer one could tell what a firm agreed to
 
 
@@ -36,6 +37,8 @@ class Line:
 def project_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     scope = until(today)
+    townships = dict(Region.objects.townships().values_list("pk", "name")[: LINES + 1])
+    has_places = len(townships) <= LINES
     counts = totals(COUNTS, scope)
     has_sums = counts[0].value >= ENOUGH
     named = Project.objects.counted().filter(publish_consent=True)
@@ -46,10 +49,14 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "sums": [RULES[code].name for code in SHOWN],
         "has_sums": has_sums,
         "tables": [
-            ("落地乡镇", by_township(scope)),
+            ("落地乡镇", lines_by(scope, "township", townships) if has_places else []),
             ("签约年度", by_year(scope)),
         ],
-        "named": named.with_names().order_by("township__code", "name"),
+        "named": list(
+            named.with_names().order_by("township", "name", "pk")[: LINES + 1]
+        ),
+        "lines": LINES,
+        "has_places": has_places,
         "promotions": [
             (event, brought.get(event.pk, 0))
             for event in PromotionEvent.objects.order_by("-held_on", "-pk")
@@ -57,11 +64,6 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "enough": ENOUGH,
     }
     return render(request, "public/project/list.html", context)
-
-
-def by_township(scope: Scope) -> list[Line]:
-    names = dict(Region.objects.townships().values_list("pk", "name"))
-    return lines_by(scope, "township", names)
 
 
 def by_year(scope: Scope) -> list[Line]:

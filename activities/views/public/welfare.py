@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from activities.counting import EVER, RULES, Scope, totals, totals_by, until
 from activities.models import Fund
 from activities.models.welfare import CharityKind, DonationForm, DonationPurpose
-from activities.services.welfare import donors_to_thank
+from activities.services.welfare import DONORS, donors_to_thank
 from redleader.pages import public_page
 
 CODES = [
@@ -28,6 +28,7 @@ CODES = [
 GIVEN = ["donations-received", "donations-beneficiaries"]
 DONE = ["charity-activities", "charity-person-times", "charity-value"]
 SMALL = 5  # fewer people than this could be recognised
+FUNDS = 200  # of the table
 PERSONS = ["名", "人次"]
 
 
@@ -46,7 +47,11 @@ def welfare_list(request: HttpRequest) -> HttpResponse:
         "purposes": lines_by(scope, GIVEN, "purpose", DonationPurpose),
         "forms": lines_by(scope, GIVEN[:1], "form", DonationForm),
         "years": RULES["donations-received"].by(scope, "received_on__year"),
-        "funds": Fund.objects.select_related("chamber").with_sums(EVER, today),
+        "funds": list(
+            Fund.objects.select_related("chamber").with_sums(EVER, today)[: FUNDS + 1]
+        ),
+        "limit": FUNDS,
+        "most": DONORS,
         "kinds": lines_by(scope, DONE, "kind", CharityKind),
         "donors": donors_to_thank(RULES["donations-received"].query(scope)),
     }

@@ -11,6 +11,8 @@ from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
 from chambers.models.chamber import ChamberState
 
+MOST = 200  # calendars of chambers, and of Party organisations, on the page
+
 
 @require_safe
 def calendar(request: UserRequest) -> HttpResponse:
@@ -21,13 +23,15 @@ def calendar(request: UserRequest) -> HttpResponse:
     for name, rows in (("chamber", chambers), ("branch", branches)):
         places += [
             (str(row), reverse(f"public:calendar-{name}", args=[row.pk]))
-            for row in rows
+            for row in rows[:MOST]
         ]
     context = {
         "calendars": [
             (name, request.build_absolute_uri(f"{path}?{query}"))
             for name, path in places
-        ]
+        ],
+        "is_cut": len(places) >= MOST,
+        "limit": MOST,
     }
     response = render(request, "workbench/calendar.html", context)
     response["Cache-Control"] = "private, no-store"

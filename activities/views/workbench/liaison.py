@@ -60,12 +60,14 @@ def year_words() -> dict[str, str]:
 # --- Assignments and the year
 
 
-def board_of(request: UserRequest) -> tuple[int, Filters, services.Board]:
+def board_of(
+    request: UserRequest, *, most: int | None = services.LINES
+) -> tuple[int, Filters, services.Board]:
     filters = Filters(request.GET, year=year_words())
     year = int(filters.get("year") or timezone.localdate().year)
     assignments = ContactAssignment.objects.visible_to(request.user)
     branches = Branch.objects.visible_to(request.user)
-    return year, filters, services.year_board(assignments, branches, year)
+    return year, filters, services.year_board(assignments, branches, year, most=most)
 
 
 @require_safe
@@ -82,7 +84,7 @@ def liaison_list(request: UserRequest) -> HttpResponse:
 
 @export_view
 def liaison_export(request: UserRequest) -> Export:
-    year, _, board = board_of(request)
+    year, _, board = board_of(request, most=None)
     columns = board_columns(board.duties)
     return table_answer(f"{year}年定点联系（内部使用）", columns, board.rows)
 

@@ -13,6 +13,7 @@ from activities.models.lecture import LectureState
 from activities.services.requirement import BranchSummary, Summary, quarter_summary
 from chambers.access import UserRequest
 from chambers.models import Branch, Region
+from redleader.forms import is_long
 from redleader.quarters import Quarter, span
 from redleader.search import search
 
@@ -55,15 +56,21 @@ def filter_context(quarter: Quarter, chosen: dict[str, str]) -> dict[str, object
         "present": Quarter.present(),
         "chosen": chosen,
         "kept": f"&{urlencode(kept)}" if kept else "",
-        "townships": list(Region.objects.townships()) if chosen else [],
+        "townships": townships_to_choose() if chosen else [],
     }
+
+
+def townships_to_choose() -> list[Region]:
+    """Return the townships, or none where nobody could look through them."""
+    townships = Region.objects.townships()
+    return [] if is_long(townships) else list(townships)
 
 
 @require_safe
 def meeting_summary(request: UserRequest) -> HttpResponse:
     quarter, chosen = quarter_of(request), filters_of(request)
     branches = narrowed(Branch.objects.visible_to(request.user), chosen)
-    rows = quarter_summary(branches, quarter.year, quarter.number)
+    rows = quarter_summary(branches, quarter.year, quarter.number, most=BRANCHES + 1)
     context = filter_context(quarter, chosen) | {
         "rows": rows[:BRANCHES],
         "is_cut": len(rows) > BRANCHES,

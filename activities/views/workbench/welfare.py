@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
@@ -42,7 +43,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, Rows
 from redleader.forms import Form, attempt
 from redleader.history import last_change
 from redleader.paging import page_newest_first
@@ -61,11 +62,11 @@ def year_words(years: list[int]) -> dict[str, str]:
     return {str(year): f"{year}年" for year in years}
 
 
-def chamber_words(request: UserRequest, relation: str) -> dict[str, str]:
+def chamber_words(request: UserRequest, relation: str) -> Rows:
     """Return the chambers of a user that have rows, for a filter."""
     chambers = Chamber.objects.visible_to(request.user)
     found = chambers.filter(**{f"{relation}__isnull": False}).distinct()
-    return {str(row.pk): row.name for row in found}
+    return Rows(found, attrgetter("name"))
 
 
 def delete(
