@@ -159,7 +159,7 @@ class CountingRule:
     def among(self, scope: Scope, rows: QuerySet | None) -> QuerySet:
         """Return those of some rows (None: of all rows) that count in a scope."""
         found = self.query(scope).order_by()
-        if rows is None:
+        if rows is None or is_whole(rows):
             return found
         return found.filter(pk__in=rows.order_by().values("pk"))
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from activities.counting import Total, totals, until
+from activities.counting import Total, is_whole, totals, until
 from activities.models import Project, ProjectEntry, ProjectStep
 from activities.models.project import (
     CLOSED_ERROR,
@@ -155,7 +155,9 @@ ENTRY_CODES = ["projects-paid-in", "projects-jobs"]
 def totals_of(projects: ProjectQuerySet) -> list[Total]:
     """Return what projects and their entries add up to until today."""
     scope = until(timezone.localdate())
-    entries = ProjectEntry.objects.filter(project__in=projects.order_by().values("pk"))
+    entries = ProjectEntry.objects.all()
+    if not is_whole(projects):
+        entries = entries.filter(project__in=projects.order_by().values("pk"))
     return totals(CODES, scope, projects) + totals(ENTRY_CODES, scope, entries)
 
 

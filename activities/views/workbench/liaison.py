@@ -160,7 +160,7 @@ def narrowed_activities(
         request.GET,
         kind=dict(ContactKind.choices),
         year=year_words(),
-        branch={str(row.pk): row.name for row in branches.distinct()},
+        branch=Rows(branches.distinct(), attrgetter("name")),
     )
     if filters.get("kind"):
         found = found.filter(kind=filters.get("kind"))

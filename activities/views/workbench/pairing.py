@@ -14,7 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.counting import Total, totals, until
+from activities.counting import Total, is_whole, totals, until
 from activities.forms.pairing import PairingForm, PairingProjectForm, TerminateForm
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
@@ -69,7 +69,9 @@ PROJECT_CODES = [
 def totals_of(pairings: PairingQuerySet) -> list[Total]:
     """Return what pairings and their projects add up to until today."""
     scope = until(timezone.localdate())
-    projects = PairingProject.objects.filter(pairing__in=pairings.order_by())
+    projects = PairingProject.objects.all()
+    if not is_whole(pairings):
+        projects = projects.filter(pairing__in=pairings.order_by())
     return totals(CODES, scope, pairings) + totals(PROJECT_CODES, scope, projects)
 
 
