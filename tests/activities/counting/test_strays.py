@@ -19,6 +19,13 @@ ALLOWED = {
     "activities/views/public/home.py:home",
     "activities/views/workbench/mediation.py:mediation_list",
     "chambers/admin/chamber.py:overdue_terms",
+    # The size of a scratch database.
+    "activities/management/commands/simulate.py:handle",
+    # Whether a list is too long to be shown or offered whole, and how long it is.
+    "activities/views/public/honour.py:long_roll",
+    "redleader/forms.py:is_long",
+    "redleader/paging.py:counted",
+    "redleader/paging.py:say_count",
     # How many lines a file has, as the file itself says.
     "activities/services/export.py:table_answer",
     # One row's own column, beside the row.
