@@ -432,4 +432,8 @@ def test_every_public_page_is_marked_on_purpose():
         "mediation-list",
         "welfare-list",
         "liaison-list",
+        "privacy",
+        "accessibility",
+        "robots",
+        "sitemap",
     }

@@ -70,7 +70,7 @@ def public_addresses(lecture) -> dict[str, list[str]]:
 def test_every_table_that_a_public_page_reads_is_watched(client, county):
     known = {model._meta.db_table for model in watched()}
     addresses = public_addresses(county)
-    assert len(addresses) == 30
+    assert len(addresses) == 34
     assert len(RULES) > len(addresses["public:rule-detail"]) > 20
     unread, unwatched = set(addresses), {}
     for name, paths in addresses.items():
