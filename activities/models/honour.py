@@ -63,6 +63,9 @@ def state_on(day: datetime.date) -> Case:
     )
 
 
+WORDS = 5  # of a query, as in ``redleader.search``
+
+
 class AwardQuerySet(models.QuerySet["Award"]):
     def titles(self):
         """Awards that are titles; praise is not."""
@@ -119,10 +122,16 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
     def search(self, query):
-        """Awards whose recipient's name, pinyin or initials match."""
-        found = self.none()
-        for recipient in ("chamber__", "branch__", "site__"):
-            found |= search(self.filter(), query, prefix=recipient)
+        """Awards of which each word is in the title or in the recipient's name.
+
+        The name also by its pinyin or initials.
+        """
+        found = self.filter()
+        for word in query.replace("\0", "").split()[:WORDS]:
+            matching = found.filter(title__icontains=word[:50])
+            for recipient in ("chamber__", "branch__", "site__"):
+                matching |= search(found, word, prefix=recipient)
+            found = matching
         return found
 
     def for_roll(self):

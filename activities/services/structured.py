@@ -13,7 +13,7 @@ from redleader.addresses import site_address
 
 def website(request: HttpRequest) -> dict:
     site = site_address(request)
-    find = f"{site}{reverse('public:honour-list')}?q={{q}}"
+    find = f"{site}{reverse('public:search')}?q={{q}}"
     return {
         "@type": "WebSite",
         "name": settings.PORTAL["name"],

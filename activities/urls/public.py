@@ -24,6 +24,7 @@ from activities.views.public import (
     project,
     publicity,
     rule,
+    search,
     share,
     verify,
     welfare,
@@ -32,6 +33,7 @@ from activities.views.public import (
 app_name = "public"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search_list, name="search"),
     path("display/", display.display, name="display"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),

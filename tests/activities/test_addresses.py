@@ -129,6 +129,7 @@ TABLE = {
     "public:site-share": ((), OPEN, NO_POST),
     "public:chamber-share": (("chamber",), OPEN, NO_POST),
     "public:lecture-share": (("accepted",), OPEN, NO_POST),
+    "public:search": ((), OPEN, NO_POST),
     "public:honour-list": ((), OPEN, NO_POST),
     "public:honour-poster": ((), OPEN, NO_POST),
     "public:practice-list": ((), OPEN, NO_POST),

@@ -1106,6 +1106,7 @@ LISTS = [
             "sitemap",
             "display",
             "site-share",
+            "search",
         )
     ),
     "workbench:style",

@@ -91,7 +91,7 @@ class Deployment:
         ]:
             text = text.replace(old, str(new))
         if not self.limits:  # All of a load comes from one address.
-            text = text.replace("rate=20r/s", "rate=1000000r/s")
+            text = re.sub(r"limit_req zone=[^;]*;", "", text)
         text = re.sub(r"listen (\[::\]:)[^;]*;", "", text)
         text = re.sub(r"listen 80\b", f"listen 0.0.0.0:{self.plain}", text)
         return re.sub(r"listen 443\b", f"listen 0.0.0.0:{self.tls}", text)
