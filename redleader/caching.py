@@ -5,6 +5,7 @@ Several need one place: Redis, or a table of the database.
 """
 
 import functools
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +44,11 @@ def configure(url: str) -> dict[str, Any]:
             "BACKEND": "redleader.caching.SharedCache",
             "LOCATION": url,
             "KEY_PREFIX": "redleader",
-            "OPTIONS": {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT},
+            "OPTIONS": {
+                "serializer": "redleader.caching.JSONSerializer",
+                "socket_connect_timeout": TIMEOUT,
+                "socket_timeout": TIMEOUT,
+            },
         }
     if scheme == "dbcache":
         return environ.Env.cache_url_config(url)
@@ -51,6 +56,18 @@ def configure(url: str) -> dict[str, Any]:
         "CACHE_URL 应为 redis://主机:端口/编号、rediss://… 或 dbcache://表名，"
         f"现为 {scheme}://…。"
     )
+
+
+class JSONSerializer:
+    """Plain data only: what somebody else puts into Redis is never run."""
+
+    def dumps(self, value: Any) -> int | bytes:
+        if type(value) is int:  # Redis adds to it itself.
+            return value
+        return json.dumps(value, ensure_ascii=False).encode()
+
+    def loads(self, data: int | bytes) -> Any:
+        return data if isinstance(data, int) else json.loads(data)
 
 
 class SharedCache(RedisCache):

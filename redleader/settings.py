@@ -207,6 +207,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "",  # django-axes locks one name at one address.
     "login_failed": "50/h/ip,20/h/key",  # one address (IPv6: its /64), one name
     "objection": "5/h/ip",  # what the public sends about a title under 公示
+    "error_report": "5/h/ip",  # errors of pages that readers report
     "receipt": "30/h/ip",
     "export": "20/10m/user",  # lists as Excel
     "api": "120/m/ip",  # the API and the files of open data
@@ -245,6 +246,7 @@ PUBLISHED_APPS = ["chambers", "activities"]
 UNPUBLISHED_MODELS = [
     "chambers.User",  # a sign-in writes its time
     "chambers.PasswordHistory",
+    "activities.ErrorReport",
     "activities.ExportLog",
     "activities.ReportTemplate",
 ]

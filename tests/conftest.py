@@ -2,7 +2,9 @@
 
 import os
 import shutil
+from contextlib import closing, contextmanager
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -10,6 +12,8 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from redleader import database
+
+LOCK_TIMEOUT = 2000  # milliseconds
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NO_CHROMIUM = "没有找到 Chromium，浏览器测试未运行。"
@@ -97,3 +101,14 @@ def sign_in():
         return client
 
     return enter
+
+
+@contextmanager
+def another():
+    """Give a cursor of a connection of its own; it does not wait long for a lock."""
+    link = psycopg2.connect(**connection.get_connection_params())
+    with closing(link), link.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
+        link.commit()
+        yield cursor
+        link.rollback()

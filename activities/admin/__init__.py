@@ -1,6 +1,7 @@
 from activities.admin import (
     certificate,
     course,
+    error_report,
     export,
     figure,
     honour,
@@ -20,6 +21,7 @@ from activities.admin import (
 __all__ = [
     "certificate",
     "course",
+    "error_report",
     "export",
     "figure",
     "honour",

@@ -15,6 +15,7 @@ from activities.services.application import Good, Standing, Typed
 from chambers.models import Branch, Chamber, User
 from redleader.fields import MultipleFileField
 from redleader.forms import Form, ModelForm
+from redleader.strangers import StrangerFormMixin
 
 PAPERS = "application/pdf,image/jpeg,image/png,image/webp"
 FILES_HELP = "PDF 或照片，每份不超过 10 MB；只供审核，不公开。"
@@ -279,10 +280,9 @@ class AnswerForm(Form):
     )
 
 
-class ObjectionForm(Form):
+class ObjectionForm(StrangerFormMixin, Form):
     """An objection of the public; who writes it is asked for, not required."""
 
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     content = forms.CharField(
         label="异议内容",
         max_length=1000,
@@ -298,16 +298,6 @@ class ObjectionForm(Form):
     contact = forms.CharField(
         label="联系方式", max_length=60, required=False, help_text="可不填；不公开。"
     )
-    # People do not see it; what fills in every field of a page does.
-    website = forms.CharField(
-        label="网址（请留空）",
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
-
-    @property
-    def is_from_a_machine(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
 
 
 class ReceiptForm(Form):

@@ -27,6 +27,7 @@ from chambers.forms.member import PhoneField
 from redleader.editing import RecordForm
 from redleader.forms import Form, ModelForm
 from redleader.steps import StepForm
+from redleader.strangers import StrangerFormMixin
 
 DAY = {"type": "date"}
 
@@ -219,16 +220,8 @@ class DeclineForm(Form):
     )
 
 
-class MediationRequestForm(ModelForm):
+class MediationRequestForm(StrangerFormMixin, ModelForm):
     """What an enterprise writes; who reads it is said on the page."""
-
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    # People do not see it; what fills in every field of a page does.
-    website = forms.CharField(
-        label="网址（请留空）",
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
 
     class Meta:
         model = MediationRequest
@@ -251,7 +244,3 @@ class MediationRequestForm(ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].queryset = DisputeKind.objects.filter(is_active=True)  # type: ignore[attr-defined]
-
-    @property
-    def is_from_a_machine(self) -> bool:
-        return bool(self.cleaned_data.get("website"))

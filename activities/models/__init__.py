@@ -7,6 +7,7 @@ from activities.models.application import (
 )
 from activities.models.certificate import Certificate, CertificateTemplate
 from activities.models.course import Course, Site
+from activities.models.error_report import ErrorReport
 from activities.models.export import ExportLog
 from activities.models.figure import OfficialFigure
 from activities.models.holiday import Holiday
@@ -81,6 +82,7 @@ __all__ = [
     "DemandStep",
     "DisputeKind",
     "Donation",
+    "ErrorReport",
     "Evidence",
     "EvidenceFile",
     "ExportLog",

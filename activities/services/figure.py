@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from activities.counting import EVER, RULES, Scope, Total
+from activities.counting import EVER, RULES, Scope, Total, count_all
 from activities.models import OfficialFigure
 from activities.models.figure import FigureGroup, Qualifier
 from redleader.money import WAN, YI
@@ -108,18 +108,15 @@ def compare(
 ) -> list[Comparison]:
     """Return all published figures, or some, each with its count up to a day."""
     today = today or timezone.localdate()
-    figures = OfficialFigure.objects.select_related("chamber")
-    if numbers is not None:
-        figures = figures.filter(number__in=numbers)
-    found = []
-    for figure in figures:
-        rule = RULES.get(figure.rule)
-        if rule is None:
-            found.append(Comparison(figure))
-            continue
-        scope = scope_of(figure, today)
-        found.append(Comparison(figure, Total(rule, rule.count(scope), scope), scope))
-    return found
+    rows = OfficialFigure.objects.select_related("chamber")
+    figures = list(rows if numbers is None else rows.filter(number__in=numbers))
+    counted = [figure for figure in figures if figure.rule in RULES]
+    answers = count_all((RULES[f.rule], scope_of(f, today)) for f in counted)
+    found = {
+        figure.pk: Comparison(figure, total, total.scope)
+        for figure, total in zip(counted, answers, strict=True)
+    }
+    return [found.get(figure.pk) or Comparison(figure) for figure in figures]
 
 
 BAR, SPACE = 200, 1.15  # widest bar of a picture, and what is left beside it

@@ -50,6 +50,10 @@ PAGES = [
     ("回乡投资和乡村振兴项目", "投资 项目", "public:project-list"),
     ("开放数据", "下载 CSV JSON", "public:data-list"),
     ("开放接口", "API 程序", "public:api"),
+    ("找错", "纠错 错误 意见", "public:error-report"),
+    ("凭回执查询", "回执 编号 答复", "public:receipt-search"),
+    ("隐私说明", "个人信息", "public:privacy"),
+    ("无障碍说明", "大字 读屏", "public:accessibility"),
 ]
 
 

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast
 from activities.counting import ALWAYS, RULES, CountingRule
 
 TABLE = "activities_tally"
-LOCK = 2026_1126  # of those who change two tables that one number is made of
+LOCK = 2026_1126  # between those who change two tables that one number is made of
 FOLD_EVERY = 256  # lines
 NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?: ([A-Z]\d+)\b)?')
 NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
@@ -69,8 +69,20 @@ class Series:
         return found
 
     @property
-    def tables(self) -> set[str]:
-        return {match[2] for _, sql in self.parts for match in NAMED.finditer(sql)}
+    def tables(self) -> list[str]:
+        """Return the table of the rows, then those that say whether a row counts."""
+        found = [match[2] for _, sql in self.parts for match in NAMED.finditer(sql)]
+        return list(dict.fromkeys(found))
+
+    def columns(self, table: str) -> set[str]:
+        """Return the columns of a table that the number depends on."""
+        return {
+            column[1]
+            for _, sql in self.parts
+            for match in NAMED.finditer(sql)
+            if match[2] == table
+            for column in re.finditer(rf'(?:\b{match[3]}|"{table}")\."(\w+)"', sql)
+        }
 
     def sums(self, *sources: tuple[int, str, str]) -> str:
         """Return the SQL of (value, day, rows, number) where there are any.
@@ -135,17 +147,19 @@ def functions(series: list[Series]) -> dict[str, str]:
 
 
 def of_table(table: str, series: list[Series]) -> str:
-    lock = (
-        f"PERFORM pg_advisory_xact_lock({LOCK});"
-        if any(len(one.tables) > 1 for one in series)
-        else ""
-    )
     before, after = (-1, table, "old_rows"), (1, table, "new_rows")
-    bodies = {"INSERT": [after], "DELETE": [before], "UPDATE": [before, after]}
+    columns = ", ".join(sorted({c for one in series for c in one.columns(table)}))
+    changed = f"""EXISTS (SELECT {columns} FROM old_rows
+        EXCEPT ALL SELECT {columns} FROM new_rows)"""
     branches = " ELS".join(
-        f"""IF TG_OP = '{what}' THEN
+        f"""IF TG_OP = '{what}'{condition} THEN
+        {lock_of(table, series, what)}
         {"".join(step(one.insert(*sources)) for one in series)}"""
-        for what, sources in bodies.items()
+        for what, condition, sources in [
+            ("INSERT", "", [after]),
+            ("DELETE", "", [before]),
+            ("UPDATE", f" AND {changed}", [before, after]),
+        ]
     )
     name = function_name(table)
     rules = ", ".join(f"'{code}'" for code in sorted({one.rule.code for one in series}))
@@ -166,7 +180,6 @@ DECLARE
     done bigint;
     written bigint := 0;
 BEGIN
-    {lock}
     {branches}
     END IF;
     IF written > 0 AND lastval() % {FOLD_EVERY} < written THEN
@@ -183,6 +196,20 @@ END $tally$;{triggers}
 CREATE OR REPLACE TRIGGER tally_truncate AFTER TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION {name}_emptied();
 """
+
+
+def lock_of(table: str, series: list[Series], what: str) -> str:
+    """Return the SQL of the lock between a row and what says whether it counts.
+
+    Who changes rows shares it; who changes in which state their parent is has it
+    alone. A parent is new or gone without children, so then there is nothing to lock.
+    """
+    of_two = [one for one in series if len(one.tables) > 1]
+    if what == "UPDATE" and any(one.tables[0] != table for one in of_two):
+        return f"PERFORM pg_advisory_xact_lock({LOCK});"
+    if any(one.tables[0] == table for one in of_two):
+        return f"PERFORM pg_advisory_xact_lock_shared({LOCK});"
+    return ""
 
 
 def step(insert: str) -> str:

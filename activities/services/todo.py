@@ -16,6 +16,7 @@ from activities.models import (
     Deadlines,
     Demand,
     Donation,
+    ErrorReport,
     Lead,
     Lecture,
     MediationCase,
@@ -74,6 +75,7 @@ def todos(user: User) -> list[Todo]:
         found += review_of_honours()
         found += leads_to_check()
         found += demands_to_handle()
+        found += errors_to_answer()
     found += mediation_todos(user)
     found += pairings_to_close(user)
     found += projects_to_check(user)
@@ -111,6 +113,14 @@ def review_of_honours() -> list[Todo]:
 def leads_to_check() -> list[Todo]:
     address = f"{reverse('workbench:lead-list')}?state=waiting"
     return counted(REVIEW, Lead.objects.waiting(), "条引才信息等待核实", address)
+
+
+def errors_to_answer() -> list[Todo]:
+    address = reverse("admin:activities_errorreport_changelist")
+    rows = ErrorReport.objects.open()
+    return counted(
+        REVIEW, rows, "条网站找错等待答复", f"{address}?answered_at__isempty=1"
+    )
 
 
 def mediation_todos(user: User) -> list[Todo]:

@@ -14,6 +14,7 @@ from activities.models import (
 )
 from chambers.models import Branch, Chamber, User
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories.activities import ErrorReportFactory
 from tests.factories.chambers import UserFactory
 
 # One test for both widths: the demo is made anew for each test.
@@ -49,7 +50,13 @@ def check_public_pages(visit, viewport, mode):
             f"/publicity/{row.pk}/"
             for row in Application.objects.exclude(publicity_from=None)
         ),
-        "/publicity/receipts/?receipt=YY2222222222",
+        "/receipts/?receipt=YY2222222222",
+        "/search/?q=商会",
+        "/search/?q=没有这样的商会",
+        "/errors/?page=/honours/",
+        f"/errors/{ErrorReportFactory().receipt}/",
+        "/privacy/",
+        "/accessibility/",
         "/verify/",
         Certificate.objects.get().get_absolute_url(),
         "/verify/22222222222222222222/",

@@ -38,6 +38,7 @@ from activities.models import (
     DemandStep,
     DisputeKind,
     Donation,
+    ErrorReport,
     Evidence,
     EvidenceFile,
     ExportLog,
@@ -255,6 +256,15 @@ class ObjectionFactory(DjangoModelFactory):
 
     application = factory.LazyFunction(lambda: application_at("publicity"))
     content = "申报材料中的活动没有举行。"
+
+
+class ErrorReportFactory(DjangoModelFactory):
+    class Meta:
+        model = ErrorReport
+
+    page = "/chambers/"
+    kind = "outdated"
+    content = "换届以后名称没有改。"
 
 
 class HolidayFactory(DjangoModelFactory):

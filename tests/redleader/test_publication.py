@@ -1,7 +1,6 @@
 """The publication version: it changes with a commit, and holds nobody up."""
 
 import threading
-from contextlib import closing, contextmanager
 from datetime import date
 
 import psycopg2
@@ -11,21 +10,10 @@ from django.db import Error, connection
 from chambers.models import Chamber, Region, User
 from redleader import publication
 from redleader.publication import TRIGGER, Watch, read_version, watched
+from tests.conftest import another
 from tests.factories.chambers import ChamberFactory, UserFactory
 
-LOCK_TIMEOUT = 2000  # milliseconds
 RENAME = "UPDATE chambers_chamber SET short_name = short_name || 'x' WHERE id = %s"
-
-
-@contextmanager
-def another():
-    """Give a cursor of a connection of its own; it refuses to wait for a lock."""
-    link = psycopg2.connect(**connection.get_connection_params())
-    with closing(link), link.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
-        link.commit()
-        yield cursor
-        link.rollback()
 
 
 @pytest.mark.django_db

@@ -12,14 +12,12 @@ from activities.forms.application import ObjectionForm, ReceiptForm
 from activities.models import Application, Objection
 from activities.models.application import ApplicationState
 from activities.services.application import object_to
-from redleader.forms import attempt, parse_uuid
-from redleader.limits import is_too_often
+from redleader import strangers
+from redleader.forms import attempt
 from redleader.pages import public_page
 
 PAST_DAYS = 180
 ROWS = 100
-WAIT = 3600  # seconds
-TOO_OFTEN = "操作过于频繁，请 3600 秒后再试。填写的内容还在下方，请先复制保存。"
 
 
 def publicised():
@@ -65,29 +63,18 @@ def publicity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_bound:
         form.initial["form_key"] = Objection().form_key
         return render_detail(request, application, form)
-    key = parse_uuid(request.POST.get("form_key"))
-    done = key and Objection.objects.filter(form_key=key).first()
-    if done:  # The same form was sent twice.
+    done, key = strangers.find_sent(Objection, request)
+    if done:
         return redirect("public:objection", done.receipt)
-    if form.is_valid() and not form.is_from_a_machine:
-        if is_too_often(request, "objection"):
-            form.add_error(None, TOO_OFTEN)
-            response = render_detail(request, application, form, status=429)
-            response["Retry-After"] = str(WAIT)
-            return response
-        fields = {
-            name: form.cleaned_data[name] for name in ("content", "name", "contact")
-        }
-        objection = Objection(
-            application=application, is_demo=application.is_demo, **fields
-        )
-        if key:
-            objection.form_key = key
-        if attempt(form, object_to, objection):
-            return redirect("public:objection", objection.receipt)
-    elif form.is_valid():
-        form.add_error("website", "请把“网址”一栏留空后再提交。")
-    return render_detail(request, application, form, status=422)
+    if status := strangers.refusal(request, form, "objection"):
+        return render_detail(request, application, form, status)
+    fields = {name: form.cleaned_data[name] for name in ("content", "name", "contact")}
+    objection = Objection(
+        application=application, form_key=key, is_demo=application.is_demo, **fields
+    )
+    if attempt(form, object_to, objection):
+        return redirect("public:objection", objection.receipt)
+    return render_detail(request, application, form, 422)
 
 
 def render_detail(request, application, form, status=200):
@@ -100,28 +87,7 @@ def render_detail(request, application, form, status=200):
         "days_left": days_left,
         "notice": application.steps.filter(state=ApplicationState.PUBLICITY).first(),
     }
-    return render(request, "public/publicity/detail.html", context, status=status)
-
-
-@login_not_required
-@require_safe
-def objection_search(request: HttpRequest) -> HttpResponse:
-    """Lead from a typed receipt to its page."""
-    form = ReceiptForm(request.GET)
-    if form.is_valid():
-        if is_too_often(request, "receipt"):
-            form.add_error("receipt", "查询过于频繁，请 3600 秒后再试。")
-            status = 429
-        else:
-            receipt = form.cleaned_data["receipt"]
-            if Objection.objects.filter(receipt=receipt).exists():
-                return redirect("public:objection", receipt)
-            form.add_error("receipt", "没有这个回执编号，请核对后重新输入。")
-            status = 404
-    else:
-        status = 422
-    context = {"form": form}
-    return render(request, "public/publicity/receipt.html", context, status=status)
+    return strangers.answer(request, "public/publicity/detail.html", context, status)
 
 
 @login_not_required
@@ -130,9 +96,5 @@ def objection_detail(request: HttpRequest, receipt: str) -> HttpResponse:
     """Show the writer of an objection what became of it; nobody's name is on it."""
     objections = Objection.objects.select_related("application__level")
     objection = get_object_or_404(objections, receipt=receipt)
-    response = render(
-        request, "public/publicity/objection.html", {"objection": objection}
-    )
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    template = "public/publicity/objection.html"
+    return strangers.receipt_page(request, template, {"objection": objection})

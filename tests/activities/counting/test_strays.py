@@ -9,6 +9,7 @@ AGGREGATES = {"Sum", "Count", "Avg"}
 # What is added up elsewhere, because it is no number of the county.
 ALLOWED = {
     # What waits at a desk, as a line of a list of things to do.
+    "activities/admin/error_report.py:open_reports",
     "activities/admin/lead.py:waiting_leads",
     "activities/admin/lecture.py:unrecorded_plans",
     "activities/admin/lecture.py:waiting_lectures",

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg2.errors import LockNotAvailable
 
 from activities.counting import RULES, Kept, Scope, until
 from activities.models import (
@@ -20,7 +21,7 @@ from activities.models import (
 from activities.services import tally
 from chambers.models import Chamber, ChamberTerm, Membership
 from redleader import database
-from tests.conftest import become
+from tests.conftest import another, become
 from tests.factories.activities import (
     DonationFactory,
     ProjectEntryFactory,
@@ -132,6 +133,33 @@ def test_a_change_that_changes_no_number_writes_no_line(rows):
     Project.objects.update(name="换一个名称")
 
     assert Tally.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_and_its_parent_wait_for_each_other_and_nobody_else_waits():
+    """Else each would be counted as if the other had not changed."""
+    entries = [ProjectEntryFactory(jobs=3), ProjectEntryFactory(jobs=5)]
+    project, other = (entry.project_id for entry in entries)
+    write = "UPDATE activities_projectentry SET jobs = jobs + 1 WHERE id = %s"
+    rename = "UPDATE activities_project SET name = name || 'x' WHERE id = %s"
+    turn = """UPDATE activities_project
+        SET is_rural = true, is_return = NOT is_return WHERE id = %s"""
+
+    with another() as first, another() as second, another() as third:
+        first.execute(write, [entries[0].pk])
+        second.execute(write, [entries[1].pk])  # shares the lock
+        third.execute(rename, [other])  # no number depends on a name
+        with pytest.raises(LockNotAvailable):
+            third.execute(turn, [project])
+        for cursor in (third, second, first):
+            cursor.connection.commit()
+    with another() as first, another() as second:
+        first.execute(turn, [project])
+        with pytest.raises(LockNotAvailable):
+            second.execute(write, [entries[0].pk])
+        first.connection.commit()
+
+    assert differences() == []
 
 
 def test_what_is_narrowed_is_counted_from_rows(rows):

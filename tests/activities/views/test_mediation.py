@@ -353,7 +353,7 @@ def test_enterprise_asks_once_and_learns_the_state_only():
     for secret in ("云溪茶业", "张三", "138", "山里运输公司", "运费"):
         assert secret not in text
     assert page["X-Robots-Tag"] == "noindex"
-    search = reverse("public:mediation-search")
+    search = reverse("public:receipt-search")
     found = client.get(search, {"receipt": request.receipt.lower()})
     assert found["Location"] == receipt
     assert client.get(search, {"receipt": "TJ2345678902"}).status_code == 404

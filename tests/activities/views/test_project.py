@@ -288,8 +288,8 @@ def test_pages_of_projects_cost_the_same_for_1_and_3_rows(staff, name):
         with CaptureQueriesContext(connection) as queries:
             staff.get(reverse(name))
         counts.append(len(queries))
-    # Sums are published from three projects on: four more queries and their tables.
-    assert counts[1] - counts[0] == (4 if name.startswith("public") else 0)
+    # Sums are published from three projects on: one more query and their tables.
+    assert counts[1] - counts[0] == (1 if name.startswith("public") else 0)
 
 
 def test_workbook_has_the_rows_in_scope(client, chamber):

@@ -104,7 +104,7 @@ def test_an_objection_gets_a_receipt_that_leads_to_the_answer(client, applicatio
         answer="已核实。",
     )
     found = client.get(
-        reverse("public:objection-search"), {"receipt": objection.receipt.lower()}
+        reverse("public:receipt-search"), {"receipt": objection.receipt.lower()}
     )
     assert found["Location"] == answer["Location"]
     receipt = page(client, "objection", objection.receipt)
@@ -192,10 +192,10 @@ def test_after_the_last_day_no_objection_is_taken(client):
 
 
 def test_an_unknown_receipt_is_told(client):
-    search = reverse("public:objection-search")
+    search = reverse("public:receipt-search")
 
     unknown = client.get(search, {"receipt": "YY2222222222"})
-    empty = client.get(search)
+    empty = client.get(search, {"receipt": ""})
     missing = client.get(reverse("public:objection", args=["YY2222222222"]))
 
     assert unknown.status_code == 404
