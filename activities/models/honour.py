@@ -19,7 +19,12 @@ from activities.models.scheme import (
 )
 from chambers.models import Branch, Chamber
 from redleader.constraints import Refuse, exactly_one, one_of
-from redleader.search import search
+from redleader.search import (
+    SearchGramsField,
+    SearchTextField,
+    search,
+    search_index,
+)
 
 
 class AwardState(models.TextChoices):
@@ -122,13 +127,10 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
     def search(self, query):
-        """Awards of which each word is in the title or in the recipient's name.
-
-        The name also by its pinyin or initials.
-        """
+        """Awards of which each word is in the title or in the recipient's name."""
         found = self.filter()
         for word in query.replace("\0", "").split()[:WORDS]:
-            matching = found.filter(title__icontains=word[:50])
+            matching = search(found, word)
             for recipient in ("chamber__", "branch__", "site__"):
                 matching |= search(found, word, prefix=recipient)
             found = matching
@@ -155,7 +157,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         )
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text", "search_grams"])
 class Award(models.Model):
     """A title that an authority gave to a chamber, a Party organisation or a site.
 
@@ -221,12 +223,15 @@ class Award(models.Model):
         "登记日期", default=timezone.localdate, editable=False
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    search_text = SearchTextField("title")
+    search_grams = SearchGramsField()
 
     objects = AwardQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "荣誉"
         ordering = ["pk"]
+        indexes = [search_index()]
         constraints = [
             one_of(HonourLevel, "level", "级别"),
             exactly_one(

@@ -208,7 +208,7 @@ def figures(query: str) -> Iterable[Hit]:
 def pages(query: str) -> Iterable[Hit]:
     for name, words, address in PAGES:
         if matches(query, name, *words.split()):
-            yield Hit(name, "网站栏目", reverse(address))
+            yield Hit(name, "", reverse(address))
 
 
 def as_is(hit: Hit) -> Hit:

@@ -64,6 +64,7 @@ def test_a_title_is_found_by_its_own_words_and_its_recipient(rows):
 
     assert found("示范")["称号"] == ["示范商会"] * 2
     assert found("示范 蛟洋")["称号"] == ["示范商会"]
+    assert found("sfsh")["称号"] == found("shifan")["称号"] == ["示范商会"] * 2
     assert "称号" not in found("示范 没有的词")
 
 
