@@ -3,18 +3,6 @@
 from django.db import migrations, models
 
 
-# A list joins up to twelve tables. Left at eight, the planner joins those that are
-# named before it looks at whose rows they are, and reads every row of the country.
-WIDE_JOINS = """
-DO $$ BEGIN
-    EXECUTE format('ALTER DATABASE %I SET join_collapse_limit = 12', current_database());
-    EXECUTE format('ALTER DATABASE %I SET from_collapse_limit = 12', current_database());
-EXCEPTION WHEN insufficient_privilege THEN
-    RAISE NOTICE 'join_collapse_limit stays as it is';
-END $$
-"""
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -22,7 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(WIDE_JOINS, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='chamber',
             index=models.Index(fields=['sort_key', 'id'], name='chambers_chamber_by_name'),

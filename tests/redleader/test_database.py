@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from django.db import connection
 
 from redleader import database
 from redleader.database import (
@@ -379,3 +380,15 @@ def test_ctype_without_chinese_letters_is_named(tmp_path):
         "postgres": None,
         "plain": "数据库的 LC_CTYPE 是 C，中文检索会变慢；请用 C.UTF-8 重建数据库。",
     }
+
+
+@pytest.mark.django_db
+def test_each_migrate_and_restore_sets_how_wide_a_join_is_planned():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT unnest(setconfig) FROM pg_db_role_setting s JOIN pg_database d"
+            " ON d.oid = s.setdatabase WHERE d.datname = current_database()"
+        )
+        found = {setting for (setting,) in cursor.fetchall()}
+
+    assert {"join_collapse_limit=12", "from_collapse_limit=12"} <= found
