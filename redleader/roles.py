@@ -49,9 +49,13 @@ $$
 # A list joins up to twelve tables. Left at eight, the planner joins those that are
 # named before it looks at whose rows they are, and reads every row of the country.
 WIDE_JOINS = """
-DO $$ BEGIN
-    EXECUTE format('ALTER DATABASE %I SET join_collapse_limit = 12', current_database());
-    EXECUTE format('ALTER DATABASE %I SET from_collapse_limit = 12', current_database());
+DO $$
+DECLARE
+    what text;
+BEGIN
+    FOREACH what IN ARRAY ARRAY['join_collapse_limit', 'from_collapse_limit'] LOOP
+        EXECUTE format('ALTER DATABASE %I SET %I = 12', current_database(), what);
+    END LOOP;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'join_collapse_limit stays as it is';
 END $$
