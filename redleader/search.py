@@ -193,6 +193,7 @@ def search_index() -> GinIndex:
     return GinIndex(fields=["search_grams"], name="%(app_label)s_%(class)s_search")
 
 
+WORDS = 5  # of a query that are read
 SEARCH_COLUMNS = ["search_text", "search_grams", "sort_key"]
 
 
@@ -202,7 +203,7 @@ def search(queryset: models.QuerySet, query: str, prefix: str = "") -> models.Qu
     Words are joined by AND; an empty query filters nothing. ``prefix`` leads to
     the searchable model through a relation, such as ``"chamber__"``.
     """
-    for word in query.replace("\0", "").split()[:5]:
+    for word in query.replace("\0", "").split()[:WORDS]:
         word = fold(word)[:50]
         queryset = queryset.filter(
             **{

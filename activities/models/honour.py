@@ -20,6 +20,7 @@ from activities.models.scheme import (
 from chambers.models import Branch, Chamber
 from redleader.constraints import Refuse, exactly_one, one_of
 from redleader.search import (
+    WORDS,
     SearchGramsField,
     SearchTextField,
     search,
@@ -66,9 +67,6 @@ def state_on(day: datetime.date) -> Case:
         default=Value(AwardState.VALID),
         output_field=models.CharField(),
     )
-
-
-WORDS = 5  # of a query, as in ``redleader.search``
 
 
 class AwardQuerySet(models.QuerySet["Award"]):

@@ -22,11 +22,10 @@ from activities.models import (
 )
 from activities.services.search import Group, Hit, joined
 from chambers.models import Chamber
-from redleader.search import fold, search, syllables
+from redleader.search import WORDS, fold, search, syllables
 
 SHOWN = 8  # of each group
 MAX_QUERY = 60  # characters
-MAX_WORDS = 5  # as many as ``redleader.search.search`` reads
 # Pages that people ask for by the name of the matter; (name, words, address).
 PAGES = [
     ("荣誉榜", "四好商会 称号 获得者 表彰", "public:honour-list"),
@@ -74,8 +73,8 @@ def fault_of(query: str) -> str:
             f"查找的内容最多 {MAX_QUERY} 个字，现有 {len(query)} 个字。请只写要紧的词。"
         )
     words = query.split()
-    if len(words) > MAX_WORDS:
-        return f"一次最多查 {MAX_WORDS} 个词，现有 {len(words)} 个词。请只写要紧的词。"
+    if len(words) > WORDS:
+        return f"一次最多查 {WORDS} 个词，现有 {len(words)} 个词。请只写要紧的词。"
     if query and all(len(fold(word)) < 2 and word.isascii() for word in words):
         return "查找的内容太短。请至少写一个汉字，或两个字母、数字。"
     return ""
