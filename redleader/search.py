@@ -8,10 +8,12 @@ it; the pairs have a GIN index, and the text removes their false joins.
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Collate
 from pypinyin import lazy_pinyin
 
 # Readings that a character has as a surname only; the longer ones come first.
@@ -193,6 +195,29 @@ def search_index() -> GinIndex:
     return GinIndex(fields=["search_grams"], name="%(app_label)s_%(class)s_search")
 
 
+def nth_word(place: int) -> models.Expression:
+    """Return the word of ``search_text`` at a place: 1 汉字, 2 pinyin, 3 initials.
+
+    In collation C, so that one index gives both a beginning and an order.
+    """
+    split = models.Func(
+        models.F("search_text"),
+        models.Value(" "),
+        models.Value(place),
+        function="split_part",
+        output_field=models.TextField(),
+    )
+    return Collate(split, "C")
+
+
+def beginning_indexes(table: str) -> list[models.Index]:
+    """Return the indexes that ``first_found`` reads, for a model of many rows."""
+    return [
+        models.Index(nth_word(place), "id", name=f"{table}_{name}")
+        for place, name in enumerate(("word", "pinyin", "initials"), start=1)
+    ]
+
+
 WORDS = 5  # of a query that are read
 SEARCH_COLUMNS = ["search_text", "search_grams", "sort_key"]
 
@@ -212,3 +237,25 @@ def search(queryset: models.QuerySet, query: str, prefix: str = "") -> models.Qu
             }
         )
     return queryset
+
+
+def first_found(queryset: models.QuerySet, query: str, count: int) -> list[Any]:
+    """Return so many rows that a query finds: those first that begin with it.
+
+    A box shows a few rows of millions. Those that begin with the query, the exact
+    ones first, are the next entries of an index, however many they are; only when
+    there are too few are the others looked for, in no order. For models with
+    ``beginning_indexes``.
+    """
+    word = fold(query.replace("\0", ""))[:50]
+    if not word or len(query.split()) > 1:
+        return list(search(queryset, query)[:count])
+    found: dict[Any, Any] = {}
+    for place in (2, 3) if word.isascii() else (1,):
+        rows = queryset.annotate(first_word=nth_word(place))
+        rows = rows.filter(first_word__startswith=word).order_by("first_word", "pk")
+        found |= {row.pk: row for row in rows[:count]}
+    if len(found) < count:
+        rows = search(queryset.order_by(), query).exclude(pk__in=found)
+        found |= {row.pk: row for row in rows[: count - len(found)]}
+    return list(found.values())[:count]

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from activities.models import Lead, Lecture
 from chambers.models import Branch, Chamber, Enterprise, Member, User
-from redleader.search import search
+from redleader.search import first_found, search
 
 SHOWN = 10  # of each group
 
@@ -62,8 +62,12 @@ def group(
     hit: Callable[[User, Any], Hit],
     model: str,
 ) -> Group:
-    narrowed = rows if rows.model is Lead else search(rows, query)
-    some = list(narrowed[: SHOWN + 1])
+    if rows.model is Lead:
+        some = list(rows[: SHOWN + 1])
+    elif rows.model in (Enterprise, Member) and user.is_staff:
+        some = first_found(rows, query, SHOWN + 1)
+    else:
+        some = list(search(rows, query)[: SHOWN + 1])
     more = ""
     if user.is_staff:
         more = f"{reverse(f'admin:{model}_changelist')}?{urlencode({'q': query})}"

@@ -11,6 +11,7 @@ from redleader.search import (
     SearchGramsField,
     SearchTextField,
     SortKeyField,
+    beginning_indexes,
     search_index,
 )
 
@@ -104,6 +105,7 @@ class Enterprise(models.Model):
         indexes = [
             search_index(),  # the search boxes of admin and workbench
             models.Index(fields=["sort_key", "id"], name="chambers_enterprise_by_name"),
+            *beginning_indexes("chambers_enterprise"),  # the box of the workbench
         ]
 
     def __str__(self):

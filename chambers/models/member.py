@@ -16,6 +16,7 @@ from redleader.search import (
     SearchGramsField,
     SearchTextField,
     SortKeyField,
+    beginning_indexes,
     search_index,
 )
 
@@ -179,6 +180,7 @@ class Member(models.Model):
         indexes = [
             search_index(),  # rosters and the admin
             models.Index(fields=["sort_key", "id"], name="chambers_member_by_name"),
+            *beginning_indexes("chambers_member"),  # the box of the workbench
         ]
 
     def __str__(self):

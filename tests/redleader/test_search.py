@@ -1,10 +1,13 @@
+import re
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chambers.models import Chamber, Member
-from redleader.search import fold, grams, search, search_text
+from redleader.search import first_found, fold, grams, search, search_text
 from tests.factories.chambers import ChamberFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +188,46 @@ def test_every_part_of_a_text_has_its_grams(text):
     for start in range(len(folded)):
         for end in range(start + 1, len(folded) + 1):
             assert set(grams(folded[start:end])) <= set(grams(folded))
+
+
+@pytest.fixture
+def persons():
+    for name in ("王小明", "李王明", "王明", "王明明", "汪明", "欧阳王明"):
+        MemberFactory(name=name)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("王明", ["王明", "王明明", "李王明", "欧阳王明"]),
+        ("wangming", ["王明", "汪明", "王明明", "李王明", "欧阳王明"]),
+        ("wm", ["王明", "汪明", "王明明", "李王明", "欧阳王明"]),
+        ("明", ["李王明", "汪明", "王小明", "王明", "王明明", "欧阳王明"]),
+        ("王%", []),
+        ("王 小明", ["王小明"]),
+    ],
+)
+def test_first_found_has_the_names_that_begin_with_the_query_first(
+    persons, query, names
+):
+    rows = Member.objects.all()
+    words = {name: search_text(name, surname=True).split() for name in names}
+    begin = [n for n in names if any(w.startswith(query) for w in words[n])]
+    shown = [member.name for member in first_found(rows, query, 10)]
+    assert sorted(shown) == sorted(names)
+    assert shown[: len(begin)] == begin
+    assert {*shown} == {*found(query, Member)}
+    assert shown[:3] == [m.name for m in first_found(rows, query, 3)]
+
+
+@pytest.mark.parametrize("query", ["王明", "wangm", "wm"])
+def test_first_found_reads_its_own_index(persons, query):
+    with CaptureQueriesContext(connection) as seen:
+        first_found(Member.objects.all(), query, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in [one["sql"] for one in seen.captured_queries][:2]:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert re.search(r"Index Scan using chambers_member_(word|pin|init)", plan)
+            assert "Sort" not in plan

@@ -90,7 +90,7 @@ def test_search_asks_the_same_number_of_queries(
         MembershipFactory(member__name="古田", chamber=chamber)
         LectureFactory(topic="古田", chamber=chamber)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         find("古田", staff)
 
 
