@@ -98,6 +98,9 @@ class Kept:
     number is that of the last day of a scope; ``until`` is then the first day on which
     a row counts no more, and ``rows`` are those of every day. ``facets`` are the
     fields that pages break the number down by; each is a text that is never null.
+    ``once`` is a field of which each value counts once, on the days on which any of its
+    rows does. ``is_ever_only`` marks sums that answer for all days up to one, because a
+    row or a value of a period may have begun before it.
     """
 
     day: Any
@@ -105,6 +108,8 @@ class Kept:
     until: Any = None
     rows: Callable[[], QuerySet] | None = None
     facets: tuple[str, ...] = ()
+    once: str = ""
+    is_ever_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,10 +151,12 @@ class CountingRule:
         kept = self.kept
         if kept is None or scope.chamber or scope.township or not is_whole(rows):
             return None
+        if kept.is_ever_only and not scope.is_ever:
+            return None
         facets = [name for name in fields if name != f"{kept.day}__year"]
         if len(facets) > 1 or not {*facets} <= {*kept.facets}:
             return None
-        if kept.is_standing and len(facets) < len(fields):
+        if (kept.is_standing or kept.once) and len(facets) < len(fields):
             return None
         lines = Tally.objects.filter(
             rule=self.code, facet="".join(facets), day__lte=scope.last
@@ -195,6 +202,11 @@ class CountingRule:
             for *values, n in found.order_by(*fields)
             for key in [tuple(values)]
         }
+
+    def values(self, facet: str) -> list[str]:
+        """Return the values of a facet that any row has had."""
+        lines = Tally.objects.filter(rule=self.code, facet=facet)
+        return list(lines.order_by().values_list("value", flat=True).distinct())
 
     def each(self, scope: Scope, field: str, rows: QuerySet | None = None) -> Coalesce:
         """Return an expression: what the rows that name one object give to it."""

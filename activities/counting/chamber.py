@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from activities.counting import (
     EVER,
@@ -17,13 +17,14 @@ from activities.counting import (
 from chambers.models import (
     Appointment,
     Branch,
+    BranchCoverage,
     Chamber,
     ChamberTerm,
     Member,
     Membership,
 )
 from chambers.models.appointment import BRANCH_POSTS, Post
-from chambers.models.chamber import CharterClause
+from chambers.models.chamber import ChamberState, CharterClause
 from chambers.models.member import PartyStatus
 
 # A 指导员 is sent by the superior and leads neither chamber nor committee.
@@ -221,6 +222,10 @@ def covered(scope: Scope) -> QuerySet[Chamber]:
     return present(scope).filter(pk__in=branches(within).values("chambers"))
 
 
+def coverages() -> QuerySet[BranchCoverage]:
+    return BranchCoverage.objects.filter(chamber__state=ChamberState.ACTIVE)
+
+
 def party_members(scope: Scope) -> QuerySet[Member]:
     found = Member.objects.filter(
         party_status__in=[PartyStatus.FULL, PartyStatus.PROBATIONARY],
@@ -275,6 +280,13 @@ register(
         lambda chamber: Row(chamber.name),
         place="pk",
         is_open=True,
+        kept=Kept(
+            Greatest("chamber__founded_on", "branch__founded_on", Value(EVER)),
+            is_standing=True,
+            until="branch__dissolved_on",
+            rows=coverages,
+            once="chamber",
+        ),
     )
 )
 register(

@@ -1,10 +1,20 @@
 """Rules over titles already held."""
 
+from collections.abc import Callable
 from functools import partial
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Least
 
-from activities.counting import CountingRule, Row, Scope, register
+from activities.counting import (
+    EVER,
+    CountingRule,
+    Kept,
+    Row,
+    Scope,
+    day_after,
+    register,
+)
 from activities.models import Award
 from activities.models.honour import AwardQuerySet, HonourLevel, SchemeKind
 
@@ -18,6 +28,17 @@ def titles(scope: Scope) -> AwardQuerySet:
             | Q(site__chamber=scope.chamber)
         )
     return found.select_related("chamber", "branch", "site").order_by("pk")
+
+
+def kept(rows: Callable[[], AwardQuerySet], *facets: str) -> Kept:
+    """A title without a date was always there; it ends in one of three ways."""
+    return Kept(
+        Coalesce("granted_on", Value(EVER)),
+        is_standing=True,
+        until=Least("revoked_on", "renewed_on", day_after("valid_until")),
+        rows=rows,
+        facets=facets,
+    )
 
 
 def describe(award: Award) -> Row:
@@ -34,6 +55,7 @@ register(
         describe,
         place="",
         is_open=True,
+        kept=kept(lambda: Award.objects.titles(), "level", "cycle_label"),
     )
 )
 
@@ -56,19 +78,20 @@ for code, name, level in (
             describe,
             place="",
             is_open=True,
+            kept=kept(partial(Award.objects.four_goods, level)),
         )
     )
+PILOTS = Q(version__scheme__kind=SchemeKind.PILOT, level=HonourLevel.CITY)
 register(
     CountingRule(
         "city-pilots",
         "市级试点",
         "个",
         "周期最后一天（未到的按今天）有效的市级试点，每项计 1。",
-        lambda scope: titles(scope).filter(
-            version__scheme__kind=SchemeKind.PILOT, level=HonourLevel.CITY
-        ),
+        lambda scope: titles(scope).filter(PILOTS),
         describe,
         place="",
         is_open=True,
+        kept=kept(lambda: Award.objects.filter(PILOTS)),
     )
 )

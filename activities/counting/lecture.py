@@ -1,5 +1,7 @@
 """Rules over accepted lectures and meetings."""
 
+from dataclasses import replace
+
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -130,5 +132,6 @@ register(
         held(issue__series__name=HALL),
         describe,
         measure=Count("issue", distinct=True),
+        kept=replace(KEPT, once="issue", is_ever_only=True),
     )
 )

@@ -41,6 +41,7 @@ def project_row(project: PairingProject) -> Row:
     )
 
 
+ONCE = Kept("started_on", facets=("programme__name",), is_ever_only=True)
 register(
     CountingRule(
         "pairings",
@@ -49,6 +50,7 @@ register(
         "周期内的结对（已结对、实施中、已完成），一个村和一家企业的一次结对计 1。",
         pairings,
         pairing_row,
+        kept=Kept("started_on", is_ever_only=True),
     )
 )
 register(
@@ -60,6 +62,7 @@ register(
         pairings,
         pairing_row,
         measure=Count("village", distinct=True),
+        kept=replace(ONCE, once="village"),
     )
 )
 register(
@@ -71,6 +74,7 @@ register(
         pairings,
         pairing_row,
         measure=Count("enterprise", distinct=True),
+        kept=replace(ONCE, once="enterprise"),
     )
 )
 register(

@@ -7,7 +7,6 @@ import pgtrigger
 from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from activities.models.course import Site
@@ -15,7 +14,7 @@ from activities.models.scheme import (
     HonourLevel,
     SchemeKind,
     SchemeVersion,
-    level_order,
+    level_rank,
 )
 from chambers.models import Branch, Chamber
 from redleader.constraints import Refuse, exactly_one, one_of
@@ -41,6 +40,10 @@ class AwardState(models.TextChoices):
 HELD_STATES = [AwardState.VALID, AwardState.DUE]
 
 
+# Columns that follow from others: no history, and free of what a revocation keeps.
+KEPT = ["search_text", "search_grams", "roll_key", "renewed_on"]
+
+
 class Months(Func):
     """An interval of so many months."""
 
@@ -56,7 +59,7 @@ def state_on(day: datetime.date) -> Case:
     )
     return Case(
         When(revoked_on__lte=day, then=Value(AwardState.REVOKED)),
-        When(renewal__granted_on__lte=day, then=Value(AwardState.RENEWED)),
+        When(renewed_on__lte=day, then=Value(AwardState.RENEWED)),
         When(valid_until__lt=day, then=Value(AwardState.EXPIRED)),
         When(
             models.lookups.LessThanOrEqual(
@@ -90,7 +93,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         """Titles that end within so many months after a day and have no successor."""
         until = day + relativedelta(months=months)
         return self.held(day).filter(
-            valid_until__range=(day, until), renewal__isnull=True
+            valid_until__range=(day, until), renewed_on__isnull=True
         )
 
     def four_goods(self, level):
@@ -138,24 +141,29 @@ class AwardQuerySet(models.QuerySet["Award"]):
         """In the order of the roll: national first, then by recipient."""
         return (
             self.select_related(
-                "version__scheme",
-                "chamber__township",
-                "branch",
-                "site__township",
-                "site__chamber",
+                "version__scheme", "chamber", "branch", "site", "site__chamber"
             )
             .prefetch_related("branch__chambers")
-            .annotate(
-                level_order=level_order(),
-                recipient_key=Coalesce(
-                    "chamber__sort_key", "branch__sort_key", "site__sort_key"
-                ),
-            )
-            .order_by("level_order", "recipient_key", "pk")
+            .defer(*UNREAD)
+            .order_by("roll_key", "pk")
         )
 
+    def with_places(self):
+        """With the townships of the recipients."""
+        return self.select_related(
+            "chamber__township", "site__township"
+        ).prefetch_related("branch__chambers__township")
 
-@pghistory.track(exclude=["search_text", "search_grams"])
+
+# Columns that only searches read, of an award and of its recipient.
+UNREAD = [
+    f"{path}{column}"
+    for path in ("", "chamber__", "branch__", "site__", "site__chamber__")
+    for column in ("search_text", "search_grams")
+]
+
+
+@pghistory.track(exclude=KEPT)
 class Award(models.Model):
     """A title that an authority gave to a chamber, a Party organisation or a site.
 
@@ -223,13 +231,25 @@ class Award(models.Model):
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("title")
     search_grams = SearchGramsField()
+    # Both are kept by a trigger: the day of ``renewal``, and the order of the roll,
+    # which is the level, then the recipient's name by pinyin.
+    renewed_on = models.DateField("再次认定日期", null=True, editable=False)
+    roll_key = models.CharField(
+        "榜上次序", max_length=410, db_collation="C", default="", editable=False
+    )
 
     objects = AwardQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "荣誉"
         ordering = ["pk"]
-        indexes = [search_index()]
+        indexes = [
+            search_index(),
+            models.Index(fields=["roll_key", "id"], name="activities_award_roll"),
+            models.Index(  # the first stop of the roll's rail
+                fields=["granted_on"], name="activities_award_granted"
+            ),
+        ]
         constraints = [
             one_of(HonourLevel, "level", "级别"),
             exactly_one(
@@ -305,8 +325,44 @@ class Award(models.Model):
             Refuse(
                 name="revocation_stays",
                 operation=pgtrigger.Update,
-                test="OLD.revoked_on IS NOT NULL AND NEW.* IS DISTINCT FROM OLD.*",
+                test=f"""OLD.revoked_on IS NOT NULL AND
+                    to_jsonb(NEW) - ARRAY{KEPT} IS DISTINCT FROM
+                    to_jsonb(OLD) - ARRAY{KEPT}""",
                 message="称号取消后不能恢复，也不能再改；需要恢复的，请重新认定。",
+            ),
+            pgtrigger.Trigger(
+                name="keep_roll",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    NEW.roll_key := {level_rank("NEW.level")} || coalesce(
+                        (SELECT sort_key FROM chambers_chamber
+                            WHERE id = NEW.chamber_id),
+                        (SELECT sort_key FROM chambers_branch
+                            WHERE id = NEW.branch_id),
+                        (SELECT sort_key FROM activities_site
+                            WHERE id = NEW.site_id),
+                        '');
+                    NEW.renewed_on := (SELECT granted_on FROM activities_award
+                        WHERE renews_id = NEW.id);
+                    RETURN NEW;""",
+            ),
+            pgtrigger.Trigger(
+                name="renewal_tells",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("renews_id", "granted_on")
+                | pgtrigger.Delete,
+                func="""
+                    IF TG_OP <> 'INSERT' THEN
+                        UPDATE activities_award SET renewed_on = NULL
+                            WHERE id = OLD.renews_id;
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        UPDATE activities_award SET renewed_on = NULL
+                            WHERE id = NEW.renews_id;
+                    END IF;
+                    RETURN NULL;""",
             ),
         ]
 

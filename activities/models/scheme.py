@@ -155,6 +155,12 @@ def level_order(column: str = "level"):
     )
 
 
+def level_rank(column: str) -> str:
+    """Return the same order as SQL: one digit."""
+    ranks = " ".join(f"WHEN '{name}' THEN {n}" for name, n in LEVEL_ORDER.items())
+    return f"(CASE {column} {ranks} ELSE {len(LEVEL_ORDER)} END)::text"
+
+
 @pghistory.track()
 class SchemeLevel(models.Model):
     """What one level grants under a version: its title, who grants it, its cycle."""

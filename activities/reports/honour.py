@@ -14,6 +14,6 @@ register(
             ReportColumn(column.label, column.kind, column.width, column.value)
             for column in ROLL_COLUMNS
         ],
-        lambda scope: Award.objects.titles().held(scope.last).for_roll(),
+        lambda scope: Award.objects.titles().held(scope.last).for_roll().with_places(),
     )
 )

@@ -217,7 +217,7 @@ def honours(day: date, *, held: bool = False) -> AwardQuerySet:
     """Titles known on a day, each with its state on it, as the honour roll has them."""
     titles = Award.objects.titles()
     found = (titles.held(day) if held else titles.on(day)).for_roll()
-    return found.prefetch_related("branch__chambers__township").order_by("pk")
+    return found.with_places().order_by("pk")
 
 
 def honour_row(award: Award, day: date) -> HonourRow:

@@ -5,26 +5,40 @@ statement changed: once by those before, once by those after. What lies between 
 what the statement did to the number, to the last yuan, in the same transaction. That
 holds because such a query names each table once and joins it inside; ``Series``
 refuses every other.
+
+Where a value counts once, however many rows name it, the rows of the values that the
+statement touched are looked at, once as they were and once as they are; who changes
+rows of one value waits for the other.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import CharField, Count, F, QuerySet, Value
+from django.db.models import CharField, Count, DateField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
-from activities.counting import ALWAYS, RULES, CountingRule
+from activities.counting import ALWAYS, RULES, CountingRule, Kept
 
 TABLE = "activities_tally"
 LOCK = 2026_1126  # between those who change two tables that one number is made of
 FOLD_EVERY = 256  # lines
+BUCKETS = 256  # locks for the values of one rule that count once
 NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?: ([A-Z]\d+)\b)?')
 NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows of a table that came (+1) or went (-1) with a statement."""
+
+    sign: int
+    table: str
+    rows: str
 
 
 @dataclass(frozen=True)
@@ -34,19 +48,30 @@ class Series:
     rule: CountingRule
     facet: str
 
+    @property
+    def kept(self) -> Kept:
+        assert self.rule.kept is not None  # noqa: S101
+        return self.rule.kept
+
+    @property
+    def rows(self) -> QuerySet:
+        """The rows of every day, each with the value of the facet."""
+        kept = self.kept
+        rows = kept.rows() if kept.rows else self.rule.query(ALWAYS)
+        value = Cast(F(self.facet), CharField()) if self.facet else Value("")
+        return rows.order_by().annotate(tally_value=value)
+
     def selects(self) -> Iterator[tuple[int, QuerySet]]:
         """Yield (sign, rows by value and day): what comes, and what goes."""
-        kept = self.rule.kept
-        assert kept is not None  # noqa: S101
-        rows = kept.rows() if kept.rows else self.rule.query(ALWAYS)
-        rows = rows.order_by().annotate(
-            tally_value=Cast(F(self.facet), CharField()) if self.facet else Value("")
-        )
+        kept = self.kept
+        if kept.once:
+            yield 1, self.of_values()
+            return
         for sign, day in ((1, kept.day), (-1, kept.until)):
             if day is None:
                 continue
-            day = F(day) if isinstance(day, str) else day
-            found = rows.annotate(tally_day=day).filter(tally_day__isnull=False)
+            found = self.rows.annotate(tally_day=expression(day))
+            found = found.filter(tally_day__isnull=False)
             found = found.values("tally_value", "tally_day")
             yield (
                 sign,
@@ -55,6 +80,18 @@ class Series:
                     tally_number=self.rule.measure or Count("pk"),
                 ),
             )
+
+    def of_values(self) -> QuerySet:
+        """Return the days on which each row counts for a value that counts once."""
+        kept = self.kept
+        until = Value(None) if kept.until is None else expression(kept.until)
+        found = self.rows.annotate(
+            tally_key=F(kept.once),
+            tally_day=expression(kept.day),
+            tally_until=Cast(until, DateField()),
+        )
+        found = found.filter(tally_day__isnull=False, tally_key__isnull=False)
+        return found.values("tally_value", "tally_key", "tally_day", "tally_until")
 
     @cached_property
     def parts(self) -> list[tuple[int, str]]:
@@ -84,27 +121,84 @@ class Series:
             for column in re.finditer(rf'(?:\b{match[3]}|"{table}")\."(\w+)"', sql)
         }
 
-    def sums(self, *sources: tuple[int, str, str]) -> str:
+    def sums(self, *changes: Change) -> str:
         """Return the SQL of (value, day, rows, number) where there are any.
 
-        Each source is (sign, table, what stands for it); none: the rows as they are.
+        Without changes: of the rows as they are.
         """
-        lines = []
-        for sign, sql in self.parts:
-            for turn, table, stand_in in sources or [(1, "", "")]:
-                text = replaced(sql, table, stand_in) if table else sql
-                lines.append(f"SELECT {sign * turn} AS sign, part.* FROM ({text}) part")
-        return f"""SELECT tally_value AS value, tally_day AS day,
-                sum(sign * tally_rows) AS rows,
-                coalesce(sum(sign * tally_number), 0) AS number
+        lines = self.spans(changes) if self.kept.once else self.deltas(changes)
+        return f"""SELECT value, day, sum(rows) AS rows,
+                coalesce(sum(number), 0) AS number
             FROM ({" UNION ALL ".join(lines)}) parts GROUP BY 1, 2
-            HAVING sum(sign * tally_rows) <> 0
-                OR coalesce(sum(sign * tally_number), 0) <> 0"""
+            HAVING sum(rows) <> 0 OR coalesce(sum(number), 0) <> 0"""
 
-    def insert(self, *sources: tuple[int, str, str]) -> str:
+    def deltas(self, changes: Sequence[Change]) -> Iterator[str]:
+        for sign, sql in self.parts:
+            texts = [(1, sql)]
+            if changes:
+                texts = [(c.sign, replaced(sql, c.table, c.rows)) for c in changes]
+            for turn, text in texts:
+                yield f"""SELECT tally_value AS value, tally_day AS day,
+                    {sign * turn} * tally_rows AS rows,
+                    {sign * turn} * tally_number AS number
+                    FROM ({text}) part"""
+
+    def spans(self, changes: Sequence[Change]) -> Iterator[str]:
+        """Yield SQL: a line where a value begins to count, and one where it ends.
+
+        Of changes, only the values that they touch, as they are less as they were.
+        """
+        ((_, sql),) = self.parts
+        sides = [(1, sql, "")]
+        if changes:
+            table = changes[0].table
+            touched = f"WHERE (tally_value, tally_key) IN ({self.touched(changes)})"
+            before = " UNION ALL ".join(
+                f"SELECT * FROM {table} WHERE id NOT IN (SELECT id FROM {change.rows})"
+                if change.sign > 0
+                else f"SELECT * FROM {change.rows}"
+                for change in changes
+            )
+            if all(change.sign < 0 for change in changes):
+                before = f"SELECT * FROM {table} UNION ALL {before}"
+            were = replaced(sql, table, f"({before})")
+            sides = [(1, sql, touched), (-1, were, touched)]
+        for sign, text, where in sides:
+            spans = f"""SELECT tally_value, unnest(range_agg(daterange(tally_day,
+                    CASE WHEN tally_until < tally_day THEN tally_day
+                        ELSE tally_until END))) AS span
+                FROM ({text}) part {where} GROUP BY tally_value, tally_key"""
+            for end, turn in (("lower", sign), ("upper", -sign)):
+                yield f"""SELECT tally_value AS value, {end}(span) AS day,
+                    {turn} AS rows, {turn} AS number
+                    FROM ({spans}) spans WHERE NOT {end}_inf(span)"""
+
+    def touched(self, changes: Sequence[Change]) -> str:
+        """Return the SQL of the values that count once and that changes touch."""
+        ((_, sql),) = self.parts
+        return " UNION ".join(
+            f"""SELECT tally_value, tally_key
+            FROM ({replaced(sql, change.table, change.rows)}) part"""
+            for change in changes
+        )
+
+    def lock(self, changes: Sequence[Change]) -> str:
+        """Return the SQL by which those who change rows of one value wait."""
+        if not self.kept.once:
+            return ""
+        return f"""PERFORM pg_advisory_xact_lock({LOCK}, bucket) FROM (
+            SELECT DISTINCT hashtext('{self.rule.code}' || tally_key) % {BUCKETS}
+                AS bucket FROM ({self.touched(changes)}) touched ORDER BY 1) locks;
+            """
+
+    def insert(self, *changes: Change) -> str:
         return f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
             SELECT '{self.rule.code}', '{self.facet}', value, day, rows, number
-            FROM ({self.sums(*sources)}) sums"""
+            FROM ({self.sums(*changes)}) sums"""
+
+
+def expression(day: Any) -> Any:
+    return F(day) if isinstance(day, str) else day
 
 
 def replaced(sql: str, table: str, stand_in: str) -> str:
@@ -147,18 +241,15 @@ def functions(series: list[Series]) -> dict[str, str]:
 
 
 def of_table(table: str, series: list[Series]) -> str:
-    before, after = (-1, table, "old_rows"), (1, table, "new_rows")
-    columns = ", ".join(sorted({c for one in series for c in one.columns(table)}))
-    changed = f"""EXISTS (SELECT {columns} FROM old_rows
-        EXCEPT ALL SELECT {columns} FROM new_rows)"""
+    before, after = Change(-1, table, "old_rows"), Change(1, table, "new_rows")
     branches = " ELS".join(
         f"""IF TG_OP = '{what}'{condition} THEN
         {lock_of(table, series, what)}
-        {"".join(step(one.insert(*sources)) for one in series)}"""
-        for what, condition, sources in [
+        {"".join(one.lock(changes) + step(one.insert(*changes)) for one in series)}"""
+        for what, condition, changes in [
             ("INSERT", "", [after]),
             ("DELETE", "", [before]),
-            ("UPDATE", f" AND {changed}", [before, after]),
+            ("UPDATE", f" AND {changed(table, series)}", [before, after]),
         ]
     )
     name = function_name(table)
@@ -198,6 +289,13 @@ CREATE OR REPLACE TRIGGER tally_truncate AFTER TRUNCATE ON {table}
 """
 
 
+def changed(table: str, series: Sequence[Series]) -> str:
+    """Return the SQL that tells whether an update matters to some numbers."""
+    columns = ", ".join(sorted({c for one in series for c in one.columns(table)}))
+    return f"""EXISTS (SELECT {columns} FROM old_rows
+        EXCEPT ALL SELECT {columns} FROM new_rows)"""
+
+
 def lock_of(table: str, series: list[Series], what: str) -> str:
     """Return the SQL of the lock between a row and what says whether it counts.
 
@@ -205,11 +303,16 @@ def lock_of(table: str, series: list[Series], what: str) -> str:
     alone. A parent is new or gone without children, so then there is nothing to lock.
     """
     of_two = [one for one in series if len(one.tables) > 1]
-    if what == "UPDATE" and any(one.tables[0] != table for one in of_two):
-        return f"PERFORM pg_advisory_xact_lock({LOCK});"
-    if any(one.tables[0] == table for one in of_two):
-        return f"PERFORM pg_advisory_xact_lock_shared({LOCK});"
-    return ""
+    as_parent = [one for one in of_two if one.tables[0] != table]
+    share = ""
+    if len(as_parent) < len(of_two):
+        share = f"PERFORM pg_advisory_xact_lock_shared({LOCK});"
+    if not as_parent or what != "UPDATE":
+        return share
+    return f"""IF {changed(table, as_parent)} THEN
+        PERFORM pg_advisory_xact_lock({LOCK});
+        END IF;
+        {share}"""
 
 
 def step(insert: str) -> str:

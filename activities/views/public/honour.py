@@ -8,12 +8,13 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Min, Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.counting import RULES, until
 from activities.models import Award, Practice
 from activities.models.honour import HELD_STATES, HonourLevel
 from activities.models.scheme import SchemeKind
@@ -47,7 +48,8 @@ class Roll:
     filters: Filters
     awards: list[Award]  # those shown, in the order of the roll
     counts: dict[str, int]  # held titles of every level
-    ended_count: int  # shown only on demand
+    has_ended: bool  # shown only on demand
+    ended_count: int = 0  # of a roll that a page shows whole
     is_cut: bool = False  # there are more than a page can show
 
     @property
@@ -129,13 +131,19 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
     filters = read_filters(query, today)
     day = date.fromisoformat(filters.get("on") or today.isoformat())
     titles = narrowed(Award.objects.titles().on(day), filters)
-    found = list(titles.for_roll() if is_file else titles.for_roll()[: MOST + 1])
-    if len(found) > MOST and not is_file:
+    if is_file:
+        found = list(titles.for_roll().with_places())
+    elif is_more(titles, MOST):
         return long_roll(titles, filters, day)
+    else:
+        found = list(titles.for_roll())
     found.sort(key=lambda award: KIND_ORDER[kind_of(award)])
     held = [award for award in found if award.is_held]
     chosen = found if filters.get("ended") else held
     level = filters.get("level")
+    ended_count = sum(
+        not award.is_held and level in ("", award.level) for award in found
+    )
     return Roll(
         day=day,
         is_today=day == today,
@@ -145,19 +153,22 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
             value: sum(award.level == value for award in held)
             for value in HonourLevel.values
         },
-        ended_count=sum(
-            not award.is_held and level in ("", award.level) for award in found
-        ),
+        has_ended=ended_count > 0,
+        ended_count=ended_count,
     )
 
 
+def is_more(rows: Any, count: int) -> bool:
+    """Tell whether there are more rows than so many; reads no more."""
+    return rows.order_by()[: count + 1].count() > count
+
+
 def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
-    """Return the first titles of a long roll; the database counts the rest."""
-    held = titles.filter(state__in=HELD_STATES).order_by()
-    counted = held.values("level").annotate(n=Count("pk", distinct=True))
-    counts = {row["level"]: row["n"] for row in counted}
-    ended = titles.exclude(state__in=HELD_STATES)
-    chosen = titles if filters.get("ended") else titles.filter(state__in=HELD_STATES)
+    """Return the first titles of a long roll; of the ended ones, whether there are."""
+    held, ended = titles.held(day), titles.exclude(state__in=HELD_STATES)
+    rows = narrowed(Award.objects.all(), filters)
+    counts = RULES["titles-held"].by(until(day), "level", rows=rows)
+    chosen = titles if filters.get("ended") else held
     if level := filters.get("level"):
         chosen, ended = chosen.filter(level=level), ended.filter(level=level)
     awards = list(chosen.for_roll()[:SHOWN])
@@ -168,20 +179,20 @@ def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
         filters=filters,
         awards=awards,
         counts={value: counts.get(value, 0) for value in HonourLevel.values},
-        ended_count=ended.order_by().count(),
+        has_ended=ended.order_by().exists(),
         is_cut=len(awards) == SHOWN,
     )
 
 
 def read_filters(query: QueryDict, today: date) -> Filters:
-    titles = Award.objects.titles().exclude(cycle_label="")
-    cycles = titles.order_by("-cycle_label").values_list("cycle_label", flat=True)
+    cycles = RULES["titles-held"].values("cycle_label")
+    labels = sorted((label for label in cycles if label), reverse=True)
     return Filters(
         query,
         q=None,
         kind=KINDS,
         level=dict(HonourLevel.choices),
-        cycle={label: label for label in cycles.distinct()} | {NO_CYCLE: NO_YEAR},
+        cycle={label: label for label in labels} | {NO_CYCLE: NO_YEAR},
         township=Rows(Region.objects.townships(), NAME),
         chamber=Rows(Chamber.objects.order_by("sort_key", "pk"), NAME),
         on=Days(FIRST_DAY, today, word="截至 {}"),
@@ -212,7 +223,9 @@ def rail(roll: Roll) -> list[tuple[str, str, bool]]:
     between them has a stop of its own.
     """
     today = timezone.localdate()
-    first = Award.objects.titles().aggregate(day=Min("granted_on"))["day"] or today
+    dated = Award.objects.titles().filter(granted_on__isnull=False)
+    days = dated.order_by("granted_on").values_list("granted_on", flat=True)
+    first = days.first() or today
     years = range(max(first.year, today.year - YEARS_BACK), today.year)
     stops = {date(year, 12, 31): f"{year}年末" for year in years} | {today: "今天"}
     stops.setdefault(roll.day, say_day(roll.day))

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +15,6 @@ from redleader.sheets import add_table, answer, count_line, new_book
 def honour_export(request: HttpRequest) -> HttpResponse:
     roll = read_roll(request.GET, is_file=True)
     rows = roll.awards[:MAX_ROWS]
-    prefetch_related_objects(rows, "branch__chambers__township")
     book = new_book()
     add_table(
         book,

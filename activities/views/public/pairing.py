@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
 from activities.counting.pairing import pairings
-from activities.models import PairingProgramme
 from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
 from redleader.filters import Filters, Rows
@@ -26,11 +25,8 @@ TOTALS = [
     "pairing-trained",
     "pairing-income",
 ]
-# Column of a breakdown, the field that rows are told apart by, and of what.
-BREAKDOWNS = [
-    ("行动", "programme", PairingProgramme),
-    ("乡镇", "village__parent", Region),
-]
+# Column of a breakdown, and the field that rows are told apart by.
+BREAKDOWNS = [("行动", "programme__name"), ("乡镇", "village__parent")]
 
 
 DRAWN = 2000  # pairings up to which groups are made of them
@@ -71,19 +67,21 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "is_long": is_long,
         "breakdowns": [
-            (label, lines_by(scope, field, model))
-            for label, field, model in BREAKDOWNS[: 1 if is_long else None]
+            (label, lines_by(scope, field))
+            for label, field in BREAKDOWNS[: 1 if is_long else None]
         ],
     }
     return render(request, "public/pairing/list.html", context)
 
 
-def lines_by(scope: Scope, field: str, model) -> list[tuple[str, int, int]]:
+def lines_by(scope: Scope, field: str) -> list[tuple[str, int, int]]:
     """Return (name, villages, enterprises) of each value of a field."""
     villages = RULES["paired-villages"].by(scope, field)
     enterprises = RULES["paired-enterprises"].by(scope, field)
-    names = model.objects.in_bulk([key for key in villages if key is not None])
+    names = {key: key for key in villages}
+    if field == "village__parent":
+        places = Region.objects.filter(pk__in=[key for key in villages if key])
+        names = dict(places.values_list("pk", "name"))
     return [
-        (str(names.get(key, "未载明")), n, enterprises[key])
-        for key, n in villages.items()
+        (names.get(key, "未载明"), n, enterprises[key]) for key, n in villages.items()
     ]

@@ -1,36 +1,60 @@
 """The kept sums are what the rows say, whatever is done to the rows."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from psycopg2.errors import LockNotAvailable
 
 from activities.counting import RULES, Kept, Scope, until
 from activities.models import (
+    Award,
     Donation,
     Lecture,
+    Pairing,
+    PairingProgramme,
     Project,
     ProjectEntry,
+    SchemeVersion,
     Tally,
 )
 from activities.services import tally
-from chambers.models import Chamber, ChamberTerm, Membership
+from chambers.models import (
+    Branch,
+    BranchCoverage,
+    Chamber,
+    ChamberTerm,
+    Enterprise,
+    Membership,
+    Region,
+)
 from redleader import database
 from tests.conftest import another, become
 from tests.factories.activities import (
+    AwardFactory,
     DonationFactory,
+    PairingProgrammeFactory,
     ProjectEntryFactory,
+    SchemeVersionFactory,
     accepted,
     lead_at,
+    pairing_at,
 )
 from tests.factories.chambers import (
+    BranchCoverageFactory,
+    BranchFactory,
+    ChamberFactory,
     ChamberTermFactory,
+    EnterpriseFactory,
     MembershipFactory,
+    VillageFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +210,153 @@ def test_a_rule_that_cannot_be_kept_is_refused():
 
     with pytest.raises(ValueError, match="covered-chambers"):
         _ = series.parts
+
+
+def any_day(luck):
+    return TODAY - timedelta(days=luck.randrange(90))
+
+
+def cover(luck):
+    BranchCoverageFactory(
+        branch=luck.choice(Branch.objects.all()),
+        chamber=luck.choice(Chamber.objects.all()),
+    )
+
+
+def uncover(luck):
+    luck.choice(BranchCoverage.objects.all()).delete()
+
+
+def end_branches(luck):
+    first, last = sorted([any_day(luck), any_day(luck)])
+    some = luck.choices(Branch.objects.values_list("pk", flat=True), k=2)
+    end = luck.choice([None, last])
+    Branch.objects.filter(pk__in=some).update(founded_on=first, dissolved_on=end)
+
+
+def change_chamber(luck):
+    row = luck.choice(Chamber.objects.all())
+    state = luck.choice(["active", "active", "closed"])
+    Chamber.objects.filter(pk=row.pk).update(
+        founded_on=luck.choice([None, any_day(luck)]), state=state
+    )
+
+
+def pair(luck):
+    state = luck.choice(["intent", "active", "done", "terminated"])
+    pairing_at(
+        state,
+        village=luck.choice(Region.objects.filter(level="village")),
+        enterprise=luck.choice(Enterprise.objects.all()),
+        programme=luck.choice(PairingProgramme.objects.all()),
+        started_on=any_day(luck),
+    )
+
+
+def change_pairings(luck):
+    some = luck.choices(Pairing.objects.values_list("pk", flat=True), k=2)
+    Pairing.objects.filter(pk__in=some).update(
+        started_on=any_day(luck),
+        programme=luck.choice(PairingProgramme.objects.all()),
+        enterprise=luck.choice(Enterprise.objects.all()),
+    )
+
+
+def rename_programme(luck):
+    row = luck.choice(PairingProgramme.objects.all())
+    PairingProgramme.objects.filter(pk=row.pk).update(name=f"行动{luck.random()}")
+
+
+def grant(luck):
+    day = any_day(luck)
+    AwardFactory(
+        version=luck.choice(SchemeVersion.objects.all()),
+        chamber=luck.choice(Chamber.objects.all()),
+        granted_on=luck.choice([None, day]),
+        valid_until=luck.choice([None, day + timedelta(days=30)]),
+        cycle_label=luck.choice(["", "2025年度"]),
+    )
+
+
+def renew(luck):
+    row = luck.choice(Award.objects.all())
+    AwardFactory(
+        version=row.version, chamber=row.chamber, renews=row, granted_on=any_day(luck)
+    )
+
+
+def change_award(luck):
+    row = luck.choice(Award.objects.all())
+    row.granted_on = any_day(luck)
+    row.renews = luck.choice([None, row.renews])
+    row.save()
+
+
+def revoke(luck):
+    row = luck.choice(Award.objects.all())
+    row.revoked_on, row.revocation_reason = any_day(luck), "经核实不符合条件"
+    row.revocation_document = "杭商联〔2026〕1号"
+    row.save()
+
+
+STEPS = [
+    cover,
+    uncover,
+    end_branches,
+    change_chamber,
+    pair,
+    change_pairings,
+    rename_programme,
+    grant,
+    renew,
+    change_award,
+    revoke,
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_counts_once_follows_any_change(seed):
+    """Some of the steps are refused by other rules; the sums hold after each."""
+    luck = Random(seed)
+    ChamberFactory.create_batch(3)
+    BranchFactory.create_batch(3, kind="functional", chambers=[])
+    VillageFactory.create_batch(2)
+    EnterpriseFactory.create_batch(2)
+    PairingProgrammeFactory.create_batch(2)
+    AwardFactory(version=SchemeVersionFactory(scheme__kind="four_goods"))
+    AwardFactory(version=SchemeVersionFactory(scheme__kind="praise"))
+    done = Counter()
+    for step in [cover, cover, pair, pair, grant, grant, *luck.choices(STEPS, k=60)]:
+        try:
+            with transaction.atomic():
+                step(luck)
+        except (DatabaseError, ValidationError, IndexError):  # or nothing to do
+            continue
+        done[step] += 1
+        assert differences() == [], step.__name__
+
+    assert len(done) >= len(STEPS) - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pairings_of_one_village_at_once_count_it_once():
+    pairings = [pairing_at("active", started_on=TODAY) for _ in range(3)]
+    village = VillageFactory()
+    move = "UPDATE activities_pairing SET village_id = %s WHERE id = %s"
+
+    with another() as first, another() as second, another() as third:
+        first.execute(move, [village.pk, pairings[0].pk])
+        with pytest.raises(LockNotAvailable):
+            second.execute(move, [village.pk, pairings[1].pk])
+        second.connection.rollback()
+        third.execute(move, [VillageFactory().pk, pairings[2].pk])
+        first.connection.commit()
+        second.execute(move, [village.pk, pairings[1].pk])
+        for cursor in (second, third):
+            cursor.connection.commit()
+
+    assert RULES["paired-villages"].count(until(TODAY)) == 2
+    assert differences() == []
 
 
 @pytest.mark.django_db(transaction=True)
