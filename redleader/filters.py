@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
-from redleader.forms import OFFERED
+from redleader.forms import OFFERED, without_search
 
 MAX_LENGTH = 60
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -67,7 +67,7 @@ class Rows(Mapping[str, str]):
     @cached_property
     def first(self) -> list[Any]:
         """All rows, or one more than a page can offer."""
-        return list(self.rows[: OFFERED + 1])
+        return list(without_search(self.rows)[: OFFERED + 1])
 
     @property
     def is_long(self) -> bool:

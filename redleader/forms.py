@@ -19,7 +19,7 @@ from django.core.validators import (
 from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
-from redleader.search import search
+from redleader.search import SEARCH_COLUMNS, search
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -186,12 +186,31 @@ class TypedName(str):
 
 
 SOME = 5
-OFFERED = 1000  # names that a page carries at most; of more none is offered
+OFFERED = 200  # rows that a list on a page offers at most; of more none is offered
+NAMED = 1000  # names that are offered while one types; of more none is
 
 
-def is_long(rows: models.QuerySet) -> bool:
+def is_long(rows: models.QuerySet, most: int | None = None) -> bool:
     """Tell whether there are more rows than a page can offer; reads no more."""
-    return rows.order_by()[: OFFERED + 1].count() > OFFERED
+    most = OFFERED if most is None else most
+    return rows.order_by()[: most + 1].count() > most
+
+
+def without_search(rows: models.QuerySet) -> models.QuerySet:
+    """Leave out the columns that only a search reads; they are most of a row."""
+    columns = {field.name for field in rows.model._meta.concrete_fields}
+    return rows.defer(*columns.intersection(SEARCH_COLUMNS))
+
+
+def with_present(rows: models.QuerySet, key: Any) -> models.QuerySet:
+    """Offer also the row that is chosen at present, where these lack it.
+
+    Only then, as a query for one set OR another reads the whole table.
+    """
+    if key is None or rows.filter(pk=key).exists():
+        return rows
+    offered = models.Q(pk__in=rows.order_by().values("pk")) | models.Q(pk=key)
+    return rows.model._default_manager.filter(offered)
 
 
 def type_if_many(form: forms.BaseForm, *names: str, prefix: str = "") -> None:
@@ -247,8 +266,10 @@ class NamedChoiceField(forms.ModelChoiceField):
         return field
 
     def all_names(self) -> list[str]:
-        rows = list(self.queryset[: OFFERED + 1])  # type: ignore[index]
-        return [] if len(rows) > OFFERED else [self.name(row) for row in rows]
+        rows: models.QuerySet = self.queryset  # type: ignore[assignment]
+        if is_long(rows, NAMED):
+            return []
+        return [self.name(row) for row in without_search(rows)]
 
     def found(self, text: str) -> list[Any]:
         """Return the rows of a typed name; its last word finds them by the index."""

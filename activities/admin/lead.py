@@ -41,11 +41,11 @@ class LeadAdmin(ModelAdmin):
     list_filter = ["state", "kind", "submitted_on"]
     list_select_related = ["chamber"]
     search_fields = ["title"]
-    search_help_text = "按标题，或商会的名称、拼音、首字母查找"
+    search_help_text = "按标题或商会的名称、拼音、首字母查找"
     inlines = [LeadStepInline]
 
     def get_search_results(self, request, queryset, search_term):
-        by_title, _ = super().get_search_results(request, queryset, search_term)
+        by_title = search(queryset, search_term)
         return by_title | search(queryset, search_term, prefix="chamber__"), False
 
     def has_add_permission(self, request):

@@ -10,7 +10,7 @@ from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadState
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
-from redleader.forms import type_if_many
+from redleader.forms import type_if_many, with_present
 from redleader.steps import StepForm
 
 
@@ -32,8 +32,7 @@ class LeadForm(RecordForm):
         super().__init__(*args, **kwargs)
         chambers = Chamber.objects.visible_to(user).active()
         if self.instance.pk:
-            kept = Chamber.objects.filter(pk=self.instance.chamber_id)
-            chambers = chambers.distinct() | kept.distinct()
+            chambers = with_present(chambers, self.instance.chamber_id)
         else:
             mine = list(chambers[:2])
             if len(mine) == 1:

@@ -3,14 +3,13 @@
 from typing import ClassVar
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison import DemandState, Satisfaction
 from chambers.models import Branch, Chamber, User
 from redleader.editing import RecordForm
-from redleader.forms import type_if_many
+from redleader.forms import type_if_many, with_present
 from redleader.steps import StepForm
 
 
@@ -21,9 +20,10 @@ class AssignmentForm(RecordForm):
 
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
-        living = Q(dissolved_on__isnull=True) | Q(pk=self.instance.branch_id)
-        branches = Branch.objects.visible_to(user).filter(living)
-        self.fields["branch"].queryset = branches  # type: ignore[attr-defined]
+        living = Branch.objects.visible_to(user).filter(dissolved_on__isnull=True)
+        self.fields["branch"].queryset = with_present(  # type: ignore[attr-defined]
+            living, self.instance.branch_id
+        )
         type_if_many(self, "branch")
 
 
@@ -63,8 +63,7 @@ class DemandForm(AssignmentChoiceMixin, RecordForm):
         self.offer_assignments(user)
         chambers = Chamber.objects.visible_to(user).active()
         if self.instance.pk:
-            kept = Chamber.objects.filter(pk=self.instance.chamber_id)
-            chambers = chambers.distinct() | kept.distinct()
+            chambers = with_present(chambers, self.instance.chamber_id)
         elif not user.is_staff:
             mine = list(chambers[:2])
             if len(mine) == 1:

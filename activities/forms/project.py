@@ -10,7 +10,7 @@ from activities.models import KeyIndustry, Project, ProjectEntry, PromotionEvent
 from activities.models.project import DATES, EARLY, ProjectState
 from chambers.models import Chamber, Enterprise, Region, User
 from redleader.editing import RecordForm
-from redleader.forms import NamesInput, is_long, type_if_many
+from redleader.forms import NAMED, NamesInput, is_long, type_if_many, with_present
 from redleader.money import MoneyFormField
 from redleader.steps import StepForm
 
@@ -27,7 +27,7 @@ class InvestorInput(NamesInput):
     @staticmethod
     def names():
         names = Enterprise.objects.values_list("name", flat=True)
-        return [] if is_long(names) else names
+        return [] if is_long(names, NAMED) else names
 
 
 class ProjectForm(RecordForm):
@@ -61,19 +61,19 @@ class ProjectForm(RecordForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         chambers = Chamber.objects.visible_to(user).active()
-        kept = Chamber.objects.filter(pk=row.chamber_id)
         if not row.pk:
             mine = list(chambers[:2])
             if len(mine) == 1:
                 self.initial["chamber"] = mine[0]
         offered = {
-            "chamber": chambers.distinct() | kept.distinct(),
+            "chamber": with_present(chambers, row.chamber_id),
             "township": Region.objects.townships(),
             "industry": KeyIndustry.objects.filter(
                 Q(is_active=True) | Q(pk=row.industry_id)
             ),
-            "promotion": PromotionEvent.objects.visible_to(user).distinct()
-            | PromotionEvent.objects.filter(pk=row.promotion_id).distinct(),
+            "promotion": with_present(
+                PromotionEvent.objects.visible_to(user), row.promotion_id
+            ),
         }
         for name, rows in offered.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from activities.forms.project import not_late
 from activities.models import PromotionEvent
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
-from redleader.forms import type_if_many
+from redleader.forms import type_if_many, with_present
 
 
 class PromotionForm(RecordForm):
@@ -23,8 +23,9 @@ class PromotionForm(RecordForm):
         super().__init__(*args, **kwargs)
         organiser = self.fields["organiser"]
         chambers = Chamber.objects.visible_to(user).active()
-        kept = Chamber.objects.filter(pk=self.instance.organiser_id)
-        organiser.queryset = chambers.distinct() | kept.distinct()  # type: ignore[attr-defined]
+        organiser.queryset = with_present(  # type: ignore[attr-defined]
+            chambers, self.instance.organiser_id
+        )
         type_if_many(self, "organiser")
         organiser = self.fields["organiser"]
         organiser.required = not user.is_staff

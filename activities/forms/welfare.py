@@ -1,21 +1,20 @@
 """What a person may type about gifts, funds and charity work."""
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import CONSENTING, DONOR_FIELDS, DonorKind
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
-from redleader.forms import type_if_many
+from redleader.forms import type_if_many, with_present
 
 ONE_LINE = {"rows": 2}
 
 
 def offered(user: User, kept: int | None) -> QuerySet[Chamber]:
     """Return the active chambers that a user keeps, and the one a row has."""
-    mine = Chamber.objects.visible_to(user).active()
-    return Chamber.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk=kept))
+    return with_present(Chamber.objects.visible_to(user).active(), kept)
 
 
 class ChamberForm(RecordForm):

@@ -353,11 +353,21 @@ class Application(models.Model):
             ),
         ]
         indexes = [
+            # list of staff, newest first
+            models.Index(
+                fields=["-created_at", "-id"], name="activities_application_newest"
+            ),
             # list of a chamber in the workbench
             models.Index(
                 fields=["chamber", "-id"], name="activities_application_chamber"
             ),
-            # public list of 公示
+            # public lists of 公示, newest first
+            models.Index(
+                fields=["-publicity_until", "-id"],
+                name="activities_application_past",
+                condition=Q(publicity_until__isnull=False),
+            ),
+            # 公示 that goes on
             models.Index(
                 fields=["publicity_until"],
                 name="activities_application_public",

@@ -57,7 +57,11 @@ class Site(models.Model):
         verbose_name = verbose_name_plural = "基地和地点"
         ordering = ["sort_key", "pk"]
         constraints = [one_of(SiteKind, "kind", "类型")]
-        indexes = [search_index()]  # admin, catalogue and honour roll
+        indexes = [
+            search_index(),  # admin, catalogue and honour roll
+            # public list and that of the admin
+            models.Index(fields=["sort_key", "id"], name="activities_site_by_name"),
+        ]
 
     def __str__(self):
         return self.name

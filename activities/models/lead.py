@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from chambers.models import Chamber
 from redleader.constraints import Refuse, one_of, sql_list
+from redleader.search import SearchGramsField, SearchTextField, search_index
 from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
 
 FIRST_DAY = date(2000, 1, 1)
@@ -130,7 +131,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.select_related("chamber", "industry")
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text", "search_grams"])
 class Lead(models.Model):
     """A hint at an investor, a person, an institute or a technology.
 
@@ -186,7 +187,11 @@ class Lead(models.Model):
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
+    search_text = SearchTextField("title")
+    search_grams = SearchGramsField()
+
     STATES = LeadState
+
     objects = LeadQuerySet.as_manager()
 
     class Meta:
@@ -230,6 +235,11 @@ class Lead(models.Model):
             ),
         ]
         indexes = [
+            search_index(),  # the one box of the workbench, lists of staff
+            # lists of staff, newest first
+            models.Index(
+                fields=["-submitted_on", "-id"], name="activities_lead_newest"
+            ),
             # list of a chamber in the workbench
             models.Index(
                 fields=["chamber", "-submitted_on", "-id"],

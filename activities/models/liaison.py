@@ -166,6 +166,12 @@ class ContactAssignment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "定点联系"
         ordering = ["post", "-started_on", "pk"]
+        indexes = [
+            # list of the admin
+            models.Index(
+                fields=["post", "-started_on", "id"], name="activities_assignment_post"
+            ),
+        ]
         constraints = [
             ends_after_start(),
             ExclusionConstraint(
@@ -254,6 +260,10 @@ class ContactActivity(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "联系活动"
         ordering = ["-held_on", "-pk"]
+        indexes = [
+            # lists of staff, newest first
+            models.Index(fields=["-held_on", "-id"], name="activities_contact_newest"),
+        ]
         constraints = [
             one_of(ContactKind, "kind", "方式"),
             models.UniqueConstraint(
@@ -437,6 +447,10 @@ class Demand(models.Model):
             ),
         ]
         indexes = [
+            # lists of staff, newest first
+            models.Index(
+                fields=["-collected_on", "-id"], name="activities_demand_newest"
+            ),
             # list of a chamber in the workbench
             models.Index(
                 fields=["chamber", "-collected_on", "-id"],

@@ -136,6 +136,10 @@ class MediationCommittee(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "调解委员会"
         ordering = ["name", "pk"]
+        indexes = [
+            # list of the admin
+            models.Index(fields=["name", "id"], name="activities_committee_by_name"),
+        ]
         constraints = [
             ends_after_start(),
             models.CheckConstraint(

@@ -191,10 +191,14 @@ class Pairing(models.Model):
             ),
         ]
         indexes = [
+            # lists of staff, newest first
+            models.Index(
+                fields=["-created_at", "-id"], name="activities_pairing_newest"
+            ),
             # list of a chamber in the workbench
             models.Index(
                 fields=["chamber", "-created_at"], name="activities_pairing_chamber"
-            )
+            ),
         ]
 
     def __str__(self):

@@ -263,6 +263,18 @@ class Project(models.Model):
             ),
         ]
         indexes = [
+            # lists of staff, newest first
+            models.Index(
+                fields=["-created_at", "-id"], name="activities_project_newest"
+            ),
+            # public list of those that agreed
+            models.Index(
+                fields=["township", "name", "id"],
+                name="activities_project_named",
+                condition=Q(publish_consent=True),
+            ),
+            # years of signing, and what a year brought
+            models.Index(fields=["signed_on"], name="activities_project_signed"),
             # list of a chamber in the workbench
             models.Index(
                 fields=["chamber", "-created_at", "-id"],

@@ -92,6 +92,12 @@ class RequirementExemption(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "会议要求的免除"
         ordering = ["-started_on", "pk"]
+        indexes = [
+            # list of the admin
+            models.Index(
+                fields=["-started_on", "id"], name="activities_exemption_newest"
+            ),
+        ]
         constraints = [
             ends_after_start(),
             models.CheckConstraint(

@@ -118,6 +118,10 @@ class Fund(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "公益基金"
         ordering = ["sort_key", "pk"]
+        indexes = [
+            # lists of staff
+            models.Index(fields=["sort_key", "id"], name="activities_fund_by_name"),
+        ]
         triggers = [
             Refuse(
                 name="founded_before_entries",
@@ -146,6 +150,10 @@ class Fund(models.Model):
         return reverse("workbench:fund-detail", args=[self.pk])
 
 
+# The day that counts: when it was received or, until then, pledged.
+DONATION_DAY = Coalesce("received_on", "pledged_on")
+
+
 class DonationQuerySet(models.QuerySet["Donation"]):
     def visible_to(self, user):
         """All for staff; for a secretary what went through their chambers."""
@@ -166,7 +174,7 @@ class DonationQuerySet(models.QuerySet["Donation"]):
 
     def with_day(self):
         """With ``day``: when it was received or, until then, pledged."""
-        return self.annotate(day=Coalesce("received_on", "pledged_on"))
+        return self.annotate(day=DONATION_DAY)
 
     def with_names(self):
         """With what every row of a list names."""
@@ -302,6 +310,16 @@ class Donation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "公益捐赠"
         ordering = ["-pledged_on", "-pk"]
+        indexes = [
+            # list of the admin, newest first
+            models.Index(
+                fields=["-pledged_on", "-id"], name="activities_donation_pledged"
+            ),
+            # list of the workbench, by the day that counts
+            models.Index(
+                DONATION_DAY.desc(), F("id").desc(), name="activities_donation_newest"
+            ),
+        ]
         constraints = [
             one_of(DonorKind, "donor_kind", "捐赠者类别"),
             one_of(DonationPurpose, "purpose", "捐赠用途"),
@@ -462,10 +480,12 @@ class FundEntry(models.Model):
             ),
         ]
         indexes = [
+            # years of the list of funds
+            models.Index(fields=["happened_on"], name="activities_fundentry_day"),
             # the balance by day, in the trigger and on the page of a fund
             models.Index(
                 fields=["fund", "happened_on"], name="activities_fundentry_days"
-            )
+            ),
         ]
 
     def __str__(self):
@@ -530,6 +550,10 @@ class CharityActivity(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "公益活动"
         ordering = ["-held_on", "-pk"]
+        indexes = [
+            # lists of staff, newest first
+            models.Index(fields=["-held_on", "-id"], name="activities_charity_newest"),
+        ]
         constraints = [
             one_of(CharityKind, "kind", "类别"),
             models.CheckConstraint(

@@ -99,6 +99,12 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任职"
         ordering = ["-started_on", "pk"]
+        indexes = [
+            # list of the admin
+            models.Index(
+                fields=["-started_on", "id"], name="chambers_appointment_newest"
+            ),
+        ]
         constraints = [
             one_of(Post, "post", "职务"),
             ends_after_start(),

@@ -131,7 +131,11 @@ class Branch(models.Model):
                 violation_error_message="党组织不能是自己的上级。",
             ),
         ]
-        indexes = [search_index()]  # admin and the honour roll
+        indexes = [
+            search_index(),  # admin and the honour roll
+            # lists and choices by name
+            models.Index(fields=["sort_key", "id"], name="chambers_branch_by_name"),
+        ]
         triggers = [
             CoverageRule(
                 name="coverage_count",

@@ -80,7 +80,11 @@ class Region(models.Model):
                 violation_error_message="区划代码应以上级的代码开头。",
             ),
         ]
-        indexes = [search_index()]  # the search boxes of the admin
+        indexes = [
+            search_index(),  # the search boxes of the admin
+            # townships in order, and how many there are
+            models.Index(fields=["level", "code"], name="chambers_region_level"),
+        ]
 
     def __str__(self):
         return self.name

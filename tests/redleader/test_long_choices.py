@@ -31,6 +31,7 @@ def firms():
 def few(monkeypatch):
     """Let a page carry two rows at most."""
     monkeypatch.setattr(forms, "OFFERED", 2)
+    monkeypatch.setattr(forms, "NAMED", 2)
     monkeypatch.setattr(filters, "OFFERED", 2)
 
 

@@ -52,7 +52,9 @@ def course_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def site_list(request: HttpRequest) -> HttpResponse:
-    townships = Region.objects.townships().filter(sites__isnull=False).distinct()
+    townships = Region.objects.townships().filter(
+        pk__in=Site.objects.values("township")
+    )
     filters = Filters(
         request.GET,
         q=None,

@@ -20,6 +20,7 @@ from activities.models.honour import HELD_STATES, HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
+from redleader.forms import is_long
 from redleader.pages import public_page
 
 NAME = attrgetter("name")
@@ -133,7 +134,7 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
     titles = narrowed(Award.objects.titles().on(day), filters)
     if is_file:
         found = list(titles.for_roll().with_places())
-    elif is_more(titles, MOST):
+    elif is_long(titles, MOST):
         return long_roll(titles, filters, day)
     else:
         found = list(titles.for_roll())
@@ -156,11 +157,6 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
         has_ended=ended_count > 0,
         ended_count=ended_count,
     )
-
-
-def is_more(rows: Any, count: int) -> bool:
-    """Tell whether there are more rows than so many; reads no more."""
-    return rows.order_by()[: count + 1].count() > count
 
 
 def long_roll(titles: Any, filters: Filters, day: date) -> Roll:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
 from activities.counting.pairing import pairings
+from activities.models import Pairing
 from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
 from redleader.filters import Filters, Rows
@@ -37,8 +38,8 @@ DRAWN = 2000  # pairings up to which groups are made of them
 @require_safe
 def pairing_list(request: HttpRequest) -> HttpResponse:
     """Show all that is paired, or what one chamber or township has."""
-    places = Region.objects.filter(children__pairings__isnull=False).distinct()
-    chambers = Chamber.objects.filter(pairings__isnull=False).distinct()
+    places = Region.objects.filter(pk__in=Pairing.objects.values("village__parent"))
+    chambers = Chamber.objects.filter(pk__in=Pairing.objects.values("chamber"))
     filters = Filters(
         request.GET,
         township=Rows(places, attrgetter("name")),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -64,14 +65,15 @@ SUBMITTED = "已申报，等待县委组织部、县工商联审核。"
 @require_safe
 def application_list(request: UserRequest) -> HttpResponse:
     user = request.user
-    versions = SchemeVersion.objects.filter(
-        levels__applications__isnull=False
-    ).select_related("scheme")
+    levels = SchemeLevel.objects.filter(
+        Exists(Application.objects.filter(level=OuterRef("pk")))
+    )
+    versions = SchemeVersion.objects.filter(pk__in=levels.values("version"))
     filters = Filters(
         request.GET,
         q=None,
         state=dict(ApplicationState.choices),
-        version={str(row.pk): str(row) for row in versions.distinct()},
+        version={str(row.pk): str(row) for row in versions.select_related("scheme")},
     )
     applications = Application.objects.visible_to(user).with_names()
     if filters.get("q"):

@@ -39,14 +39,16 @@ SAVED = "已提交，等待工作人员核实。"
 
 
 def filters_of(request: UserRequest) -> Filters:
-    chambers = Chamber.objects.visible_to(request.user).filter(leads__isnull=False)
+    chambers = Chamber.objects.visible_to(request.user).filter(
+        pk__in=Lead.objects.values("chamber")
+    )
     return Filters(
         request.GET,
         q=None,
         kind=dict(LeadKind.choices),
         state=dict(LeadState.choices),
         year={str(year): f"{year}年" for year in services.lead_years()},
-        chamber=Rows(chambers.distinct(), attrgetter("name")),
+        chamber=Rows(chambers, attrgetter("name")),
     )
 
 
@@ -54,7 +56,7 @@ def narrowed(request: UserRequest, filters: Filters) -> LeadQuerySet:
     """Return the leads that the user may see and asked for."""
     leads = Lead.objects.visible_to(request.user)
     if filters.get("q"):
-        by_title = leads.filter(title__icontains=filters.get("q"))
+        by_title = search(leads, filters.get("q"))
         leads = by_title | search(leads, filters.get("q"), prefix="chamber__")
     if filters.get("kind"):
         leads = leads.filter(kind=filters.get("kind"))

@@ -154,13 +154,13 @@ def narrowed_activities(
     """Return the filters of the list and the activities that they leave."""
     found = ContactActivity.objects.visible_to(request.user)
     branches = Branch.objects.visible_to(request.user).filter(
-        contact_assignments__activities__isnull=False
+        pk__in=ContactActivity.objects.values("assignment__branch")
     )
     filters = Filters(
         request.GET,
         kind=dict(ContactKind.choices),
         year=year_words(),
-        branch=Rows(branches.distinct(), attrgetter("name")),
+        branch=Rows(branches, attrgetter("name")),
     )
     if filters.get("kind"):
         found = found.filter(kind=filters.get("kind"))
@@ -251,13 +251,15 @@ def contact_delete(request: UserRequest, pk: int) -> HttpResponse:
 def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
     """Return the filters of the list and the demands that they leave."""
     found = Demand.objects.visible_to(request.user)
-    chambers = Chamber.objects.visible_to(request.user).filter(demands__isnull=False)
+    chambers = Chamber.objects.visible_to(request.user).filter(
+        pk__in=Demand.objects.values("chamber")
+    )
     filters = Filters(
         request.GET,
         state=dict(DemandState.choices),
         overdue={"1": "只看超期"},
         year=year_words(),
-        chamber=Rows(chambers.distinct(), attrgetter("name")),
+        chamber=Rows(chambers, attrgetter("name")),
     )
     if filters.get("state"):
         found = found.filter(state=filters.get("state"))

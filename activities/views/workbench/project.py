@@ -39,8 +39,10 @@ CHECKS = {"no-entry": "还没有到位资金和就业", "over": "到位超过签
 
 
 def filters_of(request: UserRequest) -> Filters:
-    chambers = Chamber.objects.visible_to(request.user).filter(projects__isnull=False)
     mine = Project.objects.visible_to(request.user).order_by()
+    chambers = Chamber.objects.visible_to(request.user).filter(
+        pk__in=Project.objects.values("chamber")
+    )
     townships = Region.objects.filter(pk__in=mine.values("township"))
     return Filters(
         request.GET,
@@ -49,7 +51,7 @@ def filters_of(request: UserRequest) -> Filters:
         state=dict(ProjectState.choices),
         year={str(year): f"{year}年签约" for year in services.signing_years()},
         township=Rows(townships, attrgetter("name")),
-        chamber=Rows(chambers.distinct(), attrgetter("name")),
+        chamber=Rows(chambers, attrgetter("name")),
         check=CHECKS,
     )
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -62,11 +62,10 @@ def year_words(years: list[int]) -> dict[str, str]:
     return {str(year): f"{year}年" for year in years}
 
 
-def chamber_words(request: UserRequest, relation: str) -> Rows:
-    """Return the chambers of a user that have rows, for a filter."""
+def chamber_words(request: UserRequest, rows: QuerySet) -> Rows:
+    """Return the chambers of a user that have some of these rows, for a filter."""
     chambers = Chamber.objects.visible_to(request.user)
-    found = chambers.filter(**{f"{relation}__isnull": False}).distinct()
-    return Rows(found, attrgetter("name"))
+    return Rows(chambers.filter(pk__in=rows.values("chamber")), attrgetter("name"))
 
 
 def delete(
@@ -95,7 +94,7 @@ def narrowed_donations(request: UserRequest) -> tuple[Filters, Any]:
         purpose=dict(DonationPurpose.choices),
         form=dict(Means.choices),
         received=RECEIVED,
-        chamber=chamber_words(request, "donations"),
+        chamber=chamber_words(request, Donation.objects.all()),
     )
     if filters.get("q"):
         text = filters.get("q")
@@ -203,7 +202,7 @@ def narrowed_activities(request: UserRequest) -> tuple[Filters, Any]:
         q=None,
         year=year_words(services.years_of(found, day="held_on")),
         kind=dict(CharityKind.choices),
-        chamber=chamber_words(request, "charity_activities"),
+        chamber=chamber_words(request, CharityActivity.objects.all()),
     )
     if filters.get("q"):
         text = filters.get("q")
@@ -299,7 +298,7 @@ def narrowed_funds(request: UserRequest) -> tuple[Filters, Any, Scope]:
         request.GET,
         q=None,
         year=year_words(services.years_of(entries, day="happened_on")),
-        chamber=chamber_words(request, "funds"),
+        chamber=chamber_words(request, Fund.objects.all()),
     )
     if filters.get("q"):
         text = filters.get("q")

@@ -249,4 +249,4 @@ def test_public_page_asks_the_same_number_of_queries(count, client, chamber):
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("public:pairing-list"))
 
-    assert len(queries) == 19
+    assert len(queries) == 16
