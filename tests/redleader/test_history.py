@@ -194,6 +194,7 @@ STEPS = {model for model in models() if issubclass(model, Step)}
 NEVER_UPDATED = {ApplicationStep, Issue} | STEPS
 # What is left out of the history, with the reason.
 UNTRACKED = {
+    Award: {"renewed_on", "roll_key"},  # kept by triggers, from rows that are tracked
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
     ReportTemplate: {"content"},  # a file
     MemberMerge: {"changes"},  # personal values, cleared when a person is erased

@@ -25,7 +25,6 @@ ALLOWED = {
     "activities/services/tally.py:selects",
     # Whether a list is too long to be shown or offered whole, and how long it is.
     "activities/services/liaison.py:year_board",
-    "activities/views/public/honour.py:long_roll",
     "activities/views/public/pairing.py:pairing_list",
     "redleader/forms.py:is_long",
     "redleader/paging.py:counted",
