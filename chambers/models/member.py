@@ -181,6 +181,9 @@ class Member(models.Model):
             search_index(),  # rosters and the admin
             models.Index(fields=["sort_key", "id"], name="chambers_member_by_name"),
             *beginning_indexes("chambers_member"),  # the box of the workbench
+            models.Index(  # suspected doubles
+                fields=["phone"], condition=~Q(phone=""), name="chambers_member_phone"
+            ),
         ]
 
     def __str__(self):

@@ -1,6 +1,6 @@
 """One person, one row: doubles found, merged, told apart again; data erased."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,8 @@ from redleader.forms import check_deferred_rules, refusal
 from redleader.history import columns, text_of
 from redleader.search import SEARCH_COLUMNS, fold
 
-SUSPECTS = 200
+SUSPECTS = 200  # pairs of one page
+SCANNED = 3000  # persons that one page of suspects looks at
 # What a kept member takes over when it has nothing of its own.
 TAKEN_OVER = {
     "phone": "",
@@ -46,16 +47,18 @@ class Suspects:
         return [self.first, self.second]
 
 
-# Pairs of one name who share a phone, firm or chamber, and pairs of one phone. Two
-# of one name whose phones differ are two.
+# Pairs of one name who share a firm or chamber, and pairs of one phone. Two of one
+# name whose phones differ are two. Each is found from its first person, by an index.
 PAIRS = """
-    WITH persons AS (
-        SELECT id, split_part(search_text, ' ', 1) AS name, phone, enterprise_id
-        FROM chambers_member
-        WHERE kind = 'person' AND merged_into_id IS NULL AND erased_on IS NULL
+    WITH persons AS MATERIALIZED (
+        SELECT id, split_part(search_text, ' ', 1) COLLATE "C" AS name,
+            phone, enterprise_id
+        FROM chambers_member WHERE id = ANY(%s)
     )
-    SELECT a.id, b.id FROM persons a JOIN persons b ON a.name = b.name AND a.id < b.id
-    WHERE (a.phone = '' OR b.phone = '') AND (
+    SELECT a.id, b.id FROM persons a JOIN chambers_member b
+        ON split_part(b.search_text, ' ', 1) COLLATE "C" = a.name AND a.id < b.id
+    WHERE b.kind = 'person' AND b.merged_into_id IS NULL AND b.erased_on IS NULL
+    AND (a.phone = '' OR b.phone = '') AND (
         a.enterprise_id = b.enterprise_id OR EXISTS (
             SELECT 1 FROM chambers_membership x
             JOIN chambers_membership y ON x.chamber_id = y.chamber_id
@@ -63,19 +66,22 @@ PAIRS = """
         )
     )
     UNION
-    SELECT a.id, b.id FROM persons a JOIN persons b ON a.phone = b.phone AND a.id < b.id
-    WHERE a.phone <> ''
+    SELECT a.id, b.id FROM persons a JOIN chambers_member b
+        ON a.phone = b.phone AND a.id < b.id
+    WHERE a.phone <> '' AND b.phone <> ''
+    AND b.kind = 'person' AND b.merged_into_id IS NULL AND b.erased_on IS NULL
     LIMIT %s
 """
 
 
-def suspects() -> list[Suspects]:
-    """Return pairs of persons of one name or one phone, likely ones first.
+def suspects(persons: Iterable[Member]) -> list[Suspects]:
+    """Return the pairs of one name or one phone among persons and those after them.
 
-    Two of one name in one chamber leave the list once the notes tell them apart.
+    Likely ones first. Two of one name in one chamber leave the list once the notes
+    tell them apart.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS, [5 * SUSPECTS])
+        cursor.execute(PAIRS, [[row.pk for row in persons], 5 * SUSPECTS])
         keys = cursor.fetchall()
     rows = Member.objects.select_related("enterprise").prefetch_related("chambers")
     members = rows.in_bulk({key for pair in keys for key in pair})

@@ -16,6 +16,7 @@ from chambers.access import UserRequest
 from chambers.models import Member, MemberMerge
 from chambers.services import member as services
 from redleader.forms import Form, attempt
+from redleader.paging import page_by_name
 
 SHOWN = 100
 
@@ -26,7 +27,11 @@ def crumbs() -> list[tuple[str, str]]:
 
 @require_safe
 def member_doubles(request: UserRequest) -> HttpResponse:
-    context = {"pairs": services.suspects(), "limit": services.SUSPECTS}
+    """Show the suspected doubles among the next persons by name."""
+    persons = Member.objects.persons().only("sort_key")
+    page = page_by_name(persons, request.GET.get("older", ""), size=services.SCANNED)
+    pairs = services.suspects(page.rows)
+    context = {"page": page, "pairs": pairs, "limit": services.SUSPECTS}
     return render(request, "workbench/member/doubles.html", context)
 
 

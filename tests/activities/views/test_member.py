@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Member, MemberMerge, Role
+from chambers.services import member as services
 from tests.factories.chambers import (
     AppointmentFactory,
     ChamberFactory,
@@ -128,3 +129,17 @@ def test_command_erases_the_one_that_is_named(capsys):
 
     assert "已清除" in capsys.readouterr().out
     assert Member.objects.get().erased_on == timezone.localdate()
+
+
+def test_doubles_are_looked_for_page_by_page(client, pair, monkeypatch):
+    monkeypatch.setattr(services, "SCANNED", 1)
+    MemberFactory(name="安一")
+    address = reverse("workbench:member-doubles")
+
+    first = client.get(address)
+    assert "这一部分会员中没有疑似重复的" in first.content.decode()
+    older = first.context["page"].older
+
+    second = client.get(address, {"older": older}).content.decode()
+    assert reverse("workbench:member-merge", args=[row.pk for row in pair]) in second
+    assert "回到开头" in second

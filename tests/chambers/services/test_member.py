@@ -71,7 +71,10 @@ def test_doubles_are_suspected_by_what_they_share():
     MemberFactory(name="李四", enterprise=firm)
     MemberFactory(name="李四", enterprise=firm, note="同名")
 
-    found = [(str(p.first), str(p.second), p.reasons) for p in suspects()]
+    found = [
+        (str(p.first), str(p.second), p.reasons)
+        for p in suspects(Member.objects.persons())
+    ]
 
     assert found == [
         ("李四", "李四（同名）", ["同名", "同一企业"]),
@@ -86,7 +89,7 @@ def test_notes_and_phones_tell_homonyms_apart():
         member = MemberFactory(name="王五", note=note, phone=phone)
         MembershipFactory(member=member, chamber=chamber)
 
-    pairs = [{str(p.first), str(p.second)} for p in suspects()]
+    pairs = [{str(p.first), str(p.second)} for p in suspects(Member.objects.persons())]
 
     assert {"王五（甲）", "王五（乙）"} not in pairs
     assert {"王五"} not in pairs
