@@ -1,13 +1,14 @@
 """What a list is narrowed by: read from the address, shown as chips."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
@@ -27,6 +28,25 @@ def parse_day(text: str) -> date | None:
 
 def say_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def years_of(rows: QuerySet, field: str) -> list[int]:
+    """Return the years from the last day of a column to the first, newest first.
+
+    Only the two ends are read, from an index, however many rows there are.
+    """
+    ends = rows.order_by().aggregate(first=Min(field), last=Max(field))
+    if ends["first"] is None:
+        return []
+    first, last = (
+        timezone.localtime(end) if isinstance(end, datetime) else end
+        for end in (ends["first"], ends["last"])
+    )
+    return list(range(last.year, first.year - 1, -1))
+
+
+def year_words(years: Iterable[int], word: str = "{}年") -> dict[str, str]:
+    return {str(year): word.format(year) for year in years}
 
 
 class Typed(str):

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from activities.counting import ALWAYS, RULES, Scope, Total, totals_by, until
+from activities.counting import RULES, Scope, Total, totals_by, until
 from activities.models import Lead, LeadTarget
 from activities.models.lead import CHECKS, CLOSED_ERROR
 from chambers.access import may_review
 from chambers.models import Chamber, User
 from redleader import steps
 from redleader.editing import next_version, refuse_future
+from redleader.filters import years_of
 
 
 @transaction.atomic
@@ -65,7 +66,7 @@ def target_of(year: int) -> int | None:
 
 def lead_years() -> list[int]:
     """Return this year and every other that has a lead, newest first."""
-    years = RULES["leads-submitted"].by(ALWAYS, "submitted_on__year")
+    years = years_of(Lead.objects.all(), "submitted_on")
     return sorted({*years, timezone.localdate().year}, reverse=True)
 
 

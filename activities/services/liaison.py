@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from activities.counting import ALWAYS, RULES, Scope
+from activities.counting import RULES, Scope
 from activities.models import ContactActivity, ContactAssignment, ContactDuty, Demand
 from activities.models.liaison import (
     CLOSED_ERROR,
@@ -22,6 +22,7 @@ from chambers.access import may_review
 from chambers.models import Branch, User
 from redleader import steps
 from redleader.editing import next_version, refuse_future
+from redleader.filters import years_of
 
 NO_RIGHT = "您没有办理这一步的权限。"
 
@@ -116,8 +117,8 @@ def year_days(year: int) -> tuple[date, date]:
 
 def contact_years() -> list[int]:
     """Return this year and every other with an activity or demand, newest first."""
-    held = RULES["contact-activities"].by(ALWAYS, "held_on__year")
-    received = RULES["demands-received"].by(ALWAYS, "collected_on__year")
+    held = years_of(ContactActivity.objects.all(), "held_on")
+    received = years_of(Demand.objects.all(), "collected_on")
     return sorted({timezone.localdate().year, *held, *received}, reverse=True)
 
 

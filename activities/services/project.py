@@ -159,10 +159,3 @@ def totals_of(projects: ProjectQuerySet) -> list[Total]:
     if not is_whole(projects):
         entries = entries.filter(project__in=projects.order_by().values("pk"))
     return totals(CODES, scope, projects) + totals(ENTRY_CODES, scope, entries)
-
-
-def signing_years() -> list[int]:
-    """Return every year in which a project was signed, newest first."""
-    days = Project.objects.order_by().filter(signed_on__isnull=False)
-    years = days.values_list("signed_on__year", flat=True).distinct()
-    return sorted(years, reverse=True)

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import ExtractYear
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare import RECEIPT_ERROR, Direction, DonorKind
@@ -114,12 +113,6 @@ def require_own(entry: FundEntry) -> None:
 def in_year(rows: Any, year: int, *, day: str) -> Any:
     first, last = date(year, 1, 1), date(year, 12, 31)
     return rows.filter(**{f"{day}__range": (first, last)})
-
-
-def years_of(rows: QuerySet, *, day: str) -> list[int]:
-    """Return the years that have a row, newest first."""
-    found = rows.order_by().annotate(year=ExtractYear(day))
-    return sorted(set(found.values_list("year", flat=True).distinct()), reverse=True)
 
 
 def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:

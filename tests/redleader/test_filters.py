@@ -1,11 +1,13 @@
 """Reading what a list is narrowed by."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.http import QueryDict
 
-from redleader.filters import Days, Filters
+from activities.models import CharityActivity, Lecture
+from redleader.filters import Days, Filters, year_words, years_of
+from tests.factories.activities import CharityActivityFactory, LectureFactory
 
 KINDS = {"hall": "讲堂", "group": "党小组会"}
 
@@ -71,3 +73,21 @@ def test_each_day_is_offered_with_its_word():
 )
 def test_an_impossible_day_or_one_out_of_range_is_not_offered(text):
     assert text not in days()
+
+
+@pytest.mark.django_db
+def test_years_reach_from_the_last_day_to_the_first():
+    rows = CharityActivity.objects.all()
+    assert years_of(rows, "held_on") == []
+    for year in (2022, 2025):
+        CharityActivityFactory(held_on=date(year, 6, 1))
+
+    assert years_of(rows, "held_on") == [2025, 2024, 2023, 2022]
+    assert year_words([2025], "{}年签约") == {"2025": "2025年签约"}
+
+
+@pytest.mark.django_db
+def test_a_moment_is_of_the_year_here():
+    LectureFactory(started_at=datetime(2024, 12, 31, 17, tzinfo=UTC))  # 1:00 in China
+
+    assert years_of(Lecture.objects.all(), "started_at") == [2025]

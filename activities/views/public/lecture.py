@@ -1,7 +1,7 @@
 """Accepted lectures as everybody may read them."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Max, Min, Prefetch, Q
+from django.db.models import Prefetch, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +21,7 @@ from activities.services.lecture import corrected_values, next_number
 from activities.services.structured import event
 from activities.views.public.chamber import send_picture
 from redleader import audit
-from redleader.filters import Filters
+from redleader.filters import Filters, year_words, years_of
 from redleader.pages import public_page
 from redleader.paging import Page, page_newest_first
 
@@ -61,7 +61,7 @@ def lecture_list(request: HttpRequest) -> HttpResponse:
         series=all_series,
         kind=dict(LectureKind.choices),
         theme=dict(Theme.choices),
-        year=years_of(lectures),
+        year=year_words(years_of(lectures, "started_at")),
     )
     columns = {"series": "issue__series", "year": "started_at__year"}
     for name, value in filters.chosen.items():
@@ -71,15 +71,6 @@ def lecture_list(request: HttpRequest) -> HttpResponse:
     )
     context = {"page": page, "filters": filters}
     return render(request, "public/lecture/list.html", context)
-
-
-def years_of(lectures) -> dict[str, str]:
-    """Return the years from the newest lecture to the oldest, with their words."""
-    ends = lectures.aggregate(first=Min("started_at"), last=Max("started_at"))
-    if not ends["first"]:
-        return {}
-    first, last = (timezone.localtime(ends[key]).year for key in ("first", "last"))
-    return {str(year): f"{year}年" for year in range(last, first - 1, -1)}
 
 
 @public_page()

@@ -30,7 +30,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
 from redleader.editing import edit
-from redleader.filters import Filters, Rows
+from redleader.filters import Filters, Rows, year_words
 from redleader.paging import page_newest_first
 from redleader.search import search
 from redleader.steps import StepForm, answer_step, step_forms
@@ -47,7 +47,7 @@ def filters_of(request: UserRequest) -> Filters:
         q=None,
         kind=dict(LeadKind.choices),
         state=dict(LeadState.choices),
-        year={str(year): f"{year}年" for year in services.lead_years()},
+        year=year_words(services.lead_years()),
         chamber=Rows(chambers, attrgetter("name")),
     )
 
@@ -100,7 +100,7 @@ def lead_board(request: UserRequest) -> HttpResponse:
     """Show a year beside its target, and each chamber in order of name."""
     today = timezone.localdate()
     years = services.lead_years()
-    filters = Filters(request.GET, year={str(year): f"{year}年" for year in years})
+    filters = Filters(request.GET, year=year_words(years))
     year = int(filters.get("year") or today.year)
     leads = services.in_year(Lead.objects.visible_to(request.user), year)
     context = {

@@ -43,7 +43,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Branch, Chamber
 from redleader.editing import edit
-from redleader.filters import Filters, Rows
+from redleader.filters import Filters, Rows, year_words
 from redleader.paging import page_newest_first
 from redleader.steps import StepForm, answer_step, step_forms
 
@@ -53,17 +53,13 @@ DEMAND_CODES = ["demands-received", "demands-open", "demands-overdue", "demands-
 DEMANDS = ("诉求", reverse_lazy("workbench:demand-list"))
 
 
-def year_words() -> dict[str, str]:
-    return {str(year): f"{year}年" for year in services.contact_years()}
-
-
 # --- Assignments and the year
 
 
 def board_of(
     request: UserRequest, *, most: int | None = services.LINES
 ) -> tuple[int, Filters, services.Board]:
-    filters = Filters(request.GET, year=year_words())
+    filters = Filters(request.GET, year=year_words(services.contact_years()))
     year = int(filters.get("year") or timezone.localdate().year)
     assignments = ContactAssignment.objects.visible_to(request.user)
     branches = Branch.objects.visible_to(request.user)
@@ -159,7 +155,7 @@ def narrowed_activities(
     filters = Filters(
         request.GET,
         kind=dict(ContactKind.choices),
-        year=year_words(),
+        year=year_words(services.contact_years()),
         branch=Rows(branches, attrgetter("name")),
     )
     if filters.get("kind"):
@@ -258,7 +254,7 @@ def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
         request.GET,
         state=dict(DemandState.choices),
         overdue={"1": "只看超期"},
-        year=year_words(),
+        year=year_words(services.contact_years()),
         chamber=Rows(chambers, attrgetter("name")),
     )
     if filters.get("state"):

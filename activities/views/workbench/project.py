@@ -28,7 +28,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
 from redleader.editing import edit
-from redleader.filters import Filters, Rows
+from redleader.filters import Filters, Rows, year_words, years_of
 from redleader.forms import Form, attempt
 from redleader.paging import page_newest_first
 from redleader.search import search
@@ -49,7 +49,7 @@ def filters_of(request: UserRequest) -> Filters:
         q=None,
         kind=dict(ProjectKind.choices),
         state=dict(ProjectState.choices),
-        year={str(year): f"{year}年签约" for year in services.signing_years()},
+        year=year_words(years_of(mine, "signed_on"), "{}年签约"),
         township=Rows(townships, attrgetter("name")),
         chamber=Rows(chambers, attrgetter("name")),
         check=CHECKS,

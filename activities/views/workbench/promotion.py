@@ -19,7 +19,7 @@ from activities.services.promotion import save_promotion
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from redleader.editing import edit
-from redleader.filters import Filters
+from redleader.filters import Filters, year_words, years_of
 from redleader.paging import page_newest_first
 from redleader.search import search
 
@@ -29,11 +29,10 @@ LIST = ("招商推介会", reverse_lazy("workbench:promotion-list"))
 def narrowed(request: UserRequest) -> tuple[Filters, PromotionQuerySet]:
     """Return the filters of a list and the promotions that they leave."""
     found = PromotionEvent.objects.visible_to(request.user)
-    years = {day.year for day in found.dates("held_on", "year")}
     filters = Filters(
         request.GET,
         q=None,
-        year={str(year): f"{year}年" for year in sorted(years, reverse=True)},
+        year=year_words(years_of(found, "held_on")),
     )
     if filters.get("q"):
         text = filters.get("q")

@@ -43,7 +43,7 @@ from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from redleader.editing import edit
-from redleader.filters import Filters, Rows
+from redleader.filters import Filters, Rows, year_words, years_of
 from redleader.forms import Form, attempt
 from redleader.history import last_change
 from redleader.paging import page_newest_first
@@ -56,10 +56,6 @@ DONATION_CODES = ["donations-received", "donations-pledged"]
 ACTIVITY_CODES = ["charity-activities", "charity-person-times", "charity-value"]
 FUND_CODES = ["fund-receipts", "fund-payments", "fund-balance"]
 RECEIVED = {"yes": "已到账", "no": "已认捐未到"}
-
-
-def year_words(years: list[int]) -> dict[str, str]:
-    return {str(year): f"{year}年" for year in years}
 
 
 def chamber_words(request: UserRequest, rows: QuerySet) -> Rows:
@@ -90,7 +86,7 @@ def narrowed_donations(request: UserRequest) -> tuple[Filters, Any]:
     filters = Filters(
         request.GET,
         q=None,
-        year=year_words(services.years_of(found.with_day(), day="day")),
+        year=year_words(years_of(found.with_day(), "day")),
         purpose=dict(DonationPurpose.choices),
         form=dict(Means.choices),
         received=RECEIVED,
@@ -200,7 +196,7 @@ def narrowed_activities(request: UserRequest) -> tuple[Filters, Any]:
     filters = Filters(
         request.GET,
         q=None,
-        year=year_words(services.years_of(found, day="held_on")),
+        year=year_words(years_of(found, "held_on")),
         kind=dict(CharityKind.choices),
         chamber=chamber_words(request, CharityActivity.objects.all()),
     )
@@ -297,7 +293,7 @@ def narrowed_funds(request: UserRequest) -> tuple[Filters, Any, Scope]:
     filters = Filters(
         request.GET,
         q=None,
-        year=year_words(services.years_of(entries, day="happened_on")),
+        year=year_words(years_of(entries, "happened_on")),
         chamber=chamber_words(request, Fund.objects.all()),
     )
     if filters.get("q"):
