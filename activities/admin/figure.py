@@ -26,6 +26,7 @@ class OfficialFigureAdmin(ModelAdmin):
     list_display_links = ["number", "label"]
     list_filter = ["qualifier", ("as_of", admin.EmptyFieldListFilter)]
     search_fields = ["number", "label"]
+    autocomplete_fields = ["chamber"]
 
     @admin.display(description="公布数")
     def text(self, figure):

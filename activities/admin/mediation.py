@@ -71,7 +71,7 @@ class MediatorAdmin(ModelAdmin):
     list_filter = ["kind", "source", ("ended_on", admin.EmptyFieldListFilter)]
     list_select_related = ["committee"]
     search_fields = ["name"]
-    autocomplete_fields = ["committee", "member"]
+    autocomplete_fields = ["committee", "member", "user"]
 
     def get_readonly_fields(self, request, obj=None):
         return [] if request.user.role == Role.ADMINISTRATOR else ["user"]
@@ -82,6 +82,7 @@ class MediationAccessAdmin(ModelAdmin):
     """Only the administrator names who may see cases."""
 
     list_display = ["user", "started_on", "ended_on"]
+    autocomplete_fields = ["user"]
     list_select_related = ["user"]
 
     def has_module_permission(self, request):

@@ -1,7 +1,7 @@
 """Time each page of one site, as each of its readers; started by ``p4``.
 
-Prints one JSON object: ``reader address`` to ``[milliseconds, queries, status]``, the
-median of some rounds after a warm one. A statement ends after ``LIMIT`` seconds, and
+Prints one JSON object: ``reader address`` to ``[milliseconds, queries, status, bytes,
+whether it is a file]``, the median of some rounds after a warm one. A statement ends after ``LIMIT`` seconds, and
 its page then counts as that slow.
 """
 
@@ -119,6 +119,7 @@ def measure(rounds, only):
                 queries,
                 status,
                 size,
+                answer.get("Content-Disposition", "").startswith("attachment"),
                 *([(q["time"], q["sql"]) for q in slow[:3]] if only else []),
             ]
             sys.stderr.write(f"{reader} {address} {found[f'{reader} {address}']}\n")
