@@ -105,10 +105,11 @@ def figures(*sizes: dict[str, list]) -> Iterator[Figure]:
         per = f" for {PER // 1000} kB" if is_file else ""
         what = f"{page}{per}" if status == 200 else f"{page} (answered {status})"
         between = [f"{cost(size[page]):.1f}" for size in sizes[1:-1] if page in size]
+        value = f"{cost(last):.1f} ms"
         found.append(
             Figure(
                 what,
-                f"{cost(last):.1f} ms" + f" (between: {between[0]})" * bool(between),
+                f"{value} (between: {', '.join(between)})" if between else value,
                 f"{cost(seen):.1f} ms",
                 ratio,
                 met=status == 200 and ratio <= MOST,
