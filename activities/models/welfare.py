@@ -5,12 +5,13 @@ Who gives decides freely and is never ranked; who receives is counted, never nam
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Case, F, Q, Sum, When, Window
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -80,18 +81,21 @@ class FundQuerySet(models.QuerySet["Fund"]):
         return self.filter(chamber__in=Chamber.objects.visible_to(user))
 
     def with_sums(self, first: date, last: date):
-        """With receipts and payments of these days, and the balance of the last."""
-        days = Q(entries__happened_on__range=(first, last))
-        income = Q(entries__direction=Direction.INCOME)
-        until = Q(entries__happened_on__lte=last)
+        """With receipts and payments of these days, and the balance of the last.
 
-        def total(condition):
-            return Sum("entries__amount", filter=condition, default=0)
+        Each fund sums its own entries, so a page costs what its funds hold.
+        """
+        until = FundEntry.objects.filter(fund=OuterRef("pk"), happened_on__lte=last)
+        days = until.filter(happened_on__gte=first)
+
+        def total(entries, amount="amount"):
+            sums = entries.order_by().values("fund").values(total=Sum(amount))
+            return Coalesce(Subquery(sums), Decimal(0), output_field=MoneyField())
 
         return self.annotate(
-            receipts=total(days & income),
-            payments=total(days & ~income),
-            balance=total(until & income) - total(until & ~income),
+            receipts=total(days.filter(direction=Direction.INCOME)),
+            payments=total(days.filter(direction=Direction.EXPENSE)),
+            balance=total(until, SIGNED),
         )
 
 

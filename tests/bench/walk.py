@@ -1,8 +1,8 @@
 """Time each page of one site, as each of its readers; started by ``p4``.
 
 Prints one JSON object: ``reader address`` to ``[milliseconds, queries, status, bytes,
-whether it is a file]``, the median of some rounds after a warm one. A statement ends after ``LIMIT`` seconds, and
-its page then counts as that slow.
+whether it is a file]``, the median of some rounds after a warm one. A statement ends
+after ``LIMIT`` seconds, and its page then counts as that slow.
 """
 
 import json

@@ -14,7 +14,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.counting import EVER, Scope, of_year, totals, until
+from activities.counting import EVER, Scope, is_whole, of_year, totals, until
 from activities.forms.welfare import (
     CharityActivityForm,
     DonationForm,
@@ -46,7 +46,7 @@ from redleader.editing import edit
 from redleader.filters import Filters, Rows, year_words, years_of
 from redleader.forms import Form, attempt
 from redleader.history import last_change
-from redleader.paging import page_newest_first
+from redleader.paging import page_by_name, page_newest_first
 from redleader.search import search
 
 DONATIONS = ("公益捐赠", reverse_lazy("workbench:donation-list"))
@@ -313,9 +313,11 @@ def narrowed_funds(request: UserRequest) -> tuple[Filters, Any, Scope]:
 @require_safe
 def fund_list(request: UserRequest) -> HttpResponse:
     filters, funds, scope = narrowed_funds(request)
-    entries = FundEntry.objects.filter(fund__in=funds.values("pk"))
+    entries = FundEntry.objects.all()
+    if not is_whole(funds):
+        entries = entries.filter(fund__in=funds.order_by().values("pk"))
     context = {
-        "funds": funds,
+        "page": page_by_name(funds, request.GET.get("older", "")),
         "filters": filters,
         "totals": totals(FUND_CODES, scope, entries),
     }
