@@ -20,7 +20,10 @@ def calendar(request: UserRequest) -> HttpResponse:
     chambers = Chamber.objects.visible_to(user).exclude(state=ChamberState.CLOSED)
     branches = Branch.objects.visible_to(user).filter(dissolved_on__isnull=True)
     places = [("全县", reverse("public:calendar-county"))] if user.is_staff else []
-    for name, rows in (("chamber", chambers), ("branch", branches)):
+    is_cut = False
+    for name, found in (("chamber", chambers), ("branch", branches)):
+        rows = list(found[: MOST + 1])
+        is_cut = is_cut or len(rows) > MOST
         places += [
             (str(row), reverse(f"public:calendar-{name}", args=[row.pk]))
             for row in rows[:MOST]
@@ -30,7 +33,7 @@ def calendar(request: UserRequest) -> HttpResponse:
             (name, request.build_absolute_uri(f"{path}?{query}"))
             for name, path in places
         ],
-        "is_cut": len(places) >= MOST,
+        "is_cut": is_cut,
         "limit": MOST,
     }
     response = render(request, "workbench/calendar.html", context)

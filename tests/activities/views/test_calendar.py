@@ -297,3 +297,17 @@ def test_queries_of_the_workbench_calendar_do_not_grow(
     BranchFactory.create_batch(2)
     with django_assert_num_queries(len(one)):
         client.get(reverse("workbench:calendar"))
+
+
+def test_no_more_calendars_are_offered_than_fit_and_no_less_is_said(
+    client, monkeypatch
+):
+    monkeypatch.setattr("activities.views.workbench.calendar.MOST", 2)
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    ChamberFactory.create_batch(2)
+    page = client.get(reverse("workbench:calendar"))
+    assert not page.context["is_cut"]
+    ChamberFactory()
+    page = client.get(reverse("workbench:calendar"))
+    assert page.context["is_cut"]
+    assert len(page.context["calendars"]) == 1 + 2
