@@ -6,8 +6,7 @@ import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -60,10 +59,8 @@ DATES = {
     ProjectState.TERMINATED: "终止日期",
 }
 CLOSED_ERROR = "该项目已终止，不能修改。"
-SUMS: dict[str, models.Field] = {
-    "paid_in": MoneyField(),
-    "jobs": models.IntegerField(),
-}
+# Columns that a trigger keeps from the entries; the history is that of the entries.
+KEPT = ["paid_in", "jobs", "has_entry"]
 UNSIGNED_ERROR = "到位资金和就业从签约以后登记，日期不能早于签约日期。"
 ORDER_ERROR = "日期不能早于前一步的日期。"
 
@@ -89,26 +86,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """With what every row of a list names."""
         return self.select_related("chamber", "township", "industry", "promotion")
 
-    def with_sums(self):
-        """With what came in so far: ``paid_in`` and ``jobs``."""
-        return self.annotate(paid_in=sum_of("paid_in"), jobs=sum_of("jobs"))
-
     def without_entry(self):
-        return self.counted().filter(entries__isnull=True)
+        return self.counted().filter(has_entry=False)
 
     def overpaid(self):
         """Projects with more money paid in than contracted: to be looked at."""
-        return self.counted().with_sums().filter(paid_in__gt=F("contracted"))
+        return self.counted().filter(paid_in__gt=F("contracted"))
 
 
-def sum_of(name: str) -> Coalesce:
-    """Return an expression: what a project's entries add up to."""
-    entries = ProjectEntry.objects.filter(project=OuterRef("pk")).order_by()
-    total = entries.values("project").annotate(n=Sum(name)).values("n")
-    return Coalesce(Subquery(total), 0, output_field=SUMS[name])
-
-
-@pghistory.track()
+@pghistory.track(exclude=KEPT)
 class Project(models.Model):
     """An investment that a chamber brought home, a project for a village, or both.
 
@@ -183,6 +169,11 @@ class Project(models.Model):
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
+    # What came in so far, kept by a trigger.
+    paid_in = MoneyField("到位资金", default=0, editable=False)
+    jobs = models.PositiveBigIntegerField("新增就业", default=0, editable=False)
+    has_entry = models.BooleanField("有登记", default=False, editable=False)
+
     STATES = ProjectState
     objects = ProjectQuerySet.as_manager()
 
@@ -243,7 +234,9 @@ class Project(models.Model):
             Refuse(
                 name="terminated_is_closed",
                 operation=pgtrigger.Update,
-                test="OLD.state = 'terminated'",
+                test=f"""OLD.state = 'terminated' AND
+                    to_jsonb(NEW) - ARRAY{KEPT} IS DISTINCT FROM
+                    to_jsonb(OLD) - ARRAY{KEPT}""",
                 message=CLOSED_ERROR,
             ),
             Refuse(
@@ -261,8 +254,30 @@ class Project(models.Model):
                 )""",
                 message="落地乡镇应为乡镇，请重新选择。",
             ),
+            pgtrigger.Trigger(
+                name="keep_sums",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    SELECT coalesce(sum(e.paid_in), 0), coalesce(sum(e.jobs), 0),
+                        count(*) > 0
+                    INTO NEW.paid_in, NEW.jobs, NEW.has_entry
+                    FROM activities_projectentry e WHERE e.project_id = NEW.id;
+                    RETURN NEW;""",
+            ),
         ]
         indexes = [
+            # what staff have to look at
+            models.Index(
+                fields=["id"],
+                name="activities_project_empty",
+                condition=Q(has_entry=False, state__in=COUNTED),
+            ),
+            models.Index(
+                fields=["id"],
+                name="activities_project_over",
+                condition=Q(paid_in__gt=F("contracted"), state__in=COUNTED),
+            ),
             # lists of staff, newest first
             models.Index(
                 fields=["-created_at", "-id"], name="activities_project_newest"
@@ -431,6 +446,23 @@ class ProjectEntry(models.Model):
                     WHERE p.id = OLD.project_id AND p.state = 'terminated'
                 )""",
                 message=CLOSED_ERROR,
+            ),
+            pgtrigger.Trigger(
+                name="sums_follow",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP <> 'INSERT' THEN
+                        UPDATE activities_project SET has_entry = false
+                            WHERE id = OLD.project_id;
+                    END IF;
+                    IF TG_OP <> 'DELETE' AND NOT (
+                        TG_OP = 'UPDATE' AND NEW.project_id = OLD.project_id
+                    ) THEN
+                        UPDATE activities_project SET has_entry = true
+                            WHERE id = NEW.project_id;
+                    END IF;
+                    RETURN NULL;""",
             ),
         ]
 

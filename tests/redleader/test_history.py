@@ -195,6 +195,7 @@ NEVER_UPDATED = {ApplicationStep, Issue} | STEPS
 # What is left out of the history, with the reason.
 UNTRACKED = {
     Award: {"renewed_on", "roll_key"},  # kept by triggers, from rows that are tracked
+    Project: {"paid_in", "jobs", "has_entry"},  # the same, from the entries
     User: {"password", "last_login"},  # a secret, and the noise of each sign-in
     ReportTemplate: {"content"},  # a file
     MemberMerge: {"changes"},  # personal values, cleared when a person is erased

@@ -74,8 +74,7 @@ def narrowed(request: UserRequest, filters: Filters) -> ProjectQuerySet:
         found = found.filter(chamber=filters.get("chamber"))
     if filters.get("check"):
         is_over = filters.get("check") == "over"
-        checked = found.overpaid() if is_over else found.without_entry()
-        found = Project.objects.filter(pk__in=checked.values("pk"))
+        found = found.overpaid() if is_over else found.without_entry()
     return found
 
 
@@ -84,7 +83,7 @@ def project_list(request: UserRequest) -> HttpResponse:
     filters = filters_of(request)
     projects = narrowed(request, filters)
     page = page_newest_first(
-        projects.with_names().with_sums(),
+        projects.with_names(),
         request.GET.get("older", ""),
         field="created_at",
     )
@@ -96,7 +95,7 @@ def project_list(request: UserRequest) -> HttpResponse:
 def project_export(request: UserRequest) -> Export:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
     filters = filters_of(request)
-    projects = narrowed(request, filters).with_names().with_sums()
+    projects = narrowed(request, filters).with_names()
     return table_answer(
         "乡贤回归和乡村振兴项目（内部使用）",
         PROJECT_COLUMNS,
@@ -107,7 +106,7 @@ def project_export(request: UserRequest) -> Export:
 
 def find(request: UserRequest, pk: int) -> Project:
     """Return a project in the user's scope; a foreign one is a 404."""
-    projects = Project.objects.visible_to(request.user).with_names().with_sums()
+    projects = Project.objects.visible_to(request.user).with_names()
     return get_object_or_404(projects.select_related("created_by"), pk=pk)
 
 

@@ -84,7 +84,7 @@ def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
     editable = PromotionEvent.objects.editable_by(request.user)
     context = {
         "promotion": promotion,
-        "projects": projects.with_names().with_sums(),
+        "projects": projects.with_names(),
         "totals": totals_of(projects),
         "may_edit": editable.filter(pk=pk).exists(),
     }

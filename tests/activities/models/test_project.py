@@ -221,3 +221,30 @@ def test_projects_to_be_looked_at():
 
     assert list(Project.objects.overpaid()) == [entry.project]
     assert list(Project.objects.without_entry()) == [empty]
+
+
+def kept(project):
+    project.refresh_from_db()
+    return (project.paid_in, project.jobs, project.has_entry)
+
+
+def test_a_project_keeps_the_sums_of_its_entries():
+    entry = ProjectEntryFactory(paid_in=Decimal(2_000_000), jobs=3)
+    project, other = entry.project, project_at("started")
+    second = ProjectEntryFactory(project=project, paid_in=Decimal(500_000), jobs=0)
+    assert kept(project) == (2_500_000, 3, True)
+
+    ProjectEntry.objects.filter(pk=entry.pk).update(jobs=5, project=other)
+    assert kept(project) == (500_000, 0, True)
+    assert kept(other) == (2_000_000, 5, True)
+
+    second.delete()
+    assert kept(project) == (0, 0, False)
+
+
+def test_the_kept_sums_of_a_project_cannot_be_written():
+    project = ProjectEntryFactory(paid_in=Decimal(2_000_000), jobs=3).project
+    project.refresh_from_db()
+    project.paid_in, project.has_entry = Decimal(1), False
+    project.save()
+    assert kept(project) == (2_000_000, 3, True)
