@@ -19,6 +19,7 @@ from django.db.models import (
     DateField,
     ExpressionWrapper,
     F,
+    Field,
     IntegerField,
     OuterRef,
     QuerySet,
@@ -192,16 +193,25 @@ class CountingRule:
             day = f"{self.kept.day}__year"
             names = ["day__year" if name == day else "value" for name in fields]
             found = lines.values_list(*names).annotate(n=Sum("number"), of=Sum("rows"))
-            found = found.exclude(of=0).values_list(*names, "n")
-            fields = tuple(names)
+            found = found.exclude(of=0).values_list(*names, "n").order_by(*names)
+            read = [self.type_of(name).to_python for name in fields]
         else:
             measure = self.measure or Count("pk", distinct=True)
             found = self.among(scope, rows).values_list(*fields).annotate(n=measure)
+            found = found.order_by(*fields)
+            read = [lambda value: value] * len(fields)
         return {
             key if len(fields) > 1 else key[0]: int(n or 0)
-            for *values, n in found.order_by(*fields)
-            for key in [tuple(values)]
+            for *values, n in found
+            for key in [
+                tuple(to(value) for to, value in zip(read, values, strict=True))
+            ]
         }
+
+    def type_of(self, path: str) -> Field:
+        """Return the type of what a path from a row leads to; sums keep a text."""
+        rows = self.query(ALWAYS).annotate(value_of_path=F(path))
+        return rows.query.annotations["value_of_path"].output_field
 
     def values(self, facet: str) -> list[str]:
         """Return the values of a facet that any row has had."""

@@ -80,7 +80,7 @@ register(
         source=f"{LAW}第十七条",
         place=PLACE,
         is_sensitive=True,
-        kept=ACCEPTED,
+        kept=Kept("accepted_on", facets=("kind",)),
     )
 )
 register(

@@ -118,7 +118,7 @@ for code, name, unit, words, field in (
             measure=Sum(field),
             place="project__chamber",
             is_sensitive=True,
-            kept=Kept("day"),
+            kept=Kept("day", facets=("project__signed_on__year",)),
         )
     )
 register(
@@ -129,7 +129,7 @@ register(
         f"签约日期在周期内、登记为由招商推介会而来的项目，每个计 1；{SIGNED}。",
         brought,
         project_row,
-        kept=SIGNED_ON,
+        kept=Kept("signed_on", facets=("promotion",)),
     )
 )
 register(

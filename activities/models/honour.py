@@ -72,6 +72,11 @@ def state_on(day: datetime.date) -> Case:
     )
 
 
+def has_ended(day: datetime.date) -> Q:
+    """Return the condition of neither of ``HELD_STATES`` on a day."""
+    return Q(revoked_on__lte=day) | Q(renewed_on__lte=day) | Q(valid_until__lt=day)
+
+
 class AwardQuerySet(models.QuerySet["Award"]):
     def titles(self):
         """Awards that are titles; praise is not."""
@@ -87,7 +92,11 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(known).annotate(state=state_on(day))
 
     def held(self, day=None):
-        return self.on(day).filter(state__in=HELD_STATES)
+        """What is valid or due for review; said by columns, which the planner knows."""
+        return self.on(day).exclude(has_ended(day or timezone.localdate()))
+
+    def ended(self, day=None):
+        return self.on(day).filter(has_ended(day or timezone.localdate()))
 
     def expiring(self, day, *, months):
         """Titles that end within so many months after a day and have no successor."""
@@ -130,11 +139,15 @@ class AwardQuerySet(models.QuerySet["Award"]):
     def search(self, query):
         """Awards of which each word is in the title or in the recipient's name."""
         found = self.filter()
+        recipients = {"chamber": Chamber, "branch": Branch, "site": Site}
         for word in query.replace("\0", "").split()[:WORDS]:
-            matching = search(found, word)
-            for recipient in ("chamber__", "branch__", "site__"):
-                matching |= search(found, word, prefix=recipient)
-            found = matching
+            # A union of keys is found through indexes; OR would read every title.
+            keys = [search(Award.objects.order_by(), word).values("pk")]
+            for name, model in recipients.items():
+                named = search(model.objects.order_by(), word).values("pk")
+                awards = Award.objects.filter(**{f"{name}__in": named}).order_by()
+                keys.append(awards.values("pk"))
+            found = found.filter(pk__in=keys[0].union(*keys[1:]))
         return found
 
     def for_roll(self):
@@ -248,6 +261,18 @@ class Award(models.Model):
             models.Index(fields=["roll_key", "id"], name="activities_award_roll"),
             models.Index(  # the first stop of the roll's rail
                 fields=["granted_on"], name="activities_award_granted"
+            ),
+            # titles that end soon, and whether any has ended
+            models.Index(fields=["valid_until", "id"], name="activities_award_until"),
+            models.Index(
+                fields=["renewed_on"],
+                name="activities_award_renewed",
+                condition=Q(renewed_on__isnull=False),
+            ),
+            models.Index(
+                fields=["revoked_on"],
+                name="activities_award_revoked",
+                condition=Q(revoked_on__isnull=False),
             ),
         ]
         constraints = [

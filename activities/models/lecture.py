@@ -609,6 +609,12 @@ class Lecture(models.Model):
             models.Index(
                 fields=["state", "-started_at", "-id"], name="activities_lecture_state"
             ),
+            # the newest that count, on the desk
+            models.Index(
+                fields=["-started_at", "-id"],
+                name="activities_lecture_counted",
+                condition=Q(state__in=PUBLIC_STATES),
+            ),
             # workbench list of a chamber, newest first
             models.Index(
                 fields=["chamber", "-started_at", "-id"],

@@ -199,6 +199,12 @@ class Pairing(models.Model):
             models.Index(
                 fields=["chamber", "-created_at"], name="activities_pairing_chamber"
             ),
+            # those past their end, on the desk
+            models.Index(
+                fields=["ended_on"],
+                name="activities_pairing_active",
+                condition=Q(state=PairingState.ACTIVE),
+            ),
         ]
 
     def __str__(self):

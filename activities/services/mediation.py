@@ -19,6 +19,7 @@ from activities.models import (
     CaseParty,
     CaseSession,
     CaseVisit,
+    DisputeKind,
     MediationCase,
     MediationCommittee,
     MediationRequest,
@@ -454,15 +455,13 @@ class YearTable:
 
 def year_table(scope: Scope) -> YearTable:
     """Return the public table of accepted cases."""
-    fields = "accepted_on__year", "kind", "kind__name"
-    found = RULES["mediation-accepted"].by(scope, *fields)
-    counts = {(year, kind): n for (year, kind, _), n in found.items()}
-    names = {kind: name for _, kind, name in found}
-    if sum(counts.values()) < SMALL:
+    found = RULES["mediation-accepted"].by(scope, "accepted_on__year", "kind")
+    if sum(found.values()) < SMALL:
         return YearTable([], [])
-    kinds = sorted(names)
-    years = sorted({year for year, _ in counts}, reverse=True)
-    rows = [[counts.get((year, kind), 0) for kind in kinds] for year in years]
+    kinds = sorted({kind for _, kind in found})
+    names = dict(DisputeKind.objects.values_list("pk", "name"))
+    years = sorted({year for year, _ in found}, reverse=True)
+    rows = [[found.get((year, kind), 0) for kind in kinds] for year in years]
     labels = [*(f"{year}年" for year in years), "合计"]
     columns = [*(names[kind] for kind in kinds), "合计"]
     lines = [

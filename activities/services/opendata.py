@@ -250,8 +250,14 @@ def townships() -> QuerySet[Region]:
     return Region.objects.townships().order_by("pk")
 
 
-def township_rows(places: Iterable[Region], today: date) -> list[TownshipRow]:
-    counts = RULES["chambers"].by(until(today), "township")
+def township_rows(
+    places: Iterable[Region], today: date, among: QuerySet[Chamber] | None = None
+) -> list[TownshipRow]:
+    """Return townships with their chambers, counted ``among`` some when few are asked.
+
+    All of them are otherwise counted at once.
+    """
+    counts = RULES["chambers"].by(until(today), "township", rows=among)
     return [
         TownshipRow(
             code=place.pk,

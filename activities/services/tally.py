@@ -28,7 +28,7 @@ TABLE = "activities_tally"
 LOCK = 2026_1126  # between those who change two tables that one number is made of
 FOLD_EVERY = 256  # lines
 BUCKETS = 256  # locks for the values of one rule that count once
-NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?: ([A-Z]\d+)\b)?')
+NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?!\.)(?: ([A-Z]\d+)\b)?')
 NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
 
 

@@ -38,6 +38,7 @@ from redleader.money import say_money
 from redleader.quarters import Quarter, span
 
 LIMIT = 10  # of each group; more are named by their number
+MOST = 999  # rows that are counted for a number on the desk
 DAYS_AHEAD = 14
 REVIEW, RETURNED, UNRECORDED = "待审核", "退回，待修改", "到期未登记"
 MEDIATION = "商会调解"
@@ -246,7 +247,7 @@ def expiring(user: User) -> list[Todo]:
     found = []
     for group in expiring_groups(awards, timezone.localdate()):
         if group.awards:
-            text = f"{len(group.awards)} 项称号{group.label}，请准备复评"
+            text = f"{group.count} 项称号{group.label}，请准备复评"
             due_on = group.awards[0].valid_until
             found.append(Todo(EXPIRING, text, "", address, due_on))
     return found
@@ -275,13 +276,13 @@ def terms(user: User) -> list[Todo]:
         return [
             *counted(
                 TERMS,
-                chambers.term_overdue().distinct(),
+                chambers.term_overdue(),
                 "个商会换届已逾期",
                 f"{address}?term=overdue",
             ),
             *counted(
                 TERMS,
-                chambers.term_due_soon().distinct(),
+                chambers.term_due_soon(),
                 "个商会应在六个月内换届",
                 f"{address}?term=soon",
             ),
@@ -351,8 +352,10 @@ def county(lectures: LectureQuerySet, user: User) -> list[Todo]:
 
 
 def counted(group: str, rows: QuerySet, text: str, address: str) -> list[Todo]:
-    count = rows.count()
-    return [Todo(group, f"{count} {text}", "", address)] if count else []
+    """Return a line with the number of rows, if any; nobody needs a large one."""
+    count = rows.order_by()[: MOST + 1].count()
+    number = str(count) if count <= MOST else f"超过 {MOST}"
+    return [Todo(group, f"{number} {text}", "", address)] if count else []
 
 
 def own(lectures: LectureQuerySet, user: User) -> list[Todo]:

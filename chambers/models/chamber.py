@@ -90,17 +90,17 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
 
     def term_overdue(self):
         """Chambers whose present term should have ended."""
-        return self.filter(
-            terms__ended_on__isnull=True, terms__due_on__lt=timezone.localdate()
-        )
+        return self.with_present_term(due_on__lt=timezone.localdate())
 
     def term_due_soon(self):
         """Chambers whose present term ends within six months."""
         today = timezone.localdate()
-        return self.filter(
-            terms__ended_on__isnull=True,
-            terms__due_on__range=(today, today + timedelta(days=183)),
-        )
+        soon = today + timedelta(days=183)
+        return self.with_present_term(due_on__range=(today, soon))
+
+    def with_present_term(self, **conditions):
+        terms = ChamberTerm.objects.filter(ended_on__isnull=True, **conditions)
+        return self.filter(pk__in=terms.order_by().values("chamber"))
 
     def led_by(self, user):
         """Chambers whose records this user keeps today, by appointment."""

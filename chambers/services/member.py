@@ -48,23 +48,28 @@ class Suspects:
 
 
 # Pairs of one name who share a firm or chamber, and pairs of one phone. Two of one
-# name whose phones differ are two. Each is found from its first person, by an index.
+# name whose phones differ are two. All of the names of some persons are gathered first,
+# by an index, then joined among themselves.
 PAIRS = """
     WITH persons AS MATERIALIZED (
-        SELECT id, split_part(search_text, ' ', 1) COLLATE "C" AS name,
-            phone, enterprise_id
+        SELECT id, split_part(search_text, ' ', 1) COLLATE "C" AS name, phone
         FROM chambers_member WHERE id = ANY(%s)
+    ), namesakes AS MATERIALIZED (
+        SELECT b.id, n.name, b.phone, b.enterprise_id,
+            b.id IN (SELECT id FROM persons) AS is_first
+        FROM (SELECT DISTINCT name FROM persons) n JOIN chambers_member b
+            ON split_part(b.search_text, ' ', 1) COLLATE "C" = n.name
+        WHERE b.kind = 'person' AND b.merged_into_id IS NULL AND b.erased_on IS NULL
+    ), places AS MATERIALIZED (
+        SELECT b.*, m.chamber_id
+        FROM namesakes b JOIN chambers_membership m ON m.member_id = b.id
     )
-    SELECT a.id, b.id FROM persons a JOIN chambers_member b
-        ON split_part(b.search_text, ' ', 1) COLLATE "C" = a.name AND a.id < b.id
-    WHERE b.kind = 'person' AND b.merged_into_id IS NULL AND b.erased_on IS NULL
-    AND (a.phone = '' OR b.phone = '') AND (
-        a.enterprise_id = b.enterprise_id OR EXISTS (
-            SELECT 1 FROM chambers_membership x
-            JOIN chambers_membership y ON x.chamber_id = y.chamber_id
-            WHERE x.member_id = a.id AND y.member_id = b.id
-        )
-    )
+    SELECT a.id, b.id FROM namesakes a JOIN namesakes b
+        USING (name, enterprise_id)
+    WHERE a.is_first AND a.id < b.id AND (a.phone = '' OR b.phone = '')
+    UNION
+    SELECT a.id, b.id FROM places a JOIN places b USING (name, chamber_id)
+    WHERE a.is_first AND a.id < b.id AND (a.phone = '' OR b.phone = '')
     UNION
     SELECT a.id, b.id FROM persons a JOIN chambers_member b
         ON a.phone = b.phone AND a.id < b.id

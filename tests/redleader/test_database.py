@@ -391,4 +391,4 @@ def test_each_migrate_and_restore_sets_how_wide_a_join_is_planned():
         )
         found = {setting for (setting,) in cursor.fetchall()}
 
-    assert {"join_collapse_limit=12", "from_collapse_limit=12"} <= found
+    assert {"join_collapse_limit=12", "from_collapse_limit=12", "jit=off"} <= found

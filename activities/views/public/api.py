@@ -395,7 +395,8 @@ def list_townships(request, limit: Limit = 50, offset: Offset = 0):
     today = timezone.localdate()
 
     def make(places: list[Region]):
-        return opendata.township_rows(places, today)
+        among = Chamber.objects.filter(township__in=places)
+        return opendata.township_rows(places, today, among)
 
     return page_of(request, opendata.townships(), make, limit, offset, today)
 

@@ -20,7 +20,7 @@ from chambers.models import Branch, Chamber, User
 from redleader.pages import public_page
 
 YEARS = range(2000, 2101)
-MOST = 500  # lectures of a calendar to subscribe to, the newest
+MOST = 500  # lectures of a calendar to subscribe to, the newest; of a month, the first
 
 
 @public_page("month")
@@ -36,7 +36,8 @@ def lecture_calendar(request: HttpRequest) -> HttpResponse:
         started_at__gte=beginning(first), started_at__lt=beginning(after)
     )
     by_day: dict[date, list[Lecture]] = {}
-    for lecture in lectures:
+    found = list(lectures[: MOST + 1])
+    for lecture in found[:MOST]:
         day = timezone.localtime(lecture.started_at).date()
         by_day.setdefault(day, []).append(lecture)
     weeks = [
@@ -46,7 +47,8 @@ def lecture_calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "month": first,
         "weeks": weeks,
-        "count": sum(map(len, by_day.values())),
+        "count": len(found[:MOST]),
+        "is_cut": len(found) > MOST,
         "today": timezone.localdate(),
         "before": before if before.year in YEARS else None,
         "after": after if after.year in YEARS else None,

@@ -3,7 +3,7 @@
 from operator import attrgetter
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -65,9 +65,11 @@ def site_list(request: HttpRequest) -> HttpResponse:
     for name in ("kind", "township"):
         if filters.get(name):
             sites = sites.filter(**{name: filters.get(name)})
-    public_courses = Count("courses", filter=Q(courses__is_public=True))
+    courses = Course.objects.public().filter(site=OuterRef("pk")).order_by()
+    course_count = courses.values("site").annotate(n=Count("pk")).values("n")
     page = page_by_name(
-        sites.annotate(course_count=public_courses), request.GET.get("older", "")
+        sites.annotate(course_count=Subquery(course_count)),
+        request.GET.get("older", ""),
     )
     context = {
         "page": page,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
 from activities.models import Award, Practice
-from activities.models.honour import HELD_STATES, HonourLevel
+from activities.models.honour import HonourLevel
 from activities.models.scheme import SchemeKind
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
@@ -161,7 +161,7 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
 
 def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
     """Return the first titles of a long roll; of the ended ones, whether there are."""
-    held, ended = titles.held(day), titles.exclude(state__in=HELD_STATES)
+    held, ended = titles.held(day), titles.ended(day)
     rows = narrowed(Award.objects.all(), filters)
     counts = RULES["titles-held"].by(until(day), "level", rows=rows)
     chosen = titles if filters.get("ended") else held

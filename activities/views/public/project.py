@@ -53,13 +53,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
             ("签约年度", by_year(scope)),
         ],
         "named": list(
-            named.with_names().order_by("township", "name", "pk")[: LINES + 1]
+            named.with_names().order_by("township_id", "name", "pk")[: LINES + 1]
         ),
         "lines": LINES,
         "has_places": has_places,
         "promotions": [
             (event, brought.get(event.pk, 0))
-            for event in PromotionEvent.objects.order_by("-held_on", "-pk")
+            for event in PromotionEvent.objects.order_by("-held_on", "-pk")[: LINES + 1]
         ],
         "enough": ENOUGH,
     }
@@ -78,8 +78,8 @@ def lines_by(scope: Scope, field: str, names: dict) -> list[Line]:
     sums = []
     for code in SHOWN:
         rule = RULES[code]
-        of_entry = code in OF_ENTRIES
-        sums.append((rule, rule.by(scope, f"project__{field}" if of_entry else field)))
+        path = f"project__{field}" if code in OF_ENTRIES else field
+        sums.append((rule, rule.by(scope, path)))
     told = enough(returned)
     return [
         Line(

@@ -31,7 +31,7 @@ def honour_desk(request: UserRequest) -> HttpResponse:
         )[:20],
         "awards": [] if user.is_staff else awards.on(today).for_roll(),
         "expiring": groups,
-        "has_expiring": any(group.awards for group in groups),
+        "has_expiring": any(group.count for group in groups),
         "objections": Objection.objects.open().select_related(
             "application__level", "application__chamber"
         )[:20]

@@ -1,6 +1,7 @@
 """Leads at work: the list with its sums, the form, the steps, the year."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from operator import attrgetter
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.counting import of_year, totals, until
+from activities.counting import Scope, of_year, totals, until
 from activities.forms.lead import LeadForm, LeadStepForm
 from activities.models import Lead
 from activities.models.lead import (
@@ -102,14 +103,15 @@ def lead_board(request: UserRequest) -> HttpResponse:
     years = services.lead_years()
     filters = Filters(request.GET, year=year_words(years))
     year = int(filters.get("year") or today.year)
-    leads = services.in_year(Lead.objects.visible_to(request.user), year)
+    mine = Lead.objects.visible_to(request.user)
+    scope = Scope(date(year, 1, 1), min(date(year, 12, 31), today))
     context = {
         "year": year,
         "years": years,
         "filters": filters,
-        "totals": totals(services.CODES_AT_WORK, until(today), leads),
+        "totals": totals(services.CODES_AT_WORK, scope, mine),
         "target": services.target_of(year),
-        "rows": services.lines_by_chamber(leads, until(today)),
+        "rows": services.lines_by_chamber(services.in_year(mine, year), scope),
     }
     return render(request, "workbench/lead/board.html", context)
 

@@ -162,8 +162,8 @@ def test_a_change_that_changes_no_number_writes_no_line(rows):
 @pytest.mark.django_db(transaction=True)
 def test_a_row_and_its_parent_wait_for_each_other_and_nobody_else_waits():
     """Else each would be counted as if the other had not changed."""
-    entries = [ProjectEntryFactory(jobs=3), ProjectEntryFactory(jobs=5)]
-    project, other = (entry.project_id for entry in entries)
+    entries = [ProjectEntryFactory(jobs=jobs) for jobs in (3, 5, 8)]
+    project, _, other = (entry.project_id for entry in entries)
     write = "UPDATE activities_projectentry SET jobs = jobs + 1 WHERE id = %s"
     rename = "UPDATE activities_project SET name = name || 'x' WHERE id = %s"
     turn = """UPDATE activities_project
@@ -174,7 +174,7 @@ def test_a_row_and_its_parent_wait_for_each_other_and_nobody_else_waits():
         second.execute(write, [entries[1].pk])  # shares the lock
         third.execute(rename, [other])  # no number depends on a name
         with pytest.raises(LockNotAvailable):
-            third.execute(turn, [project])
+            third.execute(turn, [other])
         for cursor in (third, second, first):
             cursor.connection.commit()
     with another() as first, another() as second:

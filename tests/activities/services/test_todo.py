@@ -159,6 +159,16 @@ def test_staff_get_numbers_with_links(chamber):
     assert services.REVIEW not in [todo.group for todo in todos(administrator)]
 
 
+def test_a_large_number_is_counted_no_further_than_it_says(chamber, monkeypatch):
+    monkeypatch.setattr(services, "MOST", 2)
+    staff = UserFactory()
+    LectureFactory.create_batch(2, chamber=chamber, state="returned")
+    assert of_group(staff, services.RETURNED)[0].label.startswith("2 份")
+
+    LectureFactory(chamber=chamber, state="returned")
+    assert of_group(staff, services.RETURNED)[0].label.startswith("超过 2 份")
+
+
 def test_the_number_of_queries_does_not_grow(user, chamber, django_assert_num_queries):
     for kind in ("party_day", "assembly"):
         MeetingRequirementFactory(kind=kind, period="month")

@@ -64,6 +64,20 @@ def test_a_month_shows_its_public_lectures_by_day(client):
     assert days(client, "2026-04") == {"2026-04-01": ["四月的课"]}
 
 
+def test_a_month_of_very_many_says_that_it_shows_the_first(client, monkeypatch):
+    monkeypatch.setattr("activities.views.public.calendar.MOST", 2)
+    for day in (1, 2, 3):
+        accepted(topic=f"{day}日的课", started_at=at(3, day))
+
+    assert days(client, "2026-03") == {
+        "2026-03-01": ["1日的课"],
+        "2026-03-02": ["2日的课"],
+    }
+    address = reverse("public:lecture-calendar")
+    text = client.get(address, {"month": "2026-03"}).content.decode()
+    assert "只列出前 2 场" in text
+
+
 def test_a_month_leads_to_its_neighbours(client):
     address = reverse("public:lecture-calendar")
     text = client.get(address, {"month": "2026-01"}).content.decode()
