@@ -24,6 +24,7 @@ ALLOWED = {
     "activities/management/commands/simulate.py:handle",
     "activities/services/tally.py:selects",
     # Whether a list is too long to be shown or offered whole, and how long it is.
+    "activities/services/honour.py:expiring_groups",
     "activities/services/liaison.py:year_board",
     "activities/views/public/pairing.py:pairing_list",
     "redleader/forms.py:is_long",
@@ -32,7 +33,6 @@ ALLOWED = {
     # How many lines a file has, as the file itself says.
     "activities/services/export.py:table_answer",
     # One row's own column, beside the row.
-    "activities/models/project.py:sum_of",
     "activities/models/welfare.py:total",
     "activities/models/welfare.py:with_balance",
     "activities/views/public/course.py:site_list",
