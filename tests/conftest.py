@@ -35,7 +35,10 @@ def pytest_unconfigure(config):
         shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
+    """Begin with what takes minutes, so that no process waits for it at the end."""
+    items.sort(key=lambda item: not item.get_closest_marker("long"))
     skip = pytest.mark.skip(reason=NO_CHROMIUM)
     for item in items:
         if "tests/browser/" in item.nodeid:

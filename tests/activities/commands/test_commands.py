@@ -186,6 +186,7 @@ def answer(port, path="/"):
     raise AssertionError("no answer")
 
 
+@pytest.mark.long
 def test_the_demo_starts_stops_on_ctrl_c_and_keeps_its_data(tmp_path):
     port = free_port()
     process, said = start_demo(tmp_path, port)
