@@ -100,12 +100,13 @@ def inside(rounds: int) -> dict[str, float]:
         for kind, files in (("post", uploads()), ("plain", [])):
             form = read_form(client.get(NEW).content.decode())
             typed = form | {
-                "topic": f"第{turn}讲",
+                "topic": f"第{turn}讲 {kind}",
                 "kind": "party_lecture",
                 "venue": "文化礼堂",
                 "lecturer_name": "李红",
                 "lecturer_role": "branch_secretary",
                 "organiser": "chamber",
+                "present": "20",
                 "draft": "1",
                 "photos": files,
             }
