@@ -98,7 +98,7 @@ class Kept:
     ``day`` is the day from which a row counts, a field or an expression. A standing
     number is that of the last day of a scope; ``until`` is then the first day on which
     a row counts no more, and ``rows`` are those of every day. ``facets`` are the
-    fields that pages break the number down by; each is a text that is never null.
+    fields that pages break the number down by; each is never null.
     ``once`` is a field of which each value counts once, on the days on which any of its
     rows does. ``is_ever_only`` marks sums that answer for all days up to one, because a
     row or a value of a period may have begun before it.

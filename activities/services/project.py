@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from activities.counting import Total, is_whole, totals, until
@@ -159,3 +161,19 @@ def totals_of(projects: ProjectQuerySet) -> list[Total]:
     if not is_whole(projects):
         entries = entries.filter(project__in=projects.order_by().values("pk"))
     return totals(CODES, scope, projects) + totals(ENTRY_CODES, scope, entries)
+
+
+def wrong_sums() -> QuerySet[Project]:
+    """Return the projects whose kept sums are not what their entries say."""
+    counted = Project.objects.order_by("pk").annotate(
+        entry_count=Count("entries"),
+        entry_paid_in=Coalesce(Sum("entries__paid_in"), Decimal(0)),
+        entry_jobs=Coalesce(Sum("entries__jobs"), 0),
+    )
+    known = Q(has_entry=True, entry_count__gt=0) | Q(has_entry=False, entry_count=0)
+    return counted.exclude(known, paid_in=F("entry_paid_in"), jobs=F("entry_jobs"))
+
+
+def rebuild_sums() -> None:
+    """Let the trigger of each project add up its entries anew."""
+    Project.objects.update(has_entry=False)

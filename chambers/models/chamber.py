@@ -99,6 +99,7 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
         return self.with_present_term(due_on__range=(today, soon))
 
     def with_present_term(self, **conditions):
+        """Chambers whose present term is as the conditions say."""
         terms = ChamberTerm.objects.filter(ended_on__isnull=True, **conditions)
         return self.filter(pk__in=terms.order_by().values("chamber"))
 

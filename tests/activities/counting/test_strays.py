@@ -23,6 +23,7 @@ ALLOWED = {
     # The size of a scratch database, and the kept sums, made from the rules.
     "activities/management/commands/simulate.py:handle",
     "activities/services/tally.py:selects",
+    "activities/services/project.py:wrong_sums",
     # Whether a list is too long to be shown or offered whole, and how long it is.
     "activities/services/honour.py:expiring_groups",
     "activities/services/liaison.py:year_board",

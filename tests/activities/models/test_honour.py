@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from activities.models import Award
+from activities.models.honour import HELD_STATES
 from tests.factories.activities import (
     AwardFactory,
     SchemeFactory,
@@ -164,6 +165,23 @@ def test_title_without_dates_is_on_the_roll_of_every_day():
 
     assert state_on(award, 2019, 1, 1) == "valid"
     assert state_on(award, 2040, 1, 1) == "valid"
+
+
+@pytest.mark.parametrize("day", [date(2024, 5, 31), date(2024, 6, 1), date(2030, 1, 1)])
+def test_held_and_ended_are_what_the_states_say(day):
+    begun = {"granted_on": date(2022, 1, 1)}
+    former = AwardFactory(**begun, valid_until=date(2026, 12, 31))
+    renewal_of(former)
+    for fields in (REVOKED, {}, {"valid_until": date(2024, 5, 31)}):
+        AwardFactory(**begun | {"valid_until": date(2024, 6, 1)} | fields)
+    AwardFactory(granted_on=None, valid_until=None)
+
+    states = Award.objects.on(day).values_list("pk", "state")
+    held = {pk for pk, state in states if state in HELD_STATES}
+
+    assert set(Award.objects.held(day).values_list("pk", flat=True)) == held
+    ended = set(Award.objects.ended(day).values_list("pk", flat=True))
+    assert ended == {pk for pk, _ in states} - held
 
 
 def test_titles_that_end_soon_leave_out_what_is_renewed():

@@ -386,6 +386,27 @@ def test_the_check_finds_a_falsified_sum(capsys):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_check_finds_a_falsified_sum_of_a_project(capsys):
+    """Break it on purpose: an entry altered without its triggers."""
+    project = ProjectEntryFactory(jobs=3).project
+    become(database.OWNER)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE activities_projectentry DISABLE TRIGGER USER")
+            project.entries.update(jobs=4)
+            cursor.execute("ALTER TABLE activities_projectentry ENABLE TRIGGER USER")
+        with pytest.raises(SystemExit):
+            call_command("tally")
+        assert f"项目 {project.pk}：" in capsys.readouterr().out
+        call_command("tally", rebuild=True)
+    finally:
+        become(database.APP)
+
+    project.refresh_from_db()
+    assert project.jobs == 4
+
+
+@pytest.mark.django_db(transaction=True)
 def test_folding_puts_lines_together_and_keeps_sums():
     for _ in range(4):
         MembershipFactory(started_on=TODAY)
