@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from redleader import backup, database, drill, fingerprints, vault
 from redleader.backup import BackupError, Manifest, Member, make_backup, read_backup
@@ -150,10 +151,19 @@ def test_an_archive_that_does_not_add_up_is_refused(
     assert not (tmp_path.parent / "x").exists()
 
 
-def test_a_newer_schema_is_refused():
-    require_known_schema(replace(EMPTY, migrations=[["redleader", "0001_form_drafts"]]))
-    with pytest.raises(BackupError, match=r"redleader\.9999_later"):
-        require_known_schema(replace(EMPTY, migrations=[["redleader", "9999_later"]]))
+def made_by(*names):
+    return replace(EMPTY, migrations=[["redleader", name] for name in names])
+
+
+def test_a_schema_made_by_another_program_is_refused():
+    steps = MigrationLoader(None).disk_migrations["redleader", "0001_schema"].replaces
+
+    require_known_schema(made_by("0001_schema"))
+    require_known_schema(made_by(*(name for _, name in steps)))
+    with pytest.raises(BackupError, match=r"更新的程序.*redleader\.9999_later"):
+        require_known_schema(made_by("9999_later"))
+    with pytest.raises(BackupError, match=r"更早的程序.*redleader\.0005_publication"):
+        require_known_schema(made_by(*(name for _, name in steps[:-1])))
 
 
 def test_old_backups_are_dropped_but_the_newest_stay(tmp_path):
