@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from threading import Lock
+from threading import Lock, Semaphore
 
 import brotli
 from django.utils.http import http_date, parse_etags
@@ -28,6 +28,9 @@ OVERHEAD = 4000  # bytes of headers and objects, roughly
 TEXT = ("text/", "application/json", "application/atom+xml")
 # Where no page is public: Django is asked without a look at the version.
 NEVER = ("/workbench/", "/admin/", "/accounts/", "/static/", "/photos/", "/healthz")
+# What is quick, or says whether we live: it never waits for those who work.
+QUICK = ("/static/", "/photos/", "/healthz")
+AT_ONCE = 4  # requests of those who work; more only wait for the same processor
 NOT_MODIFIED = "304 Not Modified"
 OWN = {"content-length", "etag", "last-modified"}
 
@@ -136,12 +139,15 @@ class Front:
         self.plain, self.filtered = Shelf(limit), Shelf(limit // 4)
         self.watch = watch or Watch()
         self.locks = [Lock() for _ in range(LOCKS)]
+        self.room = Semaphore(AT_ONCE)
         self.cookies = private_cookies()
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         key = self.key_of(environ)
-        version = key and self.watch.now()
-        if not key or not version:
+        if not key:
+            return self.work(environ, start_response)
+        version = self.watch.now()
+        if not version:
             return self.application(environ, start_response)
         shelf = self.filtered if key[-1] else self.plain
         page = shelf.pages.get(key)
@@ -173,6 +179,16 @@ class Front:
             return None
         told = get("HTTP_X_FORWARDED_PROTO", "")
         return environ["wsgi.url_scheme"], told, host, path, query
+
+    def work(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        """Ask Django for who is signed in or sends something, a few at once.
+
+        Readers share the process: they never stand in one line with all who work.
+        """
+        if environ.get("PATH_INFO", "").startswith(QUICK):
+            return self.application(environ, start_response)
+        with self.room:
+            return self.application(environ, start_response)
 
     def renew(self, key, shelf, environ, start_response) -> Iterable[bytes]:
         """Make an old page anew; who asks for it meanwhile waits for it."""

@@ -1,6 +1,8 @@
 """Ready pages in front of Django: the same answers, sooner, and nothing private."""
 
 import gzip
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import brotli
@@ -356,6 +358,33 @@ def test_where_nothing_is_public_the_version_is_not_read(site, monkeypatch):
     monkeypatch.setattr(site.watch, "now", now)
     for path in ("/healthz", "/workbench/", "/admin/", "/static/css/site.css"):
         assert ask(site, path)[0] in (200, 302)
+
+
+def test_readers_never_wait_for_those_who_work(monkeypatch):
+    """Without the room every thread of the server could be taken by slow work."""
+    going, begun = threading.Event(), threading.Semaphore(0)
+
+    def application(environ, start_response):
+        if environ["PATH_INFO"] == "/workbench/":
+            begun.release()
+            assert going.wait(10)
+        start_response("200 OK", [])
+        return [b"x"]
+
+    site = Front(application, 8 * 1024 * 1024)
+    monkeypatch.setattr(site.watch, "now", lambda: ("v", None, "default"))
+    with ThreadPoolExecutor(front.AT_ONCE + 1) as people:
+        work = [
+            people.submit(ask, site, "/workbench/") for _ in range(front.AT_ONCE + 1)
+        ]
+        for _ in range(front.AT_ONCE):
+            assert begun.acquire(timeout=10)
+        for path in ("/chambers/", "/healthz", "/static/css/site.css"):
+            assert ask(site, path)[0] == 200
+        assert not begun.acquire(timeout=0.1)  # The last waits for its turn,
+        going.set()
+        assert [done.result(10)[0] for done in work] == [200] * len(work)
+        assert begun.acquire(timeout=0)  # and has it.
 
 
 def test_sign_ins_are_counted_by_the_address_that_our_proxy_saw(settings):
