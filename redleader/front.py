@@ -26,10 +26,10 @@ LOCKS = 64
 SMALLEST = 512  # bytes; less is not worth packing
 OVERHEAD = 4000  # bytes of headers and objects, roughly
 TEXT = ("text/", "application/json", "application/atom+xml")
-# Where no page is public: Django is asked without a look at the version.
-NEVER = ("/workbench/", "/admin/", "/accounts/", "/static/", "/photos/", "/healthz")
 # What is quick, or says whether we live: it never waits for those who work.
 QUICK = ("/static/", "/photos/", "/healthz")
+# Where no page is public: Django is asked without a look at the version.
+NEVER = ("/workbench/", "/admin/", "/accounts/", *QUICK)
 AT_ONCE = 4  # requests of those who work; more only wait for the same processor
 NOT_MODIFIED = "304 Not Modified"
 OWN = {"content-length", "etag", "last-modified"}
@@ -181,9 +181,9 @@ class Front:
         return environ["wsgi.url_scheme"], told, host, path, query
 
     def work(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        """Ask Django for who is signed in or sends something, a few at once.
+        """Ask Django for who is signed in, reads large type or sends something.
 
-        Readers share the process: they never stand in one line with all who work.
+        Only a few at once: other readers do not stand in one line with them.
         """
         if environ.get("PATH_INFO", "").startswith(QUICK):
             return self.application(environ, start_response)
