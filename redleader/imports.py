@@ -8,7 +8,7 @@ and tried out in the database, which keeps the rules.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -18,26 +18,26 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q, QuerySet
-from openpyxl import Workbook
 
 from redleader.forms import MaxLength, PlainText, check_deferred_rules, refusal
 from redleader.money import MoneyFormField, say_money
 from redleader.search import SEARCH_COLUMNS, fold, syllables
 from redleader.sheets import (
     BLANKS,
+    Book,
     Column,
     RowError,
+    Sheet,
     SheetLimits,
     SheetRow,
-    add_table,
     cell_error,
-    new_book,
+    chunks,
 )
 
 PROBLEM = "问题"  # the column that a marked copy adds
 LIMITS = SheetLimits(rows=1000)
 MAX_CELL = 300  # characters of a cell in a marked copy
-CHUNK = 1000  # rows that are written at once
+SHOWN = 50  # rows and errors of a preview
 CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
 
 
@@ -179,11 +179,6 @@ def tell_nobody(rows: int) -> None:
     pass
 
 
-def chunks(rows: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
-
-
 @dataclass
 class Draft:
     """A row of a file as it would be written.
@@ -202,13 +197,74 @@ class Draft:
 
 
 @dataclass
-class Plan:
-    """What a file would do; nothing of it is done while there are errors."""
+class Part:
+    """Some rows of a file, compared with what is stored."""
 
+    rows: list[SheetRow]
     new: list[Draft] = field(default_factory=list)
     changed: list[Draft] = field(default_factory=list)
     same: list[Draft] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.errors = [error for row in self.rows for error in row.errors]
+        self.unread = {(error.row, error.label) for error in self.errors}
+
+    def refuse(self, errors: Iterable[RowError]) -> None:
+        """Add errors; a cell that could not be read is told of once."""
+        self.errors += [e for e in errors if (e.row, e.label) not in self.unread]
+
+    def marked(self) -> Iterator[SheetRow]:
+        """Yield the rows with all that is wrong in them."""
+        errors = errors_by_row(self.errors)
+        return (replace(row, errors=tuple(errors[row.number])) for row in self.rows)
+
+
+def errors_by_row(errors: Iterable[RowError]) -> dict[int, list[RowError]]:
+    found: dict[int, list[RowError]] = defaultdict(list)
+    for error in errors:
+        found[error.row].append(error)
+    return found
+
+
+@dataclass
+class Group:
+    """Rows of one fate: how many, and the first of them."""
+
+    count: int = 0
+    shown: list[Draft] = field(default_factory=list)
+
+    def add(self, drafts: list[Draft]) -> None:
+        self.count += len(drafts)
+        self.shown += drafts[: SHOWN - len(self.shown)]
+
+
+@dataclass
+class Plan:
+    """What a file would do; nothing of it is done while there are errors.
+
+    Of many rows and errors it has the number and the first; ``sheet`` has every
+    row with its errors.
+    """
+
+    sheet: Sheet
+    new: Group = field(default_factory=Group)
+    changed: Group = field(default_factory=Group)
+    same: Group = field(default_factory=Group)
+    error_count: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, part: Part) -> None:
+        bad = {error.row for error in part.errors}
+        for group, drafts in [
+            (self.new, part.new),
+            (self.changed, part.changed),
+            (self.same, part.same),
+        ]:
+            group.add([draft for draft in drafts if draft.number not in bad])
+        errors = sorted(part.errors, key=lambda error: error.row)
+        self.error_count += len(errors)
+        self.errors += errors[: SHOWN - len(self.errors)]
 
 
 class Importer:
@@ -274,44 +330,25 @@ class Importer:
     ) -> Plan:
         """Say of each row whether it is new, changed, there already, or refused.
 
+        The database itself tries the rows against every rule, and it is all undone.
         ``tell`` hears of each row twice: when it is read and when it was tried.
         """
-        plan = self.compared(rows, user, tell)
-        errors = self.tried(plan, user, tell)
-        bad = {error.row for error in errors}
-        plan.new = [draft for draft in plan.new if draft.number not in bad]
-        plan.changed = [draft for draft in plan.changed if draft.number not in bad]
-        plan.errors += errors
-        plan.errors.sort(key=lambda error: error.row)
-        return plan
-
-    def compared(self, rows: Iterable[SheetRow], user: Any, tell: Tell) -> Plan:
-        """Return the plan as far as it is known without asking the database's rules."""
-        plan, lookups = Plan(), self.lookups(user)
-        drafts: list[Draft] = []
-        for sheet in rows:
-            draft, errors = self.draft(sheet, lookups, user)
-            plan.errors += errors
-            if draft is not None:
-                drafts.append(draft)
-            tell(1)
-        drafts = self.without_doubles(drafts, plan)
-        self.match(drafts)
-        for draft in drafts:
-            refused = self.contradictions(draft)
-            if refused:
-                plan.errors += refused
-            elif draft.stored is None:
-                plan.new.append(draft)
-            elif draft.changes:
-                plan.changed.append(draft)
-            else:
-                plan.same.append(draft)
+        plan = Plan(Sheet(self.columns))
+        with transaction.atomic():
+            for part in self.compared(rows, user, tell):
+                part.refuse(self.halved(part.new, self.create, user))
+                part.refuse(self.halved(part.changed, self.update, user))
+                tell(len(part.new) + len(part.changed))
+                plan.add(part)
+                plan.sheet.add(part.marked())
+            transaction.set_rollback(True)
         return plan
 
     @transaction.atomic
-    def write(self, rows: list[SheetRow], user: Any, tell: Tell = tell_nobody) -> Plan:
-        """Write the new and the changed rows of a file.
+    def write(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
+    ) -> Plan:
+        """Write the new and the changed rows of a file, which is read twice if need be.
 
         Two who confirm at once write one after the other, so the later finds the
         rows of the earlier. Raises ValidationError when any row is refused by now.
@@ -320,22 +357,56 @@ class Importer:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{self.code}"]
             )
-        plan = self.compared(rows, user, tell)
-        if not plan.errors:
-            try:
-                with transaction.atomic():
-                    for drafts in chunks(plan.new):
-                        self.create(drafts, user)
-                        tell(len(drafts))
-                    for drafts in chunks(plan.changed):
-                        self.update(drafts, user)
-                        tell(len(drafts))
-                    check_deferred_rules()
-                return plan
-            except (IntegrityError, ValidationError):
-                plan = self.plan(rows, user)  # It finds the rows that are refused.
-        texts = [error.text for error in plan.errors[:50]]
+        plan = Plan(Sheet(self.columns))
+        try:
+            with transaction.atomic():
+                for part in self.compared(rows, user, tell):
+                    if part.errors:
+                        raise ValidationError(CHANGED)
+                    for drafts, service in [
+                        (part.new, self.create),
+                        (part.changed, self.update),
+                    ]:
+                        if drafts:
+                            service(drafts, user)
+                    tell(len(part.new) + len(part.changed))
+                    plan.add(part)
+                check_deferred_rules()
+            return plan
+        except (IntegrityError, ValidationError):
+            plan = self.plan(rows, user)  # It finds the rows that are refused.
+        texts = [error.text for error in plan.errors]
         raise ValidationError([CHANGED, *texts], code="changed")
+
+    def compared(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell
+    ) -> Iterator[Part]:
+        """Yield the rows, so many at once, without asking the database's rules.
+
+        What the caller writes meanwhile must not be found by ``match``.
+        """
+        lookups = self.lookups(user)
+        first: dict[tuple, int] = {}
+        for some in chunks(rows):
+            part, drafts = Part(some), []
+            for sheet in some:
+                draft, errors = self.draft(sheet, lookups, user)
+                part.refuse(errors)
+                if draft is not None and self.is_first(draft, first, part):
+                    drafts.append(draft)
+                tell(1)
+            self.match(drafts, lookups)
+            for draft in drafts:
+                refused = self.contradictions(draft)
+                if refused:
+                    part.refuse(refused)
+                elif draft.stored is None:
+                    part.new.append(draft)
+                elif draft.changes:
+                    part.changed.append(draft)
+                else:
+                    part.same.append(draft)
+            yield part
 
     def draft(
         self, sheet: SheetRow, lookups: Any, user: Any
@@ -397,28 +468,29 @@ class Importer:
     def key_of(self, row: Any) -> tuple:
         return tuple(comparable(getattr(row, name)) for name in self.key)
 
-    def without_doubles(self, drafts: list[Draft], plan: Plan) -> list[Draft]:
-        """Refuse a row that a file has twice; return the others."""
-        if not self.key:
-            return drafts
-        first: dict[tuple, int] = {}
-        kept = []
+    def is_first(self, draft: Draft, first: dict[tuple, int], part: Part) -> bool:
+        """Refuse a row that a file has had already; ``first`` are the rows so far."""
+        key = self.double_key(draft)
+        before = first.setdefault(key, draft.number)
+        if not key or before == draft.number:
+            return True
+        words = self.double_words(draft)
+        text = f"第 {before} 行与第 {draft.number} 行重复（{words}）。"
+        part.refuse([RowError(draft.number, "", text)])
+        return False
+
+    def double_key(self, draft: Draft) -> tuple:
+        """Return what no two rows of a file may share; empty: they may be equal."""
+        return self.key_of(draft.row)
+
+    def double_words(self, draft: Draft) -> str:
+        """Return what two doubles have in common, in words."""
         labels = {c.field: c.label for c in self.columns}
         names = [name.removesuffix("_id") for name in self.key]
         words = self.same or "、".join(labels[n] for n in names if n in labels)
-        for draft in drafts:
-            key = self.key_of(draft.row)
-            if key in first:
-                text = (
-                    f"第 {first[key]} 行与第 {draft.number} 行重复（{words}都相同）。"
-                )
-                plan.errors.append(RowError(draft.number, "", text))
-                continue
-            first[key] = draft.number
-            kept.append(draft)
-        return kept
+        return f"{words}都相同"
 
-    def match(self, drafts: list[Draft]) -> None:
+    def match(self, drafts: list[Draft], lookups: Any) -> None:
         """Find the stored row of each draft by the key, and how it would change."""
         if not self.key or not drafts:
             return
@@ -463,21 +535,12 @@ class Importer:
             if label not in labels
         ]
 
-    def tried(self, plan: Plan, user: Any, tell: Tell) -> list[RowError]:
-        """Let the database itself try the rows against every rule, and undo it all."""
-        errors: list[RowError] = []
-        if not (plan.new or plan.changed):
-            return errors
-        with transaction.atomic():
-            for rows, service in [(plan.new, self.create), (plan.changed, self.update)]:
-                for drafts in chunks(rows):
-                    errors += self.halved(drafts, service, user)
-                    tell(len(drafts))
-            transaction.set_rollback(True)
-        return errors
-
-    def halved(self, drafts: list[Draft], service: Callable, user: Any):
+    def halved(
+        self, drafts: list[Draft], service: Callable, user: Any
+    ) -> list[RowError]:
         """Try rows; halve what is refused until each bad row stands alone."""
+        if not drafts:
+            return []
         try:
             with transaction.atomic():
                 service(drafts, user)
@@ -531,10 +594,10 @@ class Importer:
     def shown_labels(self) -> list[str]:
         return list(self.summary or [column.label for column in self.columns[:6]])
 
-    def template_book(self) -> Workbook:
+    def template_book(self) -> Book:
         """Return the empty table, and a sheet that says how it is filled in."""
-        book = new_book()
-        add_table(book, self.sheet_name, self.columns, [])
+        book = Book()
+        book.add_table(self.sheet_name, self.columns, [])
         offered = self.offered()
 
         def offer(column: Taken) -> str:
@@ -552,20 +615,17 @@ class Importer:
             f"最多 {self.limits.rows} 行。",
             f"不要改动表头；同一个文件可以重复上传，已有的{self.name}不会重复登记。",
         ]
-        add_table(book, "填写说明", guide, self.columns, title="填写说明", lines=lines)
+        book.add_table("填写说明", guide, self.columns, title="填写说明", lines=lines)
         return book
 
-    def marked_book(self, rows: list[SheetRow], errors: list[RowError]) -> Workbook:
+    def marked_book(self, rows: Iterable[SheetRow]) -> Book:
         """Return the rows as they came, with each fault coloured and put in words."""
-        faults: dict[int, list[RowError]] = defaultdict(list)
-        for error in errors:
-            faults[error.row].append(error)
 
         def cell(label: str) -> Callable[[SheetRow], Any]:
             return lambda row: clipped(row.refused.get(label) or row.values.get(label))
 
         def is_marked(row: SheetRow, column: Column) -> bool:
-            named = {error.label for error in faults[row.number]}
+            named = {error.label for error in row.errors}
             return column.label in named or (column.label == PROBLEM and bool(named))
 
         columns = [
@@ -575,10 +635,10 @@ class Importer:
         words = Column(
             PROBLEM,
             width=70,
-            value=lambda row: "\n".join(error.text for error in faults[row.number]),
+            value=lambda row: "\n".join(error.text for error in row.errors),
         )
-        book = new_book()
-        add_table(book, self.sheet_name, [*columns, words], rows, is_marked=is_marked)
+        book = Book()
+        book.add_table(self.sheet_name, [*columns, words], rows, is_marked=is_marked)
         return book
 
 

@@ -5,15 +5,13 @@ by a process of its own, whose progress everybody may read meanwhile.
 """
 
 import hashlib
-import json
 import logging
 import os
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pghistory
@@ -24,7 +22,7 @@ from django.utils import timezone
 
 from redleader.imports import IMPORTERS, Draft, Importer, Plan, Tell, tell_nobody
 from redleader.models import ImportJob, ImportRun, JobState
-from redleader.sheets import Kind, RowError, Sheet, SheetRow
+from redleader.sheets import Sheet
 
 logger = logging.getLogger(__name__)
 
@@ -33,54 +31,25 @@ KEPT = timedelta(days=1)  # the bare line of a job, so that its page can say why
 SILENCE = timedelta(minutes=3)  # after which a process counts as dead
 INLINE_ROWS = 1000  # a larger file gets a process of its own
 STEP = 500  # rows between two signs of progress
-SHOWN = 50  # rows and errors of a preview
 EXPIRED = "预览已超过 1 小时，请重新上传文件。"
 AGAIN = "请勾选“确需再次导入”。"
 FAILED = "处理中断，没有写入任何数据，请重新上传文件。"
 WORKING = (JobState.CHECKING, JobState.WRITING)
 
 
-# --- Rows
+def rows_of(job: ImportJob) -> Sheet:
+    return Sheet(IMPORTERS[job.code].columns, bytes(job.content))
 
 
-def pack(rows: list[SheetRow], errors: list[RowError]) -> bytes:
-    content = {
-        "rows": [
-            [row.number, [shown(v) for v in row.values.values()], row.refused]
-            for row in rows
-        ],
-        "errors": [[error.row, error.label, error.text] for error in errors],
-    }
-    return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
-
-
-def shown(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def unpack(job: ImportJob) -> tuple[list[SheetRow], list[RowError]]:
-    """Return the rows of a file, and what is wrong with them as far as known."""
-    content = json.loads(zlib.decompress(job.content))
-    columns = IMPORTERS[job.code].columns
-
-    def value(column, cell):
-        return date.fromisoformat(cell) if cell and column.kind == Kind.DATE else cell
-
-    rows = [
-        SheetRow(
-            number,
-            {c.label: value(c, v) for c, v in zip(columns, cells, strict=True)},
-            refused,
-        )
-        for number, cells, refused in content["rows"]
-    ]
-    return rows, [RowError(*error) for error in content["errors"]]
-
-
-def digest_of(rows: list[SheetRow]) -> str:
-    """Return what tells two files with the same rows from others."""
-    words = repr([[row.number, *map(str, row.values.values())] for row in rows])
-    return hashlib.sha256(words.encode()).hexdigest()
+def counted(sheet: Sheet) -> tuple[int, str]:
+    """Return the number of rows, and what tells them from those of other files."""
+    digest, count = hashlib.sha256(b"["), 0
+    for row in sheet:
+        words = repr([row.number, *map(str, row.values.values())])
+        digest.update(f"{', ' if count else ''}{words}".encode())
+        count += 1
+    digest.update(b"]")
+    return count, digest.hexdigest()
 
 
 # --- Life of a job
@@ -92,14 +61,15 @@ def keep(importer: Importer, sheet: Sheet, *, name: str, user: Any) -> ImportJob
     ImportJob.objects.filter(created_at__lt=now - KEPT).delete()
     old = ImportJob.objects.filter(created_at__lt=now - MAX_AGE)
     old.exclude(content=b"").update(content=b"", preview={})
+    count, digest = counted(sheet)
     return ImportJob.objects.create(
         code=importer.code,
         name=name[:120],
         by=user,
-        count=len(sheet.rows),
-        digest=digest_of(sheet.rows),
-        content=pack(sheet.rows, sheet.errors),
-        total=2 * len(sheet.rows),
+        count=count,
+        digest=digest,
+        content=bytes(sheet.content),
+        total=2 * count,
     )
 
 
@@ -130,42 +100,37 @@ def said_before(run: ImportRun) -> str:
 def check(job: ImportJob, tell: Tell = tell_nobody) -> None:
     """Find out what a file would do; nothing of it is written."""
     importer = IMPORTERS[job.code]
-    rows, errors = unpack(job)
-    plan = importer.plan(rows, job.by, tell)
-    # A cell that could not be read is told of once.
-    told = {(error.row, error.label) for error in errors}
-    others = [error for error in plan.errors if (error.row, error.label) not in told]
-    errors = sorted([*errors, *others], key=lambda error: error.row)
-    job.content = pack(rows, errors)
-    job.preview = preview_of(importer, plan, errors)
+    plan = importer.plan(rows_of(job), job.by, tell)
+    job.content = bytes(plan.sheet.content)
+    job.preview = preview_of(importer, plan)
     job.state = JobState.CHECKED
     job.save(update_fields=["content", "preview", "state"])
 
 
-def preview_of(importer: Importer, plan: Plan, errors: list[RowError]) -> dict:
+def preview_of(importer: Importer, plan: Plan) -> dict:
     """Return what the page before the confirmation shows, as JSON can hold it."""
     unit = importer.unit
-    new = "没有问题的" if errors else "新的"
+    new = "没有问题的" if plan.error_count else "新的"
     groups = [
-        ("new", f"{new} {len(plan.new)} {unit}", plan.new),
-        ("changed", f"将要更新的 {len(plan.changed)} {unit}", plan.changed),
-        ("same", f"系统中已有，不重复导入的 {len(plan.same)} {unit}", plan.same),
+        ("new", f"{new} {plan.new.count} {unit}", plan.new),
+        ("changed", f"将要更新的 {plan.changed.count} {unit}", plan.changed),
+        ("same", f"系统中已有，不重复导入的 {plan.same.count} {unit}", plan.same),
     ]
     return {
-        "new": len(plan.new),
-        "changed": len(plan.changed),
-        "same": len(plan.same),
-        "error_count": len(errors),
-        "errors": [error.text for error in errors[:SHOWN]],
+        "new": plan.new.count,
+        "changed": plan.changed.count,
+        "same": plan.same.count,
+        "error_count": plan.error_count,
+        "errors": [error.text for error in plan.errors],
         "groups": [
             {
                 "key": key,
                 "heading": heading,
-                "total": len(drafts),
-                "rows": [line_of(importer, draft) for draft in drafts[:SHOWN]],
+                "total": group.count,
+                "rows": [line_of(importer, draft) for draft in group.shown],
             }
-            for key, heading, drafts in groups
-            if drafts
+            for key, heading, group in groups
+            if group.count
         ],
     }
 
@@ -210,10 +175,9 @@ def confirm(job: ImportJob, *, again: bool) -> ImportJob:
 def write(job: ImportJob, tell: Tell = tell_nobody) -> None:
     """Write the rows and remember the file; raises ValidationError."""
     importer = IMPORTERS[job.code]
-    rows, _ = unpack(job)
-    plan = importer.write(rows, job.by, tell)
-    if plan.new or plan.changed:
-        written = len(plan.new) + len(plan.changed)
+    plan = importer.write(rows_of(job), job.by, tell)
+    written = plan.new.count + plan.changed.count
+    if written:
         ImportRun.objects.create(
             code=job.code, digest=job.digest, by=job.by, rows=written
         )
@@ -221,13 +185,13 @@ def write(job: ImportJob, tell: Tell = tell_nobody) -> None:
 
 
 def done_words(importer: Importer, plan: Plan) -> str:
-    if not (plan.new or plan.changed):
+    if not (plan.new.count or plan.changed.count):
         return f"这些{importer.name}已经导入过，没有重复写入。"
-    text = f"已导入 {len(plan.new)} {importer.unit}{importer.name}。"
-    if plan.changed:
-        text += f"已更新 {len(plan.changed)} {importer.unit}。"
-    if plan.same:
-        text += f"另有 {len(plan.same)} 行已存在，未重复导入。"
+    text = f"已导入 {plan.new.count} {importer.unit}{importer.name}。"
+    if plan.changed.count:
+        text += f"已更新 {plan.changed.count} {importer.unit}。"
+    if plan.same.count:
+        text += f"另有 {plan.same.count} 行已存在，未重复导入。"
     return text
 
 

@@ -5,6 +5,7 @@ is read by ``redleader/sheets_reader.py`` in a process of its own, so whatever i
 it, this process only meets plain texts and numbers.
 """
 
+import gzip
 import json
 import logging
 import math
@@ -12,14 +13,17 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,13 +31,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from redleader.forms import DATE_ERROR, ZERO_WIDTH, has_unprintable
 from redleader.photos import clean_name
@@ -85,135 +87,122 @@ TRIGGERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 MAX_CELL = 32_767  # characters; Excel's own limit
 A4 = 9
-LINE = Side(style="thin", color="FF999999")
-BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-HEADER_FILL = PatternFill("solid", fgColor="FFF3EEE4")
-MARK_FILL = PatternFill("solid", fgColor="FFFBD5D0")
-TITLE_FONT, HEADER_FONT = Font(bold=True, size=16), Font(bold=True)
-WRAP = Alignment(vertical="top", wrap_text=True)
-MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+BORDER = {"border": 1, "border_color": "#999999"}
+HEADER = BORDER | {
+    "bold": True,
+    "bg_color": "#F3EEE4",
+    "align": "center",
+    "valign": "vcenter",
+    "text_wrap": True,
+}
+BODY = BORDER | {"valign": "top", "text_wrap": True}
+MARKED = BODY | {"bg_color": "#FBD5D0"}
+TITLE = {"bold": True, "font_size": 16}
+PLAIN: dict = {}
+OFFERED_ROWS = 5000  # below the header, to which a column offers its choices
 
 
-def new_book() -> Workbook:
-    book = Workbook(write_only=True)
-    book.properties.creator = settings.PORTAL["owner"]
-    return book
+class Book:
+    """A workbook on its way out, written row by row."""
 
+    def __init__(self) -> None:
+        self.file = BytesIO()
+        self.book = Workbook(self.file, {"constant_memory": True})
+        self.book.set_properties({"author": settings.PORTAL["owner"]})
+        self.looks: dict[tuple, Format] = {}
 
-def add_table(
-    book: Workbook,
-    name: str,
-    columns: Sequence[Column],
-    rows: Iterable[Any],
-    *,
-    title: str = "",
-    lines: Sequence[str] = (),
-    is_marked: Callable[[Any, Column], bool] | None = None,
-) -> None:
-    """Add a sheet: title and lines, the header, the rows; ready to be printed.
+    def look(self, kind: Kind, style: dict = PLAIN, quoted: bool = False) -> Format:
+        """Return how cells look; each look is made once."""
+        key = (kind, id(style), quoted)
+        if key not in self.looks:
+            own = {"num_format": NUMBER_FORMATS[kind], "quote_prefix": quoted}
+            self.looks[key] = self.book.add_format(style | own)
+        return self.looks[key]
 
-    ``is_marked`` tells which cells are coloured.
-    """
-    sheet = book.create_sheet(name)
-    looks: dict = {}
-    head = [text for text in (title, *lines) if text]
-    header = len(head) + 1
-    last = get_column_letter(len(columns))
-    sheet.freeze_panes = f"A{header + 1}"
-    sheet.print_title_rows = f"{header}:{header}"
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.paperSize, sheet.page_setup.orientation = A4, "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
-    for number, column in enumerate(columns, start=1):
-        dimension = sheet.column_dimensions[get_column_letter(number)]
-        dimension.width = column.width
-        dimension.number_format = NUMBER_FORMATS[column.kind]
-    for number, text in enumerate(head):
-        font = TITLE_FONT if title and not number else None
-        sheet.append([_cell(sheet, text, looks, font=font)])
-    sheet.append(
-        [
-            _cell(
-                sheet,
-                column.heading,
-                looks,
-                font=HEADER_FONT,
-                fill=HEADER_FILL,
-                border=BORDER,
-                alignment=MIDDLE,
-            )
-            for column in columns
-        ]
-    )
-    count = header
-    for row in rows:
-        count += 1
-        cells = []
-        for column in columns:
-            value = column.value(row) if column.value else None
-            fill = MARK_FILL if is_marked and is_marked(row, column) else None
-            format_ = NUMBER_FORMATS[column.kind]
-            cells.append(
-                _cell(
-                    sheet,
-                    value,
-                    looks,
-                    format_=format_,
-                    fill=fill,
-                    border=BORDER,
-                    alignment=WRAP,
+    def packed(self) -> bytes:
+        """Close the workbook and return the file."""
+        self.book.close()
+        return self.file.getvalue()
+
+    def add_table(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Any],
+        *,
+        title: str = "",
+        lines: Sequence[str] = (),
+        is_marked: Callable[[Any, Column], bool] | None = None,
+    ) -> None:
+        """Add a sheet: title and lines, the header, the rows; ready to be printed.
+
+        ``is_marked`` tells which cells are coloured.
+        """
+        sheet = self.book.add_worksheet(name)
+        head = [text for text in (title, *lines) if text]
+        header, last = len(head), len(columns) - 1
+        sheet.freeze_panes(header + 1, 0)
+        sheet.repeat_rows(header)
+        sheet.set_paper(A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C第 &P 页，共 &N 页")
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width, self.look(column.kind))
+        for number, text in enumerate(head):
+            style = TITLE if title and not number else PLAIN
+            self.write(sheet, number, 0, text, Kind.TEXT, style)
+        for place, column in enumerate(columns):
+            self.write(sheet, header, place, column.heading, Kind.TEXT, HEADER)
+        number = header
+        for number, row in enumerate(rows, header + 1):
+            for place, column in enumerate(columns):
+                value = column.value(row) if column.value else None
+                style = MARKED if is_marked and is_marked(row, column) else BODY
+                self.write(sheet, number, place, value, column.kind, style)
+        sheet.autofilter(header, 0, number, last)
+        for place, column in enumerate(columns):
+            if column.choices:
+                offer = {"validate": "list", "source": list(column.choices)}
+                until = header + OFFERED_ROWS
+                sheet.data_validation(
+                    header + 1, place, until, place, offer | {"show_error": False}
                 )
-            )
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A{header}:{last}{count}"
-    for number, column in enumerate(columns, start=1):
-        if column.choices:
-            letter = get_column_letter(number)
-            offer = DataValidation("list", f'"{",".join(column.choices)}"')
-            offer.showErrorMessage = False
-            offer.add(f"{letter}{header + 1}:{letter}{header + 5000}")
-            sheet.data_validations.append(offer)
+
+    def write(
+        self, sheet: Worksheet, row: int, place: int, value: Any, kind: Kind, style
+    ) -> None:
+        """Write a cell of its real kind; text stays text whatever it begins with."""
+        if isinstance(value, str):
+            # Otherwise editing the cell would make a formula of it after all.
+            look = self.look(Kind.TEXT, style, quoted=value.startswith(TRIGGERS))
+            if text := printable(value):
+                sheet.write_string(row, place, text, look)
+            else:
+                sheet.write_blank(row, place, None, look)
+        elif isinstance(value, date):
+            if isinstance(value, datetime) and timezone.is_aware(value):
+                value = timezone.localtime(value).replace(tzinfo=None)
+            sheet.write_datetime(row, place, value, self.look(kind, style))
+        elif value is None:
+            sheet.write_blank(row, place, None, self.look(kind, style))
+        else:
+            sheet.write_number(row, place, value, self.look(kind, style))
 
 
-def _cell(
-    sheet, value: Any, looks: dict, *, format_: str = "@", **style: Any
-) -> WriteOnlyCell:
-    """Return a cell of its real kind; text stays text whatever it begins with.
-
-    ``looks`` keeps the looks that the sheet has had: to make one is slow.
-    """
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value).replace(tzinfo=None)
-    # Otherwise editing the cell would make a formula of it after all.
-    quoted = isinstance(value, str) and value.startswith(TRIGGERS)
-    if isinstance(value, str):
-        cell = WriteOnlyCell(sheet)
-        cell._value, cell.data_type = as_text(value), "s"
-        format_ = "@"
-    else:
-        cell = WriteOnlyCell(sheet, value)
-    key = (format_, quoted, *(id(part) for part in style.values()))
-    if key in looks:
-        cell._style = looks[key]
-        return cell
-    cell.number_format, cell.quotePrefix = format_, quoted
-    for name, part in style.items():
-        if part is not None:
-            setattr(cell, name, part)
-    looks[key] = cell._style
-    return cell
+def printable(text: str) -> str:
+    """Return text without what a workbook cannot hold."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return UNWRITABLE.sub("", text)[:MAX_CELL]
 
 
 def as_text(text: str) -> str:
-    """Return text as a workbook spells it, without what it cannot hold.
+    """Return text as openpyxl has to write it.
 
     A carriage return is spelled out, or every XML parser would turn it into a
     line feed; so is text that looks as if it were spelled out.
     """
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    text = UNWRITABLE.sub("", text)[:MAX_CELL]
-    text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text))
     return text.replace("\r", "_x000D_")
 
 
@@ -224,15 +213,9 @@ def count_line(count: int, limit: int, day: date) -> str:
     return f"截至 {day:%Y-%m-%d}，共 {count} 条"
 
 
-def packed(book: Workbook) -> bytes:
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def answer(book: Workbook, name: str) -> HttpResponse:
+def answer(book: Book, name: str) -> HttpResponse:
     """Return a workbook to be saved under a name."""
-    return attachment(packed(book), f"{name}.xlsx", CONTENT_TYPE)
+    return attachment(book.packed(), f"{name}.xlsx", CONTENT_TYPE)
 
 
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
@@ -246,6 +229,7 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
 # --- In
 
 MEGABYTE = 1024 * 1024
+CHUNK = 1000  # rows in memory at once
 READER = Path(__file__).with_name("sheets_reader.py")
 
 
@@ -339,12 +323,60 @@ class SheetRow:
     number: int
     values: dict[str, Value]
     refused: dict[str, str] = field(default_factory=dict)
+    errors: tuple[RowError, ...] = ()
 
 
-@dataclass(frozen=True)
+T = TypeVar("T")
+
+
+def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Yield the rows, ``CHUNK`` of them at once."""
+    left = iter(rows)
+    while some := list(islice(left, CHUNK)):
+        yield some
+
+
 class Sheet:
-    rows: list[SheetRow]
-    errors: list[RowError] = field(default_factory=list)
+    """The rows of a file, packed: read as often as one likes, never all in memory.
+
+    ``content`` may be kept, and opened again with the same columns.
+    """
+
+    def __init__(self, columns: Sequence[Column], content: bytes = b""):
+        self.columns = columns
+        self.content = bytearray(content)
+
+    def add(self, rows: Iterable[SheetRow]) -> None:
+        lines = (
+            json.dumps(
+                [
+                    row.number,
+                    [spelled(row.values.get(c.label)) for c in self.columns],
+                    row.refused,
+                    [[error.label, error.text] for error in row.errors],
+                ]
+            )
+            for row in rows
+        )
+        # Packed parts after each other are unpacked as one.
+        self.content += gzip.compress("\n".join([*lines, ""]).encode(), 6)
+
+    def __iter__(self) -> Iterator[SheetRow]:
+        with gzip.open(BytesIO(self.content), "rb") as lines:
+            for line in lines:
+                number, cells, refused, errors = json.loads(line)
+                values = {
+                    column.label: date.fromisoformat(cell)
+                    if cell and column.kind == Kind.DATE
+                    else cell
+                    for column, cell in zip(self.columns, cells, strict=True)
+                }
+                told = tuple(RowError(number, label, text) for label, text in errors)
+                yield SheetRow(number, values, refused, told)
+
+
+def spelled(value: Value) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def cell_error(row: int, label: str, text: str) -> RowError:
@@ -372,30 +404,38 @@ def read_sheet(
         megabytes = math.ceil(size / MEGABYTE * 10) / 10
         limit = limits.bytes // MEGABYTE
         raise refusal("too_large", megabytes=megabytes, limit=limit)
-    read = _read(content, name, limits)
-    cells = [(number, row) for number, row in read["rows"]]
-    header, places = _header(cells, columns, edition=edition, ignored=ignored)
-    cells = [(number, row) for number, row in cells if number > header]
-    if not cells:
+    sheet, count = Sheet(columns), 0
+    with closing(_lines(content, name, limits)) as lines:
+        epoch = next(lines)["epoch"]
+        head = list(islice(lines, limits.head + 1))
+        header = _header(head, columns, edition=edition, ignored=ignored)
+        rows = (line for line in chain(head, lines) if line[0] > header.number)
+        for some in chunks(rows):
+            count += len(some)
+            header.check_width(some)
+            sheet.add(_row(number, row, header, epoch, limits) for number, row in some)
+    if not count:
         raise refusal("no_rows")
-    if len(cells) > limits.rows:
+    if count > limits.rows:
         raise refusal("rows", rows=limits.rows)
-    sheet = Sheet(rows=[])
-    for number, row in cells:
-        values: dict[str, Value] = {}
-        refused: dict[str, str] = {}
-        for column in columns:
-            place = places[column.label]
-            cell = row[place] if place < len(row) else None
-            try:
-                values[column.label] = _value(cell, column, read["epoch"], limits)
-            except ValueError as error:
-                values[column.label] = None if column.kind == Kind.DATE else ""
-                sheet.errors.append(cell_error(number, column.label, str(error)))
-                if isinstance(cell, str):
-                    refused[column.label] = cell
-        sheet.rows.append(SheetRow(number, values, refused))
     return sheet
+
+
+def _row(number: int, row, header: "_Header", epoch: int, limits) -> SheetRow:
+    values: dict[str, Value] = {}
+    refused: dict[str, str] = {}
+    errors = []
+    for column in header.columns:
+        place = header.places[column.label]
+        cell = row[place] if place < len(row) else None
+        try:
+            values[column.label] = _value(cell, column, epoch, limits)
+        except ValueError as error:
+            values[column.label] = None if column.kind == Kind.DATE else ""
+            errors.append(cell_error(number, column.label, str(error)))
+            if isinstance(cell, str):
+                refused[column.label] = cell
+    return SheetRow(number, values, refused, tuple(errors))
 
 
 def refusal(code: str, **params: object) -> ValidationError:
@@ -404,65 +444,93 @@ def refusal(code: str, **params: object) -> ValidationError:
     return ValidationError(message, code=code, params={"bad_input": row, **params})
 
 
-def _read(content: bytes, name: str, limits: SheetLimits) -> dict:
-    """Let the reader look at the file; its limits end it, never this process."""
+def _lines(content: bytes, name: str, limits: SheetLimits) -> Generator[Any]:
+    """Yield what the reader says of a file; its limits end it, never this process."""
     told = vars(limits) | {"name": name}
+    command = [sys.executable, "-I", "-W", "ignore", str(READER), json.dumps(told)]
+    reader = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},  # It needs no secret of ours.
+    )
+    late = threading.Timer(limits.seconds * 6, reader.kill)  # on a busy machine
+    late.start()
+    line: Any = {}
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-W", "ignore", str(READER), json.dumps(told)],
-            input=content,
-            capture_output=True,
-            check=False,
-            env={},  # It needs no secret of ours.
-            timeout=limits.seconds * 6,  # on a busy machine
-        )
-    except subprocess.TimeoutExpired as error:
-        raise refusal("too_heavy") from error
-    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise refusal("too_heavy")
-    if done.returncode:
-        raise refusal("not_workbook")
-    read = json.loads(done.stdout)
-    if "code" in read:
+        with reader, suppress(BrokenPipeError):
+            # It reads all before it says anything.
+            reader.stdin.write(content)  # type: ignore[union-attr]
+            reader.stdin.close()  # type: ignore[union-attr]
+            for text in reader.stdout:  # type: ignore[union-attr]
+                line = json.loads(text) if text.endswith(b"\n") else {}
+                if isinstance(line, dict) and "epoch" not in line:
+                    break
+                yield line
+    finally:
+        late.cancel()
+        reader.kill()
+    if "code" in line:
         params = {"rows": limits.rows, "unpacked": limits.unpacked // MEGABYTE}
-        raise refusal(read["code"], **params | read.get("params", {}))
-    return read
+        raise refusal(line["code"], **params | line.get("params", {}))
+    if "end" not in line:
+        was_ended = reader.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+        raise refusal("too_heavy" if was_ended else "not_workbook")
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The row that names the columns: its number, and the place of each column."""
+
+    columns: Sequence[Column]
+    number: int
+    places: dict[str, int]
+    width: int  # places up to the last one that has a name
+    nameless: frozenset[int]
+    edition: str
+
+    def check_width(self, rows: Iterable[tuple[int, list]]) -> None:
+        """Refuse rows with something in a column that has no name."""
+        for _, row in rows:
+            for place, cell in enumerate(row):
+                if cell is not None and (place >= self.width or place in self.nameless):
+                    letter = get_column_letter(place + 1)
+                    fault = f"多出列“（第 {letter} 列没有列名）”"
+                    raise refusal("header", faults=fault, edition=self.edition)
 
 
 def _header(
-    cells, columns: Sequence[Column], *, edition: str, ignored: Sequence[str]
-) -> tuple[int, dict[str, int]]:
-    """Return the number of the header row and the place of each column.
+    head: Sequence[tuple[int, list]],
+    columns: Sequence[Column],
+    *,
+    edition: str,
+    ignored: Sequence[str],
+) -> _Header:
+    """Return the header; it is the row among the first that names most columns.
 
-    It is the row among the first that names most of the columns: a title may
-    stand above it.
+    A title may stand above it.
     """
     known = {_folded(column.label): column.label for column in columns}
     passed = {_folded(label) for label in ignored}
     best, number, named = 0, 0, []
-    for row_number, row in cells[: SHEET_LIMITS.head + 1]:
+    for row_number, row in head:
         labels = [cell if isinstance(cell, str) else "" for cell in row]
         score = len({_folded(label) for label in labels} & known.keys())
         if score > best or not number:
             best, number, named = score, row_number, labels
     places: dict[str, int] = {}
-    doubled, foreign = [], []
-    width = max((len(row) for _, row in cells), default=0)
-    for place in range(width):
-        label = named[place] if place < len(named) else ""
+    doubled, foreign, nameless = [], [], set()
+    for place, label in enumerate(named):
         key = _folded(label)
         if key in known and known[key] in places:
             doubled.append(known[key])
         elif key in known:
             places[known[key]] = place
-        elif key and key not in passed:
+        elif not key:
+            nameless.add(place)
+        elif key not in passed:
             foreign.append(label.strip(BLANKS)[:30])
-        elif not key and any(
-            place < len(row) and row[place] is not None
-            for row_number, row in cells
-            if row_number > number
-        ):
-            foreign.append(f"（第 {get_column_letter(place + 1)} 列没有列名）")
     missing = [c.label for c in columns if c.label not in places]
     faults = [
         word + "、".join(f"“{label}”" for label in labels)
@@ -473,10 +541,10 @@ def _header(
         ]
         if labels
     ]
+    edition = f"（{edition}版）" if edition else ""
     if faults:
-        edition = f"（{edition}版）" if edition else ""
         raise refusal("header", faults="；".join(faults), edition=edition)
-    return number, places
+    return _Header(columns, number, places, len(named), frozenset(nameless), edition)
 
 
 def _folded(label: str) -> str:

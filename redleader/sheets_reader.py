@@ -1,9 +1,11 @@
 """Read one workbook or CSV in a process of its own; see ``redleader.sheets``.
 
 The file comes on standard input, the limits as JSON in the only argument, and the
-cells leave as JSON on standard output. Nothing here knows Django, the database or
-a secret, and the process may neither write a file nor use more than its share of
-memory and time: a hostile workbook can only ever end this process.
+cells leave on standard output, a line of JSON for each row: first {"epoch"}, then
+[number, cells], at last {"end"} or the {"code"} of a refusal. Nothing here knows
+Django, the database or a secret, and the process may neither write a file nor use
+more than its share of memory and time: a hostile workbook can only ever end this
+process.
 
 A cell is null, a text, or {"number"}, {"date"}, {"formula"}, {"error"}: text.
 """
@@ -60,7 +62,8 @@ def confine(limits: dict) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def read(content: bytes, name: str, limits: dict) -> dict:
+def read(content: bytes, name: str, limits: dict) -> tuple[int, Iterator[Row]]:
+    """Return the year that days are counted from, and the rows."""
     suffix = PurePosixPath(name).suffix.lower()
     if content.startswith(OLE_MAGIC) and any(mark in content for mark in ENCRYPTED):
         raise RefusedError("password")
@@ -69,7 +72,7 @@ def read(content: bytes, name: str, limits: dict) -> dict:
     if suffix in MACRO_SUFFIXES:
         raise RefusedError("macros")
     if suffix == ".csv" and not content.startswith(ZIP_MAGIC):
-        return {"rows": collect(csv_rows(content), limits), "epoch": 1900}
+        return 1900, csv_rows(content)
     if not content.startswith(ZIP_MAGIC):
         raise RefusedError("not_workbook")
     check_package(content, limits)
@@ -100,7 +103,7 @@ def check_package(content: bytes, limits: dict) -> None:
                 raise RefusedError("macros")
 
 
-def read_workbook(content: bytes, limits: dict) -> dict:
+def read_workbook(content: bytes, limits: dict) -> tuple[int, Iterator[Row]]:
     # Imported behind the limits; the parser of lxml knows none of the precautions.
     os.environ["OPENPYXL_LXML"] = "False"
     import openpyxl
@@ -117,7 +120,7 @@ def read_workbook(content: bytes, limits: dict) -> dict:
         raise RefusedError("not_workbook")
     sheet = book.worksheets[0]
     epoch = 1904 if book.epoch == MAC_EPOCH else 1900
-    return {"rows": collect(workbook_rows(sheet, limits), limits), "epoch": epoch}
+    return epoch, workbook_rows(sheet, limits)
 
 
 def workbook_rows(sheet, limits: dict) -> Iterator[Row]:
@@ -197,18 +200,17 @@ def decoded(content: bytes) -> str:
     raise RefusedError("encoding")
 
 
-def collect(rows: Iterator[Row], limits: dict) -> list[Row]:
-    """Return the rows that hold anything, up to the limits.
+def within(rows: Iterator[Row], limits: dict) -> Iterator[Row]:
+    """Yield the rows that hold anything, up to the limits.
 
     A few lines above the header belong to no row of data.
     """
-    kept: list[Row] = []
-    characters = 0
+    kept = characters = 0
     most = limits["rows"] + limits["head"]
     for number, row in rows:
         if all(cell is None for cell in row):
             continue
-        if len(kept) >= most:
+        if kept >= most:
             raise RefusedError("rows")
         if number > most:
             raise RefusedError("far_row", number=limits["rows"])
@@ -217,27 +219,35 @@ def collect(rows: Iterator[Row], limits: dict) -> list[Row]:
         characters += sum(map(size, row))
         if characters > limits["characters"]:
             raise RefusedError("too_heavy")
-        kept.append((number, row[: limits["columns"]]))
-    return kept
+        kept += 1
+        yield number, row[: limits["columns"]]
 
 
 def size(cell: Cell) -> int:
     return len(cell) if isinstance(cell, str) else 8
 
 
+def say(line: object) -> None:
+    sys.stdout.write(f"{json.dumps(line)}\n")
+
+
 def main() -> None:
     limits = json.loads(sys.argv[1])
     confine(limits)
     try:
-        answer = read(sys.stdin.buffer.read(), limits["name"], limits)
+        epoch, rows = read(sys.stdin.buffer.read(), limits["name"], limits)
+        say({"epoch": epoch})
+        for row in within(rows, limits):
+            say(row)
+        last: dict = {"end": True}
     except RefusedError as refused:
-        answer = {"code": refused.code, "params": refused.params}
+        last = {"code": refused.code, "params": refused.params}
     except MemoryError:
-        answer = {"code": "too_heavy"}
+        last = {"code": "too_heavy"}
     except Exception:
         # Parsers of broken archives and broken XML share no base class.
-        answer = {"code": "not_workbook"}
-    sys.stdout.write(json.dumps(answer))
+        last = {"code": "not_workbook"}
+    say(last)
 
 
 if __name__ == "__main__":

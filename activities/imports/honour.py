@@ -12,7 +12,7 @@ from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
 from redleader.imports import Draft, Importer, Lookup, Taken, by_lookup, register
 from redleader.search import fold
-from redleader.sheets import Kind, RowError
+from redleader.sheets import Kind
 
 LEVELS = {level.label: level for level in HonourLevel} | {
     level.label.removesuffix("级"): level for level in HonourLevel
@@ -149,6 +149,7 @@ class HonourImporter(Importer):
         ),
     )
     key = ("chamber_id", "branch_id", "site_id", "title", "level", "cycle_label")
+    same = "获得者、称号、级别、周期、文号和授予日期"
     summary = ("获得者", "称号", "级别", "周期", "文号", "授予日期")
 
     def lookups(self, user):
@@ -192,25 +193,12 @@ class HonourImporter(Importer):
             awards.append(award)
         Award.objects.bulk_create(awards)
 
-    def without_doubles(self, drafts, plan):
+    def double_key(self, draft):
         """Two rows of a file are one award when number and date agree, too."""
-        first: dict[tuple, int] = {}
-        kept = []
-        for draft in drafts:
-            row = draft.row
-            key = (*self.key_of(row), row.document_number, row.granted_on)
-            if key in first:
-                text = (
-                    f"第 {first[key]} 行与第 {draft.number} 行重复"
-                    "（获得者、称号、级别、周期、文号和授予日期都相同）。"
-                )
-                plan.errors.append(RowError(draft.number, "", text))
-                continue
-            first[key] = draft.number
-            kept.append(draft)
-        return kept
+        row = draft.row
+        return (*self.key_of(row), row.document_number, row.granted_on)
 
-    def match(self, drafts):
+    def match(self, drafts, lookups):
         known: dict[tuple, list[Award]] = defaultdict(list)
         rows = [draft.row for draft in drafts]
         awards = Award.objects.filter(

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from openpyxl import Workbook
 
 from activities.models import (
     Application,
@@ -32,18 +31,16 @@ from redleader.addresses import client_address
 from redleader.filters import Typed
 from redleader.money import WAN
 from redleader.sheets import (
+    CHUNK,
     CONTENT_TYPE,
+    Book,
     Column,
     Kind,
-    add_table,
     count_line,
-    new_book,
-    packed,
 )
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 100_000  # of one file; a county has a few hundred, a province some more
-CHUNK = 2000  # rows in memory at once
 
 
 @dataclass(frozen=True)
@@ -63,9 +60,9 @@ class Export:
 
 
 def book_export(
-    book: Workbook, what: str, file_name: str, rows: int, words: Sequence[str] = ()
+    content: bytes, what: str, file_name: str, rows: int, words: Sequence[str] = ()
 ) -> Export:
-    return Export(what, rows, packed(book), f"{file_name}.xlsx", words=words)
+    return Export(what, rows, content, f"{file_name}.xlsx", words=words)
 
 
 def record_export(request: HttpRequest, user: User, export: Export) -> None:
@@ -93,9 +90,8 @@ def table_answer(
     shown = rows[:MAX_ROWS]
     day = timezone.localdate()
     narrowed = f"；筛选：{'、'.join(words)}" if words else ""
-    book = new_book()
-    add_table(
-        book,
+    book = Book()
+    book.add_table(
         name,
         columns,
         shown.iterator(CHUNK) if isinstance(shown, QuerySet) else shown,
@@ -105,7 +101,9 @@ def table_answer(
             count_line(total, MAX_ROWS, day) + narrowed,
         ],
     )
-    return book_export(book, name, f"{name} {day}", min(total, MAX_ROWS), words)
+    return book_export(
+        book.packed(), name, f"{name} {day}", min(total, MAX_ROWS), words
+    )
 
 
 def kind_of(award: Award) -> str:

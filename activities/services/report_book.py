@@ -1,6 +1,7 @@
 """A table that goes up as a workbook that looks like the paper: heads, print area."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -22,11 +23,12 @@ TITLE, HEAD = Font(name="宋体", bold=True, size=18), Font(name="宋体", bold=
 BODY = Font(name="宋体")
 
 
-def report_book(report: Report, scope: Scope, words: str) -> tuple[Workbook, int]:
-    """Return a report of a period and how many rows it has; ``words`` name the period.
+def report_book(report: Report, scope: Scope, words: str) -> tuple[bytes, int]:
+    """Return a report of a period as a file, and how many rows it has.
 
-    Title and unit line run over the table, grouped heads are merged, and the whole
-    is set to be printed on A4 across, the heads on every page.
+    ``words`` name the period. Title and unit line run over the table, grouped heads
+    are merged, and the whole is set to be printed on A4 across, the heads on every
+    page.
     """
     book = Workbook()
     book.properties.creator = settings.PORTAL["owner"]
@@ -64,7 +66,9 @@ def report_book(report: Report, scope: Scope, words: str) -> tuple[Workbook, int
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
-    return book, count
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue(), count
 
 
 def over(sheet, row: int, width: int, text: str, font: Font) -> None:

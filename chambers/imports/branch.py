@@ -75,8 +75,8 @@ class BranchImporter(Importer):
     def complete(self, draft, lookups, user):
         draft.row.is_demo = any(chamber.is_demo for chamber in draft.extra[COVERAGE])
 
-    def match(self, drafts):
-        super().match(drafts)
+    def match(self, drafts, lookups):
+        super().match(drafts, lookups)
         stored = [draft.stored for draft in drafts if draft.stored is not None]
         chambers: dict[int, list[Chamber]] = {branch.pk: [] for branch in stored}
         rows = BranchCoverage.objects.filter(branch__in=stored)

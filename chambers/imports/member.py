@@ -3,7 +3,7 @@
 from collections import defaultdict
 from copy import copy
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from chambers.forms.member import PhoneField
 from chambers.models import Branch, Chamber, Enterprise, Member, Membership
@@ -16,11 +16,10 @@ from redleader.imports import (
     by_field,
     by_lookup,
     choice,
-    chunks,
     register,
     shown,
 )
-from redleader.sheets import Kind, RowError, SheetLimits, cell_error
+from redleader.sheets import Kind, SheetLimits, cell_error, chunks
 
 CHAMBER, STARTED, ENDED = "商会", "入会日期", "退会日期"
 
@@ -114,6 +113,7 @@ class MemberImporter(Importer):
             "branch": Lookup(
                 "党组织", Branch.objects.visible_to(user), Branch.objects.all()
             ),
+            "last": (last_key(Member), last_key(Membership)),
         }
 
     def complete(self, draft, lookups, user):
@@ -122,27 +122,20 @@ class MemberImporter(Importer):
         if is_firm(row) and row.enterprise_id is None:
             row.enterprise = lookups["enterprise"].get(row.name)
 
-    def without_doubles(self, drafts: list[Draft], plan):
-        first: dict[tuple, int] = {}
-        kept = []
-        for draft in drafts:
-            row = draft.row
-            told_apart = row.enterprise_id if is_firm(row) else row.phone or row.note
-            key = (draft.extra[CHAMBER].pk, row.kind, row.name, told_apart)
-            if key in first:
-                what = "同一手机号" if row.phone else "商会、名称和区分说明都相同"
-                text = f"第 {first[key]} 行与第 {draft.number} 行重复（{what}）。"
-                plan.errors.append(RowError(draft.number, "", text))
-                continue
-            first[key] = draft.number
-            kept.append(draft)
-        return kept
+    def double_key(self, draft):
+        row = draft.row
+        told_apart = row.enterprise_id if is_firm(row) else row.phone or row.note
+        return (draft.extra[CHAMBER].pk, row.kind, row.name, told_apart)
+
+    def double_words(self, draft):
+        return "同一手机号" if draft.row.phone else "商会、名称和区分说明都相同"
 
     # --- Who is there already
 
-    def match(self, drafts):
-        persons, firms = known_members(drafts)
-        memberships = known_memberships(persons, firms)
+    def match(self, drafts, lookups):
+        member, membership = lookups["last"]
+        persons, firms = known_members(drafts, member)
+        memberships = known_memberships(membership, persons, firms)
         for draft in drafts:
             row, chamber = draft.row, draft.extra[CHAMBER]
             alike = firms[row.enterprise_id] if is_firm(row) else persons[row.name]
@@ -253,28 +246,33 @@ def identity(member: Member, otherwise: int) -> tuple:
     return (member.name, member.phone) if member.phone else ("", otherwise)
 
 
-def known_members(drafts: list[Draft]):
-    """Return stored persons by name, and firms by enterprise."""
+def last_key(model: type[Model]) -> int:
+    """Return the highest key; what an import writes itself has higher ones."""
+    keys = model._base_manager.order_by("-pk").values_list("pk", flat=True)
+    return keys.first() or 0
+
+
+def known_members(drafts: list[Draft], last: int):
+    """Return stored persons by name, and firms by enterprise, up to a key."""
     persons: dict[str, list[Member]] = defaultdict(list)
     firms: dict[int | None, list[Member]] = defaultdict(list)
     known = Member.objects.defer("search_text", "search_grams", "sort_key")
-    known = known.order_by("pk")
-    for some in chunks(sorted({d.row.name for d in drafts if not is_firm(d.row)})):
-        for member in known.filter(kind=MemberKind.PERSON, name__in=some):
-            persons[member.name].append(member)
-    enterprises = sorted({d.row.enterprise_id for d in drafts if is_firm(d.row)})
-    for some in chunks(enterprises):
-        for member in known.filter(kind=MemberKind.FIRM, enterprise__in=some):
-            firms[member.enterprise_id].append(member)
+    known = known.filter(pk__lte=last).order_by("pk")
+    names = {draft.row.name for draft in drafts if not is_firm(draft.row)}
+    for member in known.filter(kind=MemberKind.PERSON, name__in=names):
+        persons[member.name].append(member)
+    enterprises = {draft.row.enterprise_id for draft in drafts if is_firm(draft.row)}
+    for member in known.filter(kind=MemberKind.FIRM, enterprise__in=enterprises):
+        firms[member.enterprise_id].append(member)
     return persons, firms
 
 
-def known_memberships(*members) -> dict[tuple[int, int], list[Membership]]:
-    """Return the memberships of members, by member and chamber."""
+def known_memberships(last: int, *members) -> dict[tuple[int, int], list[Membership]]:
+    """Return the memberships of members up to a key, by member and chamber."""
     found: dict[tuple[int, int], list[Membership]] = defaultdict(list)
     keys = [m.pk for group in members for rows in group.values() for m in rows]
-    for some in chunks(keys):
-        for row in Membership.objects.filter(member__in=some):
+    for some in chunks(keys):  # A name may be that of very many.
+        for row in Membership.objects.filter(member__in=some, pk__lte=last):
             found[row.member_id, row.chamber_id].append(row)
     return found
 

@@ -58,7 +58,7 @@ def write(code, user, *changes):
 
 
 def counts(plan):
-    return len(plan.new), len(plan.changed), len(plan.same)
+    return plan.new.count, plan.changed.count, plan.same.count
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_chambers_come_in_and_are_completed(staff, township):
         "chambers", staff, {"简称": "云商", "涉及行业": "制造业,A", "成立日期": None}
     )
 
-    (changed,) = plan.changed
+    (changed,) = plan.changed.shown
     assert changed.changes == [("简称", "空", "云商")]
     chamber = Chamber.objects.get()
     assert (chamber.township, chamber.trades) == (township, ["A", "C"])
@@ -169,7 +169,7 @@ def test_person_in_two_chambers_is_kept_once(staff, chamber):
     assert member.memberships.count() == 2
     ChamberFactory(name="丙商会")
     plan = write("members", staff, {"手机号": PHONE, "商会": "丙商会"})
-    assert plan.new[0].note == "系统中已有，只新增这一项会籍。"
+    assert plan.new.shown[0].note == "系统中已有，只新增这一项会籍。"
     assert (Member.objects.count(), Membership.objects.count()) == (1, 3)
 
 
@@ -178,7 +178,7 @@ def test_homonyms_are_kept_apart_and_pointed_at(staff, chamber):
 
     plan = write("members", staff, {"手机号": "13800000002", "区分说明": "甲公司"})
 
-    assert plan.new[0].note == "另有 1 个同名的会员，请核对不是同一人。"
+    assert plan.new.shown[0].note == "另有 1 个同名的会员，请核对不是同一人。"
     assert Member.objects.count() == 2
     assert texts("members", staff, {}) == [
         "第 2 行“姓名或名称”：本商会有 2 个同名的会员，请填写手机号或区分说明。"
@@ -230,12 +230,46 @@ def test_secretary_imports_members_of_the_own_chamber(chamber):
 
 
 def test_lines_of_a_person_in_two_chunks_are_one_member(staff, chamber, monkeypatch):
-    monkeypatch.setattr("redleader.imports.CHUNK", 1)
+    monkeypatch.setattr("redleader.sheets.CHUNK", 1)
     ChamberFactory(name="乙商会")
 
     write("members", staff, {"手机号": PHONE}, {"手机号": PHONE, "商会": "乙商会"})
 
     assert Member.objects.count() == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+def test_a_file_means_the_same_however_it_is_cut(staff, chamber, monkeypatch, size):
+    monkeypatch.setattr("redleader.sheets.CHUNK", size)
+    ChamberFactory(name="乙商会")
+    MemberFactory(name="李演示", phone="13800138001", is_demo=True)
+    rows = [
+        {"区分说明": "甲"},
+        {},  # without a note it is told apart from the line before
+        {"区分说明": "甲"},
+        {"姓名或名称": "李演示", "手机号": "13800138001"},
+        {"姓名或名称": "李演示"},
+        {"姓名或名称": "李演示", "手机号": "13800138001", "商会": "乙商会"},
+    ]
+    members = IMPORTERS["members"]
+
+    plan = members.plan(rows_of("members", *rows), staff)
+
+    assert [error.text for error in plan.errors] == [
+        "第 2 行与第 4 行重复（商会、名称和区分说明都相同）。"
+    ]
+    assert counts(plan) == (5, 0, 0)
+    assert [draft.note for draft in plan.new.shown] == [
+        "",
+        "",
+        "系统中已有，只新增这一项会籍。",
+        "另有 1 个同名的会员，请核对不是同一人。",
+        "系统中已有，只新增这一项会籍。",
+    ]
+    assert [len(row.errors) for row in plan.sheet] == [0, 0, 1, 0, 0, 0]
+    written = members.write(rows_of("members", *rows[:2], *rows[3:]), staff)
+    assert counts(written) == (5, 0, 0)
+    assert (Member.objects.count(), Membership.objects.count()) == (4, 5)
 
 
 def test_only_members_may_be_fifty_thousand():

@@ -11,7 +11,6 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import DatabaseError, connection, models, transaction
 from django.urls import reverse
-from openpyxl.cell import WriteOnlyCell
 
 from activities.services.opendata import DATA_SETS
 from redleader import database, sheets, tables
@@ -150,18 +149,18 @@ def test_figure(figure, staff):
         kept=not live and not faults and planted > count and len(TRIGGERS) >= 26,
     )
     name = Column("名称", value=lambda text: text)
-    rows = read_sheet(upload(written([name], TRIGGERS)), [Column("名称")]).rows
+    rows = read_sheet(upload(written([name], TRIGGERS)), [Column("名称")])
     same = [row.values["名称"] for row in rows] == TRIGGERS
     figure(f"read in again, letter by letter the same: {same}", kept=same)
 
 
 def test_control(control, staff, monkeypatch):
-    def plain(sheet, value, **style):
+    def plain(book, sheet, row, place, value, kind, style):
         if hasattr(value, "tzinfo") and value.tzinfo:
             value = value.replace(tzinfo=None)
-        return WriteOnlyCell(sheet, value)
+        sheet.write(row, place, value)
 
-    monkeypatch.setattr(sheets, "_cell", plain)
+    monkeypatch.setattr(sheets.Book, "write", plain)
     monkeypatch.setattr(tables, "safe_text", lambda text: text)
     found = measure(*staff, ["=1+1", "-2+3"])
     control(f"a plain writer: {words(*found)}", caught=found[2] > 0)

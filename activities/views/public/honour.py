@@ -1,9 +1,9 @@
 """The honour roll on any day: the page, the poster, and titles as a timeline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +22,7 @@ from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
 from redleader.forms import is_long
 from redleader.pages import public_page
+from redleader.sheets import CHUNK
 
 NAME = attrgetter("name")
 NO_CYCLE = "none"
@@ -123,21 +124,23 @@ def honour_poster(request: HttpRequest) -> HttpResponse:
     return render(request, "public/honour/poster.html", context)
 
 
-def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
-    """Return the roll that an address asks for; the page, poster and file share it.
-
-    Of a very long roll, pages show the first titles; the file has them all.
-    """
+def asked(query: QueryDict) -> tuple[Filters, date, Any]:
+    """Return the filters of an address, the day, and the titles of every state."""
     today = timezone.localdate()
     filters = read_filters(query, today)
     day = date.fromisoformat(filters.get("on") or today.isoformat())
-    titles = narrowed(Award.objects.titles().on(day), filters)
-    if is_file:
-        found = list(titles.for_roll().with_places())
-    elif is_long(titles, MOST):
+    return filters, day, narrowed(Award.objects.titles().on(day), filters)
+
+
+def read_roll(query: QueryDict) -> Roll:
+    """Return the roll that an address asks for; the page and the poster share it.
+
+    Of a very long roll, pages show the first titles; the file has them all.
+    """
+    filters, day, titles = asked(query)
+    if is_long(titles, MOST):
         return long_roll(titles, filters, day)
-    else:
-        found = list(titles.for_roll())
+    found = list(titles.for_roll())
     found.sort(key=lambda award: KIND_ORDER[kind_of(award)])
     held = [award for award in found if award.is_held]
     chosen = found if filters.get("ended") else held
@@ -147,7 +150,7 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
     )
     return Roll(
         day=day,
-        is_today=day == today,
+        is_today=day == timezone.localdate(),
         filters=filters,
         awards=[award for award in chosen if level in ("", award.level)],
         counts={
@@ -161,13 +164,12 @@ def read_roll(query: QueryDict, *, is_file: bool = False) -> Roll:
 
 def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
     """Return the first titles of a long roll; of the ended ones, whether there are."""
-    held, ended = titles.held(day), titles.ended(day)
     rows = narrowed(Award.objects.all(), filters)
     counts = RULES["titles-held"].by(until(day), "level", rows=rows)
-    chosen = titles if filters.get("ended") else held
+    ended = titles.ended(day)
     if level := filters.get("level"):
-        chosen, ended = chosen.filter(level=level), ended.filter(level=level)
-    awards = list(chosen.for_roll()[:SHOWN])
+        ended = ended.filter(level=level)
+    awards = list(chosen(titles, filters, day).for_roll()[:SHOWN])
     awards.sort(key=lambda award: KIND_ORDER[kind_of(award)])
     return Roll(
         day=day,
@@ -178,6 +180,24 @@ def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
         has_ended=ended.order_by().exists(),
         is_cut=len(awards) == SHOWN,
     )
+
+
+def chosen(titles, filters: Filters, day: date):
+    """Narrow titles by state and level, too."""
+    rows = titles if filters.get("ended") else titles.held(day)
+    level = filters.get("level")
+    return rows.filter(level=level) if level else rows
+
+
+def roll_rows(query: QueryDict) -> tuple[Filters, date, int, Iterator[Award]]:
+    """Return the filters, the day, the number of titles and, read bit by bit, all."""
+    filters, day, titles = asked(query)
+    rows = chosen(titles, filters, day)
+    kinds = [rows.filter(version__scheme__kind=kind).for_roll() for kind in KINDS]
+    awards = chain.from_iterable(
+        titles.with_places().iterator(CHUNK) for titles in kinds
+    )
+    return filters, day, rows.count(), awards
 
 
 def read_filters(query: QueryDict, today: date) -> Filters:

@@ -1,31 +1,31 @@
 """The honour roll as a workbook: what the page shows, with the same filters."""
 
+from itertools import islice
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from activities.services.export import MAX_ROWS, ROLL_COLUMNS
-from activities.views.public.honour import read_roll
-from redleader.sheets import add_table, answer, count_line, new_book
+from activities.views.public.honour import roll_rows
+from redleader.sheets import Book, answer, count_line
 
 
 @login_not_required
 @require_safe
 def honour_export(request: HttpRequest) -> HttpResponse:
-    roll = read_roll(request.GET, is_file=True)
-    rows = roll.awards[:MAX_ROWS]
-    book = new_book()
-    add_table(
-        book,
+    filters, day, count, awards = roll_rows(request.GET)
+    book = Book()
+    book.add_table(
         "荣誉榜",
         ROLL_COLUMNS,
-        rows,
+        islice(awards, MAX_ROWS),
         title=f"{settings.PORTAL['county']}商会荣誉榜",
         lines=[
             settings.PORTAL["owner"],
-            count_line(len(roll.awards), MAX_ROWS, roll.day),
-            *roll.narrowed_to,
+            count_line(count, MAX_ROWS, day),
+            *filters.words(without="on"),
         ],
     )
-    return answer(book, f"荣誉榜 {roll.day}")
+    return answer(book, f"荣誉榜 {day}")

@@ -17,7 +17,7 @@ from chambers.access import UserRequest, may_review
 from chambers.models import Role, User
 from redleader import jobs
 from redleader.forms import Form, attempt
-from redleader.imports import IMPORTERS, Importer
+from redleader.imports import IMPORTERS, SHOWN, Importer
 from redleader.models import ImportJob, JobState
 from redleader.sheets import answer
 
@@ -48,7 +48,7 @@ def find_job(request: UserRequest, code: str, key: uuid.UUID) -> ImportJob:
     """Return a file that this user uploaded."""
     find(request, code)
     jobs_of_user = ImportJob.objects.filter(by=request.user, code=code)
-    return get_object_or_404(jobs_of_user.select_related("by"), pk=key)
+    return get_object_or_404(jobs_of_user.select_related("by").defer("content"), pk=key)
 
 
 @require_safe
@@ -102,7 +102,7 @@ def render_job(
         upload = UploadForm(importer=importer)
         return render_upload(request, importer, upload, refused=refused, status=422)
     if job.state == JobState.CHECKED:
-        context |= {"shown": jobs.SHOWN, "before": jobs.run_before(job)}
+        context |= {"shown": SHOWN, "before": jobs.run_before(job)}
         status = 422 if job.preview["error_count"] else 200
         return render(
             request, "workbench/importing/preview.html", context, status=status
@@ -152,7 +152,7 @@ def import_marked(request: UserRequest, code: str, key: uuid.UUID) -> HttpRespon
     if not job.preview.get("error_count"):
         raise Http404
     importer = IMPORTERS[code]
-    book = importer.marked_book(*jobs.unpack(job))
+    book = importer.marked_book(jobs.rows_of(job))
     return answer(book, f"{importer.sheet_name}（已标注问题）")
 
 

@@ -83,5 +83,5 @@ def shown(value: Any) -> str:
 def report_export(request: UserRequest, code: str) -> Export:
     report = find(request, code)
     _, words, scope, _ = chosen_period(request, report)
-    book, rows = report_book(report, scope, words)
-    return book_export(book, report.name, f"{report.name} {words}", rows, [words])
+    content, rows = report_book(report, scope, words)
+    return book_export(content, report.name, f"{report.name} {words}", rows, [words])
