@@ -372,6 +372,17 @@ def check_deferred_rules() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+def check_deferred_rules_on_trial() -> None:
+    """Apply those rules to rows that will be undone, without entries of the audit."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint"
+            " WHERE condeferrable AND conname <> 'audit_event'"
+        )
+        cursor.execute(f"SET CONSTRAINTS {cursor.fetchone()[0]} IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 class TrialForm(ModelForm):
     """Saves its row once for trial, so that a trigger's refusal stands on the form.
 

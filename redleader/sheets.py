@@ -31,11 +31,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils import get_column_letter
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from redleader.forms import DATE_ERROR, ZERO_WIDTH, has_unprintable
 from redleader.photos import clean_name
@@ -84,7 +79,7 @@ NUMBER_FORMATS = {
 }
 # What Excel or WPS may take for the beginning of a formula.
 TRIGGERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MAX_CELL = 32_767  # characters; Excel's own limit
 A4 = 9
 BORDER = {"border": 1, "border_color": "#999999"}
@@ -106,12 +101,14 @@ class Book:
     """A workbook on its way out, written row by row."""
 
     def __init__(self) -> None:
+        from xlsxwriter import Workbook  # Fifteen megabytes, for those who write only.
+
         self.file = BytesIO()
         self.book = Workbook(self.file, {"constant_memory": True})
         self.book.set_properties({"author": settings.PORTAL["owner"]})
-        self.looks: dict[tuple, Format] = {}
+        self.looks: dict[tuple, Any] = {}
 
-    def look(self, kind: Kind, style: dict = PLAIN, quoted: bool = False) -> Format:
+    def look(self, kind: Kind, style: dict = PLAIN, quoted: bool = False) -> Any:
         """Return how cells look; each look is made once."""
         key = (kind, id(style), quoted)
         if key not in self.looks:
@@ -170,7 +167,7 @@ class Book:
                 )
 
     def write(
-        self, sheet: Worksheet, row: int, place: int, value: Any, kind: Kind, style
+        self, sheet: Any, row: int, place: int, value: Any, kind: Kind, style
     ) -> None:
         """Write a cell of its real kind; text stays text whatever it begins with."""
         if isinstance(value, str):
@@ -192,7 +189,6 @@ class Book:
 
 def printable(text: str) -> str:
     """Return text without what a workbook cannot hold."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return UNWRITABLE.sub("", text)[:MAX_CELL]
 
 
@@ -495,6 +491,8 @@ class _Header:
         for _, row in rows:
             for place, cell in enumerate(row):
                 if cell is not None and (place >= self.width or place in self.nameless):
+                    from openpyxl.utils import get_column_letter
+
                     letter = get_column_letter(place + 1)
                     fault = f"多出列“（第 {letter} 列没有列名）”"
                     raise refusal("header", faults=fault, edition=self.edition)

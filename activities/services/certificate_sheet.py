@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import typst
 from django.conf import settings
 
 from activities.services.paper import qr_of
@@ -63,6 +62,8 @@ def png_of(sheet: Sheet) -> bytes:
 
 def compiled(sheet: Sheet, kind: Literal["pdf", "png"], **options) -> bytes:
     data = asdict(sheet) | {"qr": qr_svg(sheet.address)}
+    import typst  # Eight megabytes, for those who print only.
+
     page = typst.compile(
         str(PAGE),
         root=str(PAGE.parent),
