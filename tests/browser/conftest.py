@@ -10,6 +10,7 @@ from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
 from chambers.models import User
+from tests.browser.snapshot import Snapshot
 from tests.conftest import CHROMIUM
 
 PASSWORD = "Xiaoqiao-4321"
@@ -102,8 +103,19 @@ def visit(browser, live_server):
         visitor.context.close()
 
 
+@pytest.fixture(scope="session")
+def kept_demo(tmp_path_factory):
+    """Where the rows and files of the demo are kept from its first use on."""
+    return Snapshot(tmp_path_factory.mktemp("demo"))
+
+
 @pytest.fixture
-def demo(live_server):
+def demo(live_server, media, kept_demo):
+    """The demo in the database; made once, then copied in."""
+    if kept_demo.is_taken():
+        kept_demo.restore(media)
+        return
     load_report()
     load_rules()
     load_demo()
+    kept_demo.take(media)

@@ -196,9 +196,7 @@ def application_start(request: UserRequest, pk: int) -> HttpResponse:
 def find(request: UserRequest, pk: int) -> Application:
     """Return an application in the user's scope; a foreign one is a 404."""
     applications = Application.objects.visible_to(request.user).with_names()
-    return get_object_or_404(
-        applications.select_related("created_by", "submitted_by", "award"), pk=pk
-    )
+    return get_object_or_404(applications, pk=pk)
 
 
 @require_safe

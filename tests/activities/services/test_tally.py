@@ -314,7 +314,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_counts_once_follows_any_change(seed):
     """Some of the steps are refused by other rules; the sums hold after each."""
     luck = Random(seed)
