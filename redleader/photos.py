@@ -6,9 +6,12 @@ encoded anew, so neither its metadata nor anything hidden beside the pixels live
 
 import hashlib
 import math
+import os
 import re
 import struct
 import unicodedata
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -50,6 +53,8 @@ class CleanPhoto:
 PHOTO_LIMITS = Limits()
 LOGO_LIMITS = Limits(min_side=64)
 
+AT_ONCE = min(4, os.cpu_count() or 1)  # Pillow lets other threads work meanwhile.
+POOL = ThreadPoolExecutor(AT_ONCE, "photo")
 LONG_SIDE = 2560
 THUMBNAIL_SIDE = 480
 MAX_NAME = 100
@@ -183,6 +188,17 @@ def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPho
         name=name,
         had_metadata=had_metadata,
     )
+
+
+def clean_photos(
+    uploads: Iterable[UploadedFile], limits: Limits = PHOTO_LIMITS
+) -> Iterator[CleanPhoto]:
+    """Yield the pictures made anew, in their order; several are worked on at once.
+
+    The pool is the process's own, so however many send pictures, memory is needed for
+    no more than ``AT_ONCE``.
+    """
+    return POOL.map(lambda upload: clean_photo(upload, limits), uploads)
 
 
 def _refusal(code: str, **params: object) -> ValidationError:

@@ -11,7 +11,7 @@ from django.db import transaction
 from activities.models import Lecture, Photo
 from activities.models.lecture import CLOSED_ERROR, EDITABLE_STATES, PhotoKind
 from redleader.photos import PHOTO_LIMITS as LIMITS
-from redleader.photos import CleanPhoto, clean_photo
+from redleader.photos import CleanPhoto, clean_photos
 
 
 @transaction.atomic
@@ -42,21 +42,15 @@ def add_photos(
             }
         )
     cleaned = []
-    for upload in uploads:
-        try:
-            clean = clean_photo(upload, LIMITS)
-        except ValidationError as error:
-            raise ValidationError({"photos": error}) from error
-        if clean.sha256 in existing:
-            raise ValidationError(
-                {
-                    "photos": ValidationError(
-                        "这张照片已在本场活动中上传过，未重复保存。", code="repeated"
-                    )
-                }
-            )
-        existing.add(clean.sha256)
-        cleaned.append(clean)
+    try:
+        for clean in clean_photos(uploads, LIMITS):
+            if clean.sha256 in existing:
+                text = "这张照片已在本场活动中上传过，未重复保存。"
+                raise ValidationError(text, code="repeated")
+            existing.add(clean.sha256)
+            cleaned.append(clean)
+    except ValidationError as error:
+        raise ValidationError({"photos": error}) from error
     return [keep_photo(lecture, clean, kind) for clean in cleaned]
 
 

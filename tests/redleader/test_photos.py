@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -328,3 +330,48 @@ def test_clean_photo_needs_little_memory(label, megabytes):
     )
 
     assert int(done.stdout) <= megabytes
+
+
+def test_several_pictures_come_back_in_their_order():
+    sizes = [(300 + 10 * n, 400) for n in range(2 * photos.AT_ONCE)]
+    uploads = [upload(hostile.jpg(size=size), f"{size}.jpg") for size in sizes]
+
+    found = list(photos.clean_photos(uploads))
+
+    assert [(clean.width, clean.height) for clean in found] == sizes
+
+
+def test_the_first_of_several_bad_pictures_is_told():
+    uploads = [
+        upload(hostile.jpg(), "a.jpg"),
+        upload(b"", "b.jpg"),
+        upload(b"GIF89a", "c.gif"),
+    ]
+    found = photos.clean_photos(uploads)
+
+    assert next(found).name == "a.jpg"
+    with pytest.raises(ValidationError, match=r"“b\.jpg”是空的"):
+        next(found)
+
+
+def test_no_more_pictures_than_the_process_has_room_for(monkeypatch):
+    """Three forms at once; without the pool there would be twelve at work."""
+    at_work, most, lock = 0, 0, threading.Lock()
+
+    def watched(file, limits):
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.02)
+        with lock:
+            at_work -= 1
+
+    monkeypatch.setattr(photos, "clean_photo", watched)
+    with ThreadPoolExecutor(3) as forms:
+        for form in [
+            forms.submit(lambda: list(photos.clean_photos([1] * 4))) for _ in range(3)
+        ]:
+            form.result()
+
+    assert most == photos.AT_ONCE
