@@ -1,5 +1,8 @@
 """Time each page of one site, as each of its readers; started by ``p4``.
 
+Pages of one record are found as a person finds them: the first link of each kind that a
+timed page has. They are named by their pattern, because keys differ between sites.
+
 Prints one JSON object: ``reader address`` to ``[milliseconds, queries, status, bytes,
 whether it is a file]``, the median of some rounds after a warm one. A statement ends
 after ``LIMIT`` seconds, and its page then counts as that slow.
@@ -82,15 +85,18 @@ def measure(rounds, only):
 
     from chambers.models import User
 
-    found = {}
+    found: dict[str, list] = {}
     names = {"public": None, "secretary": "mishu01", "staff": "guanli"}
     for reader, addresses in pages().items():
         client = Client(raise_request_exception=False, SERVER_NAME="localhost")
         if names[reader]:
             user = User.objects.get(username=names[reader])
             client.force_login(user, backend="chambers.access.RoleBackend")
-        for address in dict.fromkeys(addresses):
-            if only and only not in f"{reader} {address}":
+        waiting, named = dict.fromkeys(addresses), set()
+        while waiting:
+            address = next(iter(waiting))
+            page = waiting.pop(address) or address
+            if only and only not in f"{reader} {page}":
                 continue
             times, status, queries = [], 0, 0
             for turn in range(rounds + 1):
@@ -102,6 +108,10 @@ def measure(rounds, only):
                     with CaptureQueriesContext(connection) as seen:
                         answer = client.get(address)
                         size = read(answer)
+                    for pattern, link in links(answer):
+                        if pattern not in named:
+                            named.add(pattern)
+                            waiting[link] = pattern
                     queries = len(seen)
                     slow = sorted(
                         seen.captured_queries, key=lambda q: -float(q["time"])
@@ -114,7 +124,7 @@ def measure(rounds, only):
                 if turn and times[-1] > 3000:
                     break
             kept = times[1:] or times
-            found[f"{reader} {address}"] = [
+            found[f"{reader} {page}"] = [
                 round(statistics.median(kept), 1),
                 queries,
                 status,
@@ -122,9 +132,24 @@ def measure(rounds, only):
                 answer.get("Content-Disposition", "").startswith("attachment"),
                 *([(q["time"], q["sql"]) for q in slow[:3]] if only else []),
             ]
-            sys.stderr.write(f"{reader} {address} {found[f'{reader} {address}']}\n")
+            sys.stderr.write(f"{reader} {page} {found[f'{reader} {page}']}\n")
             sys.stderr.flush()
     return found
+
+
+def links(answer):
+    """Yield (pattern, address) of what a page links to that belongs to one record."""
+    from django.urls import Resolver404, resolve
+
+    if answer.streaming or not answer["Content-Type"].startswith("text/html"):
+        return
+    for address in re.findall(r'href="(/[^"?#]*\d[^"?#]*)"', answer.content.decode()):
+        try:
+            match = resolve(address)
+        except Resolver404:
+            continue  # a file of the site
+        if match.kwargs or match.args:
+            yield "/" + re.sub(r"\(\?P<(\w+)>.*?\)", r"<\1>", match.route), address
 
 
 def read(answer):
