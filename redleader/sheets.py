@@ -225,7 +225,7 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
 # --- In
 
 MEGABYTE = 1024 * 1024
-CHUNK = 1000  # rows in memory at once
+CHUNK = 1000  # rows that come in at once
 READER = Path(__file__).with_name("sheets_reader.py")
 
 

@@ -31,7 +31,6 @@ from redleader.addresses import client_address
 from redleader.filters import Typed
 from redleader.money import WAN
 from redleader.sheets import (
-    CHUNK,
     CONTENT_TYPE,
     Book,
     Column,
@@ -41,6 +40,7 @@ from redleader.sheets import (
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 100_000  # of one file; a county has a few hundred, a province some more
+CHUNK = 200  # rows in memory at once
 
 
 @dataclass(frozen=True)

@@ -237,8 +237,7 @@ def bare(rows: str) -> dict:
     """Write the same values with XlsxWriter, without any look."""
     from xlsxwriter import Workbook
 
-    from activities.services.export import DONATION_COLUMNS
-    from redleader.sheets import CHUNK
+    from activities.services.export import CHUNK, DONATION_COLUMNS
 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

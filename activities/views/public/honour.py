@@ -18,11 +18,11 @@ from activities.counting import RULES, until
 from activities.models import Award, Practice
 from activities.models.honour import HonourLevel
 from activities.models.scheme import SchemeKind
+from activities.services.export import CHUNK
 from chambers.models import Chamber, Region
 from redleader.filters import Days, Filters, Rows, say_day
 from redleader.forms import is_long
 from redleader.pages import public_page
-from redleader.sheets import CHUNK
 
 NAME = attrgetter("name")
 NO_CYCLE = "none"
