@@ -463,10 +463,13 @@ def _lines(content: bytes, name: str, limits: SheetLimits) -> Generator[Any]:
                 line = json.loads(text) if text.endswith(b"\n") else {}
                 if isinstance(line, dict) and "epoch" not in line:
                     break
-                yield line
+                try:
+                    yield line
+                except GeneratorExit:  # Nobody wants the rest.
+                    reader.kill()
+                    raise
     finally:
         late.cancel()
-        reader.kill()
     if "code" in line:
         params = {"rows": limits.rows, "unpacked": limits.unpacked // MEGABYTE}
         raise refusal(line["code"], **params | line.get("params", {}))
