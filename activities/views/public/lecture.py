@@ -1,15 +1,16 @@
 """Accepted lectures as everybody may read them."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.counting import RULES, until
-from activities.models import Lecture, Photo, Series
+from activities.models import Issue, Lecture, Photo, Series
 from activities.models.lecture import (
     PUBLIC_STATES,
     LectureKind,
@@ -23,10 +24,12 @@ from activities.views.public.chamber import send_picture
 from redleader import audit
 from redleader.filters import Filters, year_words, years_of
 from redleader.pages import public_page
-from redleader.paging import Page, page_newest_first
+from redleader.paging import Page, page_newest_first, say_count
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
 ISSUES = 20
+SESSIONS = 50  # of an issue that a series shows
+OTHERS = 12  # of the same issue, beside a lecture
 # What a correction may say of the record before it. Of free text only that it
 # changed: it may have been corrected because it named somebody.
 SHOWN_CHANGES = [
@@ -86,14 +89,15 @@ def lecture_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if lecture.state == LectureState.SUPERSEDED:
         correction = get_object_or_404(shown, corrects=lecture)
         return redirect("public:lecture-detail", correction.pk, permanent=True)
-    others = Lecture.objects.none()
+    others = []
     if lecture.issue:
-        others = Lecture.objects.public().filter(issue=lecture.issue)
-        others = others.exclude(pk=pk).of_organiser().newest_first()
+        rows = Lecture.objects.public().filter(issue=lecture.issue).exclude(pk=pk)
+        others = list(rows.of_organiser().newest_first()[: OTHERS + 1])
     context = {
         "lecture": lecture,
         "photos": lecture.photos.filter(is_public=True, kind=PhotoKind.SCENE),
-        "others": others,
+        "others": others[:OTHERS],
+        "has_more": len(others) > OTHERS,
         "changes": public_changes(lecture),
         "share": reverse("public:lecture-share", args=[pk]),
         "structured": [event(request, lecture)],
@@ -131,18 +135,29 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
     is_first = not (older.isdecimal() and len(older) < 6)
     if not is_first:
         issues = issues.filter(number__lt=int(older))
-    sessions = Prefetch("lectures", public.of_organiser().newest_first(), "sessions")
-    rows = list(issues.prefetch_related(sessions)[: ISSUES + 1])
+    rows = with_sessions(issues[: ISSUES + 1])
     older = str(rows[ISSUES - 1].number) if len(rows) > ISSUES else ""
     context = {
         "series": series,
         "page": Page(rows[:ISSUES], older, is_first),
         "issue_count": next_number(series) - 1,
-        "session_count": RULES["lectures-public"].count(
-            until(timezone.localdate()), public.filter(issue__series=series)
-        ),
+        "session_count": say_count(public.filter(issue__series=series)),
+        "most": SESSIONS,
     }
     return render(request, "public/series/detail.html", context)
+
+
+def with_sessions(issues: QuerySet[Issue]) -> list[Any]:
+    """Return issues with their newest public ``sessions``, and if there are more."""
+    public = Lecture.objects.public().newest_first()
+    newest = public.filter(issue=OuterRef("pk")).values("pk")[: SESSIONS + 1]
+    rows: list[Any] = list(issues.annotate(keys=ArraySubquery(newest)))
+    keys = [key for issue in rows for key in issue.keys[:SESSIONS]]
+    sessions = Lecture.objects.of_organiser().in_bulk(keys)
+    for issue in rows:
+        issue.sessions = [sessions[key] for key in issue.keys[:SESSIONS]]
+        issue.has_more = len(issue.keys) > SESSIONS
+    return rows
 
 
 @login_not_required

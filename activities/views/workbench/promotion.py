@@ -23,6 +23,7 @@ from redleader.filters import Filters, year_words, years_of
 from redleader.paging import page_newest_first
 from redleader.search import search
 
+SHOWN = 100  # projects of a promotion that its page lists
 LIST = ("招商推介会", reverse_lazy("workbench:promotion-list"))
 
 
@@ -84,7 +85,8 @@ def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
     editable = PromotionEvent.objects.editable_by(request.user)
     context = {
         "promotion": promotion,
-        "projects": projects.with_names(),
+        "projects": projects.with_names()[:SHOWN],
+        "shown": SHOWN,
         "totals": totals_of(projects),
         "may_edit": editable.filter(pk=pk).exists(),
     }

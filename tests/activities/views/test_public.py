@@ -265,6 +265,29 @@ def test_a_series_shows_its_issues_newest_first_with_their_sessions(client):
     assert client.get(reverse("public:series-detail", args=[10**9])).status_code == 404
 
 
+def test_an_issue_of_very_many_sessions_shows_the_newest(client, monkeypatch):
+    monkeypatch.setattr("activities.views.public.lecture.SESSIONS", 2)
+    monkeypatch.setattr("activities.views.public.lecture.OTHERS", 1)
+    issue = IssueFactory()
+    rows = [accepted(issue=issue, started_at=f"2026-03-0{n}T01:00Z") for n in (1, 2, 3)]
+
+    series = client.get(reverse("public:series-detail", args=[issue.series.pk]))
+    lecture = client.get(reverse("public:lecture-detail", args=[rows[0].pk]))
+
+    (shown,) = series.context["page"].rows
+    assert shown.sessions == rows[:0:-1]
+    assert '公开 <b class="number">3</b> 场' in series.content.decode()
+    assert "这里列最近 2 场。" in series.content.decode()
+    assert f"?series={issue.series.pk}" in series.content.decode()
+    assert lecture.context["others"] == [rows[2]]
+    assert "这一期的更多场次" in lecture.content.decode()
+    monkeypatch.setattr("activities.views.public.lecture.SESSIONS", 3)
+    monkeypatch.setattr("activities.views.public.lecture.OTHERS", 2)
+    text = text_of(client, "series-detail", issue.series.pk)
+    assert "这里列最近" not in text
+    assert "这一期的更多场次" not in text_of(client, "lecture-detail", rows[0].pk)
+
+
 def test_a_list_and_a_lecture_lead_to_the_series(client):
     issue = IssueFactory()
     lecture = accepted(issue=issue)
