@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from activities.counting import EVER, CountingRule, Scope, published
+from activities.counting import EVER, CountingRule, Scope, count_all, published
 from activities.models import Baseline, LockedNumber, LockedRow, QuarterLock
 from chambers.access import may_review
 from chambers.models import User
@@ -128,23 +128,30 @@ def change_words(old: Decimal, new: Decimal) -> str:
 
 def lines_of(quarter: Quarter) -> list[Line]:
     """Return every rule of a quarter beside the quarter and the year before."""
-    earlier = (quarter.previous, Quarter(quarter.year - 1, quarter.number))
-    locked, *others = (locked_numbers(q) for q in (quarter, *earlier))
-    found = []
-    for rule in published():
-        if rule.is_yes_no:
-            continue
-        before, last_year = (
-            numbers[rule.code] if rule.code in numbers else counted(rule, q)
-            for numbers, q in zip(others, earlier, strict=True)
+    quarters = (quarter, quarter.previous, Quarter(quarter.year - 1, quarter.number))
+    locked, *earlier = (locked_numbers(each) for each in quarters)
+    rules = [rule for rule in published() if not rule.is_yes_no]
+    asked = [
+        (rule, each)
+        for rule in rules
+        for each, numbers in zip(quarters, ({}, *earlier), strict=True)
+        if rule.code not in numbers
+    ]
+    totals = count_all((rule, scope_of(each)) for rule, each in asked)
+    found = {
+        (rule.code, each): Decimal(total.value)
+        for (rule, each), total in zip(asked, totals, strict=True)
+    }
+    for each, numbers in zip(quarters[1:], earlier, strict=True):
+        found |= {(code, each): value for code, value in numbers.items()}
+    return [
+        Line(
+            rule,
+            locked.get(rule.code),
+            *(found[rule.code, each] for each in quarters),
         )
-        now = counted(rule, quarter)
-        found.append(Line(rule, locked.get(rule.code), now, before, last_year))
-    return found
-
-
-def counted(rule: CountingRule, quarter: Quarter) -> Decimal:
-    return Decimal(rule.count(scope_of(quarter)))
+        for rule in rules
+    ]
 
 
 def locked_numbers(quarter: Quarter) -> dict[str, Decimal]:
