@@ -108,23 +108,33 @@ class AwardQuerySet(models.QuerySet["Award"]):
     def four_goods(self, level):
         return self.filter(version__scheme__kind=SchemeKind.FOUR_GOODS, level=level)
 
+    def any_of(self, *conditions):
+        """Awards that any condition finds, by a union of keys.
+
+        It goes through indexes, where OR would read every award.
+        """
+        keys = [
+            Award.objects.filter(each).order_by().values("pk") for each in conditions
+        ]
+        return self.filter(pk__in=keys[0].union(*keys[1:]))
+
     def of_chamber(self, chamber):
         """Awards of a chamber itself, its Party organisations and its sites."""
-        return self.filter(
-            Q(chamber=chamber)
-            | Q(branch__coverages__chamber=chamber)
-            | Q(site__chamber=chamber)
-        ).distinct()
+        return self.any_of(
+            Q(chamber=chamber),
+            Q(branch__coverages__chamber=chamber),
+            Q(site__chamber=chamber),
+        )
 
     def visible_to(self, user):
         """All for staff; for a secretary the awards of the chambers they keep."""
         if user.is_staff:
             return self
         chambers = Chamber.objects.visible_to(user)
-        return self.filter(
-            Q(chamber__in=chambers)
-            | Q(branch__in=Branch.objects.visible_to(user))
-            | Q(site__chamber__in=chambers)
+        return self.any_of(
+            Q(chamber__in=chambers),
+            Q(branch__in=Branch.objects.visible_to(user)),
+            Q(site__chamber__in=chambers),
         )
 
     def in_township(self, township):
@@ -141,13 +151,13 @@ class AwardQuerySet(models.QuerySet["Award"]):
         found = self.filter()
         recipients = {"chamber": Chamber, "branch": Branch, "site": Site}
         for word in query.replace("\0", "").split()[:WORDS]:
-            # A union of keys is found through indexes; OR would read every title.
-            keys = [search(Award.objects.order_by(), word).values("pk")]
-            for name, model in recipients.items():
-                named = search(model.objects.order_by(), word).values("pk")
-                awards = Award.objects.filter(**{f"{name}__in": named}).order_by()
-                keys.append(awards.values("pk"))
-            found = found.filter(pk__in=keys[0].union(*keys[1:]))
+            found = found.any_of(
+                Q(pk__in=search(Award.objects.order_by(), word).values("pk")),
+                *(
+                    Q(**{f"{name}__in": search(model.objects.order_by(), word)})
+                    for name, model in recipients.items()
+                ),
+            )
         return found
 
     def for_roll(self):
