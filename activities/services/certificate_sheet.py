@@ -61,9 +61,9 @@ def png_of(sheet: Sheet) -> bytes:
 
 
 def compiled(sheet: Sheet, kind: Literal["pdf", "png"], **options) -> bytes:
-    data = asdict(sheet) | {"qr": qr_svg(sheet.address)}
     import typst  # Eight megabytes, for those who print only.
 
+    data = asdict(sheet) | {"qr": qr_svg(sheet.address)}
     page = typst.compile(
         str(PAGE),
         root=str(PAGE.parent),
