@@ -11,7 +11,7 @@ from activities.models import (
     MediationCommittee,
     Mediator,
 )
-from activities.models.mediation import SEATS, SIZE_ERROR
+from activities.models.mediation.committee import SEATS, SIZE_ERROR
 from chambers.models import Role
 from redleader.admin import ModelAdmin, TabularInline
 

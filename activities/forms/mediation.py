@@ -16,13 +16,9 @@ from activities.models import (
     MediationRequest,
     Mediator,
 )
-from activities.models.mediation import (
-    AgreementKind,
-    CaseState,
-    PaperKind,
-    PartyKind,
-    Side,
-)
+from activities.models.mediation.casefile import PaperKind
+from activities.models.mediation.party import PartyKind, Side
+from activities.models.mediation.states import AgreementKind, CaseState
 from chambers.forms.member import PhoneField
 from redleader.editing import RecordForm
 from redleader.forms import Form, ModelForm

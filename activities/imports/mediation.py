@@ -1,7 +1,7 @@
 """Mediators whom a committee has engaged, from the table it kept so far."""
 
 from activities.models import MediationCommittee, Mediator
-from activities.models.mediation import MediatorKind, MediatorSource
+from activities.models.mediation.committee import MediatorKind, MediatorSource
 from redleader.editing import refuse_future
 from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
 from redleader.sheets import Kind

@@ -4,7 +4,8 @@ import activities.models.application
 import activities.models.certificate
 import activities.models.error_report
 import activities.models.lecture
-import activities.models.mediation
+import activities.models.mediation.casefile
+import activities.models.mediation.request
 import activities.models.scheme
 import datetime
 import django.contrib.postgres.constraints
@@ -2204,7 +2205,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='activities.mediationcase', verbose_name='案件')),
                         ('kind', models.CharField(choices=[('agreement', '调解协议书'), ('application', '申请书'), ('evidence', '证据材料'), ('confirmation', '司法确认材料'), ('other', '其他')], max_length=12, verbose_name='材料')),
-                        ('file', models.FileField(editable=False, upload_to=activities.models.mediation.case_paper_path, verbose_name='文件')),
+                        ('file', models.FileField(editable=False, upload_to=activities.models.mediation.casefile.case_paper_path, verbose_name='文件')),
                         ('name', models.CharField(max_length=100, verbose_name='文件名')),
                         ('is_pdf', models.BooleanField(default=False, verbose_name='PDF')),
                         ('size', models.PositiveIntegerField(editable=False, verbose_name='字节')),
@@ -2231,7 +2232,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigIntegerField()),
                         ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='activities.mediationcase', verbose_name='案件')),
                         ('kind', models.CharField(choices=[('agreement', '调解协议书'), ('application', '申请书'), ('evidence', '证据材料'), ('confirmation', '司法确认材料'), ('other', '其他')], max_length=12, verbose_name='材料')),
-                        ('file', models.FileField(editable=False, upload_to=activities.models.mediation.case_paper_path, verbose_name='文件')),
+                        ('file', models.FileField(editable=False, upload_to=activities.models.mediation.casefile.case_paper_path, verbose_name='文件')),
                         ('name', models.CharField(max_length=100, verbose_name='文件名')),
                         ('is_pdf', models.BooleanField(default=False, verbose_name='PDF')),
                         ('size', models.PositiveIntegerField(editable=False, verbose_name='字节')),
@@ -2248,7 +2249,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('form_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                        ('receipt', models.CharField(default=activities.models.mediation.new_request_receipt, editable=False, max_length=12, unique=True, verbose_name='回执编号')),
+                        ('receipt', models.CharField(default=activities.models.mediation.request.new_request_receipt, editable=False, max_length=12, unique=True, verbose_name='回执编号')),
                         ('enterprise', models.CharField(max_length=60, verbose_name='企业名称')),
                         ('contact_name', models.CharField(max_length=30, verbose_name='联系人')),
                         ('phone', models.CharField(max_length=11, validators=[django.core.validators.RegexValidator('^1\\d{10}\\Z', '手机号应为 11 位数字，例如 138xxxx1234。')], verbose_name='手机号')),
@@ -2282,7 +2283,7 @@ class Migration(migrations.Migration):
                         ('pgh_context_id', models.UUIDField(null=True)),
                         ('id', models.BigIntegerField()),
                         ('form_key', models.UUIDField(default=uuid.uuid4, editable=False)),
-                        ('receipt', models.CharField(default=activities.models.mediation.new_request_receipt, editable=False, max_length=12, verbose_name='回执编号')),
+                        ('receipt', models.CharField(default=activities.models.mediation.request.new_request_receipt, editable=False, max_length=12, verbose_name='回执编号')),
                         ('enterprise', models.CharField(max_length=60, verbose_name='企业名称')),
                         ('contact_name', models.CharField(max_length=30, verbose_name='联系人')),
                         ('phone', models.CharField(max_length=11, validators=[django.core.validators.RegexValidator('^1\\d{10}\\Z', '手机号应为 11 位数字，例如 138xxxx1234。')], verbose_name='手机号')),

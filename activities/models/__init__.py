@@ -27,21 +27,21 @@ from activities.models.liaison import (
     Demand,
     DemandStep,
 )
-from activities.models.mediation import (
-    CaseMediator,
+from activities.models.mediation.case import DisputeKind, MediationCase
+from activities.models.mediation.casefile import (
     CasePaper,
-    CaseParty,
     CaseSession,
     CaseStep,
     CaseVisit,
+)
+from activities.models.mediation.committee import (
     CommitteeSeat,
-    DisputeKind,
     MediationAccess,
-    MediationCase,
     MediationCommittee,
-    MediationRequest,
     Mediator,
 )
+from activities.models.mediation.party import CaseMediator, CaseParty
+from activities.models.mediation.request import MediationRequest
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.project import Project, ProjectEntry, ProjectStep

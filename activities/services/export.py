@@ -22,7 +22,7 @@ from activities.models import (
     Project,
 )
 from activities.models.liaison import DemandState
-from activities.models.mediation import Side
+from activities.models.mediation.party import Side
 from activities.models.pairing import AMOUNTS
 from activities.models.project import DATES
 from activities.models.scheme import RecipientKind

@@ -25,15 +25,15 @@ from activities.models import (
     MediationRequest,
     Mediator,
 )
-from activities.models.mediation import (
+from activities.models.mediation.casefile import PaperKind
+from activities.models.mediation.committee import may_register
+from activities.models.mediation.request import RequestState
+from activities.models.mediation.states import (
     ARCHIVED_ERROR,
     CLOSED_ERROR,
     REGISTRAR_STEPS,
     AgreementKind,
     CaseState,
-    PaperKind,
-    RequestState,
-    may_register,
 )
 from chambers.models import User
 from redleader import steps

@@ -14,7 +14,7 @@ from activities.models import (
     Project,
     PromotionEvent,
 )
-from activities.models.mediation import CaseState
+from activities.models.mediation.states import CaseState
 from activities.models.project import ProjectState
 from chambers.models import User
 from tests.browser.conftest import DESKTOP, PHONE

@@ -3,6 +3,7 @@
 import random
 from datetime import date, datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import F
 from django.utils import timezone
 
@@ -20,19 +21,16 @@ from activities.models import (
     MediationRequest,
     Mediator,
 )
-from activities.models.mediation import (
+from activities.models.mediation.committee import MediatorKind, MediatorSource
+from activities.models.mediation.party import PartyKind, Side
+from activities.models.mediation.request import RequestState
+from activities.models.mediation.states import (
     INFORMED,
     REASONED,
     AgreementKind,
     CaseSource,
     CaseState,
     Confirmation,
-    MediatorKind,
-    MediatorSource,
-    PartyKind,
-    RequestState,
-    Side,
-    years_after,
 )
 from activities.services.demo.chamber import invented_name, make_user
 from activities.services.rules import DISPUTE_KINDS
@@ -85,7 +83,9 @@ AGREEMENT = "演示内容：被申请方分两期付清货款，申请方不再�
 def make_mediation(chambers, staff: dict, luck: random.Random, today: date) -> None:
     """Make 105 mediators, 56 accepted cases and some requests."""
     federation = staff[Role.FEDERATION]
-    MediationAccess.objects.create(user=federation, started_on=years_after(today, -1))
+    MediationAccess.objects.create(
+        user=federation, started_on=today - relativedelta(years=1)
+    )
     for name in DISPUTE_KINDS:
         DisputeKind.objects.get_or_create(name=name)
     kinds = list(DisputeKind.objects.filter(name__in=DISPUTE_KINDS))
@@ -102,7 +102,7 @@ def make_committees(chambers, today: date) -> list[MediationCommittee]:
             name=f"{chamber.name}调解委员会" if chamber else "演示·县商会调解委员会",
             chamber=chamber,
             started_on=started,
-            due_on=years_after(started, 3),
+            due_on=started + relativedelta(years=3),
             is_active=True,
             is_demo=True,
         )

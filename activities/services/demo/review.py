@@ -44,7 +44,8 @@ from activities.models import (
     PromotionEvent,
     SchemeLevel,
 )
-from activities.models.mediation import CaseParty, CaseState
+from activities.models.mediation.party import CaseParty
+from activities.models.mediation.states import CaseState
 from activities.models.project import ProjectState
 from activities.services import liaison, mediation, pairing, project, welfare
 from activities.services.application import save_application

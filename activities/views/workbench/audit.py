@@ -19,7 +19,7 @@ from redleader.paging import page_newest_first
 from redleader.quarters import span
 
 # Who was quarrelling about what is for the named staff alone; see the cases.
-SECRET_MODULES = ("activities.models.mediation",)
+CONFIDENTIAL = "activities.models.mediation."
 RESULTS = {
     "done": "完成",
     "refused": "被拒绝",
@@ -139,4 +139,4 @@ def audit_object(request: UserRequest, table: str, key: str) -> HttpResponse:
 
 
 def is_secret(model: type[models.Model]) -> bool:
-    return model.__module__ in SECRET_MODULES
+    return model.__module__.startswith(CONFIDENTIAL)

@@ -39,15 +39,14 @@ from activities.models import (
     MediationCommittee,
     MediationRequest,
 )
-from activities.models.mediation import (
+from activities.models.mediation.case import CaseQuerySet
+from activities.models.mediation.committee import may_mediate, may_register
+from activities.models.mediation.request import RequestState
+from activities.models.mediation.states import (
     ARCHIVED_ERROR,
     CLOSED_ERROR,
     REGISTRAR_STEPS,
-    CaseQuerySet,
     CaseState,
-    RequestState,
-    may_mediate,
-    may_register,
 )
 from activities.services import mediation as services
 from activities.services.export import MEDIATION_COLUMNS, Export, table_answer

@@ -28,7 +28,7 @@ from activities.models import (
 )
 from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
-from activities.models.mediation import CaseState
+from activities.models.mediation.states import CaseState
 from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules

@@ -15,12 +15,8 @@ from activities.models import (
     MediationRequest,
     Mediator,
 )
-from activities.models.mediation import (
-    TRANSITIONS,
-    CaseState,
-    may_mediate,
-    may_register,
-)
+from activities.models.mediation.committee import may_mediate, may_register
+from activities.models.mediation.states import TRANSITIONS, CaseState
 from chambers.models import Role
 from tests.factories.activities import (
     CASE_PATHS,
