@@ -112,7 +112,7 @@ class Lookup:
 
 
 @dataclass(frozen=True)
-class Taken(Column):
+class ImportColumn(Column):
     """A column of an import; ``field`` is the field of the model that it fills.
 
     ``take(text, lookups)`` turns a text into a value and may raise ValidationError;
@@ -141,6 +141,24 @@ def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
         return choices(values[fold(text)])
 
     return take
+
+
+def row_column(label: str, lookup: str, **rest: Any) -> ImportColumn:
+    """Return a column of names of rows; it fills the field called as the lookup."""
+    rest = {"field": lookup} | rest
+    return ImportColumn(label, take=by_lookup(lookup), **rest)
+
+
+def choice_column(
+    label: str,
+    choices: type[models.TextChoices],
+    *,
+    without: Sequence[str] = (),
+    **rest: Any,
+) -> ImportColumn:
+    """Return a column that offers the labels of some choices."""
+    labels = tuple(str(one.label) for one in choices if one not in without)
+    return ImportColumn(label, choices=labels, take=choice(choices), **rest)
 
 
 def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
@@ -283,7 +301,7 @@ class Importer:
     unit: ClassVar[str] = "项"
     edition: ClassVar[str]  # of the template; changes together with the columns
     model: ClassVar[type[models.Model]]
-    columns: ClassVar[Sequence[Taken]]
+    columns: ClassVar[Sequence[ImportColumn]]
     # Fields that make two rows the same one; no key: every row is new.
     key: ClassVar[Sequence[str]] = ()
     # Fields that a file may change; another difference is refused.
@@ -452,7 +470,7 @@ class Importer:
             return None, self.row_errors(number, error)
         return draft, []
 
-    def taken(self, column: Taken, value: Any, lookups: Any) -> Any:
+    def taken(self, column: ImportColumn, value: Any, lookups: Any) -> Any:
         if not isinstance(value, str):
             return value
         if column.take is not None:
@@ -613,7 +631,7 @@ class Importer:
         book.add_table(self.sheet_name, self.columns, [])
         offered = self.offered()
 
-        def offer(column: Taken) -> str:
+        def offer(column: ImportColumn) -> str:
             return offered.get(column.label, "\n".join(column.choices))
 
         guide = [

@@ -10,7 +10,14 @@ from activities.models import Award, Scheme, SchemeVersion, Site
 from activities.models.scheme import HonourLevel
 from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
-from redleader.imports import Draft, Importer, Lookup, Taken, by_lookup, register
+from redleader.imports import (
+    Draft,
+    ImportColumn,
+    Importer,
+    Lookup,
+    register,
+    row_column,
+)
 from redleader.search import fold
 from redleader.sheets import Kind
 
@@ -63,24 +70,26 @@ class HonourImporter(Importer):
     edition = "2026-11-24"
     model = Award
     columns = (
-        Taken(
+        row_column(
             "获得者",
+            "recipient",
             width=28,
             is_required=True,
             note="商会、党组织或基地的全称。",
-            take=by_lookup("recipient"),
             example="演示·云溪商会",
+            field="",
         ),
-        Taken(
+        row_column(
             "项目",
+            "scheme",
             width=24,
             is_required=True,
             note="须是系统中已有的荣誉项目。",
-            take=by_lookup("scheme"),
             example="“四好”商会",
+            field="",
         ),
-        Taken("版本", width=16, note=f"项目的版本；不填即“{UNSTATED}”。"),
-        Taken(
+        ImportColumn("版本", width=16, note=f"项目的版本；不填即“{UNSTATED}”。"),
+        ImportColumn(
             "称号",
             width=30,
             is_required=True,
@@ -88,7 +97,7 @@ class HonourImporter(Importer):
             field="title",
             example="全国“四好”商会",
         ),
-        Taken(
+        ImportColumn(
             "级别",
             width=10,
             is_required=True,
@@ -98,23 +107,25 @@ class HonourImporter(Importer):
             take=level,
             example="国家级",
         ),
-        Taken(
+        ImportColumn(
             "周期",
             width=16,
             note="来源未载明的不填。",
             field="cycle_label",
             example="2021—2022年度",
         ),
-        Taken(
+        ImportColumn(
             "授予单位",
             width=24,
             note="来源未载明的不填。",
             field="grantor",
             example="全国工商联",
         ),
-        Taken("文号", width=22, note="来源未载明的不填。", field="document_number"),
-        Taken("批次", width=12, note="没有批次的不填。", field="batch"),
-        Taken(
+        ImportColumn(
+            "文号", width=22, note="来源未载明的不填。", field="document_number"
+        ),
+        ImportColumn("批次", width=12, note="没有批次的不填。", field="batch"),
+        ImportColumn(
             "授予日期",
             Kind.DATE,
             13,
@@ -122,25 +133,27 @@ class HonourImporter(Importer):
             field="granted_on",
             example="2022-11-30",
         ),
-        Taken(
+        ImportColumn(
             "有效期至",
             Kind.DATE,
             13,
             note="年-月-日；没有规定的不填。",
             field="valid_until",
         ),
-        Taken(
+        ImportColumn(
             "取消日期",
             Kind.DATE,
             13,
             note="已取消的，日期、原因和文号都要填。",
             field="revoked_on",
         ),
-        Taken("取消原因", width=24, note="没有取消的不填。", field="revocation_reason"),
-        Taken(
+        ImportColumn(
+            "取消原因", width=24, note="没有取消的不填。", field="revocation_reason"
+        ),
+        ImportColumn(
             "取消文号", width=22, note="没有取消的不填。", field="revocation_document"
         ),
-        Taken(
+        ImportColumn(
             "来源",
             width=24,
             note="依据的文件、报告或网页。",

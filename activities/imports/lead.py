@@ -2,9 +2,16 @@
 
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadKind
-from chambers.models import Chamber
+from chambers.imports import chamber_column, own_chambers
 from redleader.editing import refuse_future
-from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
+from redleader.imports import (
+    ImportColumn,
+    Importer,
+    Lookup,
+    choice_column,
+    register,
+    row_column,
+)
 from redleader.sheets import Kind
 
 
@@ -18,32 +25,23 @@ class LeadImporter(Importer):
     model = Lead
     for_secretaries = True
     columns = (
-        Taken(
-            "提供商会",
-            width=26,
-            is_required=True,
-            note="商会全称。",
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken(
+        chamber_column("提供商会"),
+        choice_column(
             "类别",
+            LeadKind,
             width=12,
             is_required=True,
-            choices=tuple(str(label) for label in LeadKind.labels),
             field="kind",
-            take=choice(LeadKind),
             example="投资项目",
         ),
-        Taken(
+        ImportColumn(
             "标题",
             width=30,
             is_required=True,
             field="title",
             example="演示·茶叶精深加工项目投资意向",
         ),
-        Taken(
+        ImportColumn(
             "内容",
             width=50,
             is_required=True,
@@ -51,7 +49,7 @@ class LeadImporter(Importer):
             field="content",
             example="演示内容：希望先了解用地和政策。",
         ),
-        Taken(
+        ImportColumn(
             "提供日期",
             Kind.DATE,
             13,
@@ -60,14 +58,8 @@ class LeadImporter(Importer):
             field="submitted_on",
             example="2026-03-15",
         ),
-        Taken(
-            "重点产业",
-            width=16,
-            note="没有合适的不填。",
-            field="industry",
-            take=by_lookup("industry"),
-        ),
-        Taken(
+        row_column("重点产业", "industry", width=16, note="没有合适的不填。"),
+        ImportColumn(
             "联系方式",
             width=20,
             note="可不填；只供办理人员使用，不公开。",
@@ -78,9 +70,8 @@ class LeadImporter(Importer):
     summary = ("提供商会", "类别", "标题", "提供日期")
 
     def lookups(self, user):
-        chambers = Chamber.objects.visible_to(user).active()
         return {
-            "chamber": Lookup("商会", chambers, Chamber.objects.all()),
+            "chamber": own_chambers(user),
             "industry": Lookup("重点产业", KeyIndustry.objects.filter(is_active=True)),
         }
 

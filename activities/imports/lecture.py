@@ -15,14 +15,15 @@ from activities.models.lecture import (
     LectureState,
     Organiser,
 )
-from chambers.models import Branch, Chamber
+from chambers.imports import chamber_column, own_chambers
+from chambers.models import Branch
 from redleader.imports import (
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
-    by_lookup,
-    choice,
+    choice_column,
     register,
+    row_column,
     whole,
     yes_no,
 )
@@ -41,12 +42,10 @@ def clock(text: str, lookups) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def labels(choices) -> tuple[str, ...]:
-    return tuple(str(label) for label in choices.labels)
-
-
-def people(label: str, field: str, **rest) -> Taken:
-    return Taken(label, width=8, field=field, take=whole(label, MAX_PEOPLE), **rest)
+def people(label: str, field: str, **rest) -> ImportColumn:
+    return ImportColumn(
+        label, width=8, field=field, take=whole(label, MAX_PEOPLE), **rest
+    )
 
 
 @register
@@ -62,71 +61,51 @@ class LectureImporter(Importer):
     model = Lecture
     for_secretaries = True
     columns = (
-        Taken(
+        choice_column(
             "主办",
+            Organiser,
             width=12,
             is_required=True,
-            choices=labels(Organiser),
             field="organiser",
-            take=choice(Organiser),
             example="商会",
         ),
-        Taken(
-            "商会",
-            width=26,
-            note="县工商联主办的不填。",
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken(
-            "党组织",
-            width=26,
-            note="党组织主办的必填。",
-            field="branch",
-            take=by_lookup("branch"),
-        ),
-        Taken(
+        chamber_column("商会", is_required=False, note="县工商联主办的不填。"),
+        row_column("党组织", "branch", width=26, note="党组织主办的必填。"),
+        choice_column(
             "类别",
+            LectureKind,
             width=16,
             is_required=True,
-            choices=labels(LectureKind),
             field="kind",
-            take=choice(LectureKind),
             example="党课",
         ),
-        Taken(
-            "讲堂系列",
-            width=16,
-            note="不属于系列的不填。",
-            take=by_lookup("series"),
+        row_column("讲堂系列", "series", width=16, note="不属于系列的不填。", field=""),
+        ImportColumn(
+            "期数", width=8, note="系列中的第几期，须连续。", take=whole("期数", 9999)
         ),
-        Taken(
-            "期数",
-            width=8,
-            note="系列中的第几期，须连续。",
-            take=whole("期数", 9999),
+        ImportColumn(
+            "主题", width=36, is_required=True, field="topic", example="演示主题"
         ),
-        Taken("主题", width=36, is_required=True, field="topic", example="演示主题"),
-        Taken("日期", Kind.DATE, 13, is_required=True, example="2023-07-01"),
-        Taken(
+        ImportColumn("日期", Kind.DATE, 13, is_required=True, example="2023-07-01"),
+        ImportColumn(
             "时间",
             width=8,
             note="时:分；不知道的不填，备注会写明未载明。",
             take=clock,
             example="14:30",
         ),
-        Taken("地点", width=24, is_required=True, field="venue", example="演示会议室"),
-        Taken(
+        ImportColumn(
+            "地点", width=24, is_required=True, field="venue", example="演示会议室"
+        ),
+        ImportColumn(
             "主讲人", width=14, is_required=True, field="lecturer_name", example="演示"
         ),
-        Taken(
+        choice_column(
             "主讲人身份",
+            LecturerRole,
             width=18,
             is_required=True,
-            choices=labels(LecturerRole),
             field="lecturer_role",
-            take=choice(LecturerRole),
             example="专家",
         ),
         people("应到", "expected", note="不知道的不填；须等于实到、请假、缺席之和。"),
@@ -134,8 +113,8 @@ class LectureImporter(Importer):
         people("请假", "on_leave"),
         people("缺席", "absent"),
         people("列席", "guests"),
-        Taken("内容摘要", width=50, note="只供内部使用。", field="content"),
-        Taken(
+        ImportColumn("内容摘要", width=50, note="只供内部使用。", field="content"),
+        ImportColumn(
             "在网站公开",
             width=12,
             choices=("是", "否"),
@@ -150,9 +129,7 @@ class LectureImporter(Importer):
 
     def lookups(self, user):
         return {
-            "chamber": Lookup(
-                "商会", Chamber.objects.visible_to(user), Chamber.objects.all()
-            ),
+            "chamber": own_chambers(user, active=False),
             "branch": Lookup(
                 "党组织", Branch.objects.visible_to(user), Branch.objects.all()
             ),

@@ -6,7 +6,14 @@ from activities.models import ContactActivity, ContactAssignment
 from activities.models.liaison import ContactKind
 from chambers.models import Branch
 from redleader.editing import refuse_future
-from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
+from redleader.imports import (
+    ImportColumn,
+    Importer,
+    Lookup,
+    choice_column,
+    register,
+    row_column,
+)
 from redleader.search import fold
 from redleader.sheets import Kind
 
@@ -25,31 +32,31 @@ class ContactImporter(Importer):
     model = ContactActivity
     for_secretaries = True
     columns = (
-        Taken(
+        ImportColumn(
             "领导职务",
             width=30,
             is_required=True,
             note="与已登记的定点联系一致，不写姓名。",
             example="演示·县领导职务一",
         ),
-        Taken(
+        row_column(
             "党组织",
+            "branch",
             width=30,
             is_required=True,
             note="党组织全称。",
-            take=by_lookup("branch"),
             example="演示·云溪商会党支部",
+            field="",
         ),
-        Taken(
+        choice_column(
             "方式",
+            ContactKind,
             width=12,
             is_required=True,
-            choices=tuple(str(label) for label in ContactKind.labels),
             field="kind",
-            take=choice(ContactKind),
             example="调研",
         ),
-        Taken(
+        ImportColumn(
             "日期",
             Kind.DATE,
             13,
@@ -58,7 +65,7 @@ class ContactImporter(Importer):
             field="held_on",
             example="2026-03-15",
         ),
-        Taken(
+        ImportColumn(
             "内容",
             width=50,
             note="可不填；只供内部使用，不公开。",

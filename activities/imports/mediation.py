@@ -3,7 +3,14 @@
 from activities.models import MediationCommittee, Mediator
 from activities.models.mediation.committee import MediatorKind, MediatorSource
 from redleader.editing import refuse_future
-from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
+from redleader.imports import (
+    ImportColumn,
+    Importer,
+    Lookup,
+    choice_column,
+    register,
+    row_column,
+)
 from redleader.sheets import Kind
 
 
@@ -16,7 +23,7 @@ class MediatorImporter(Importer):
     edition = "2026-11-25"
     model = Mediator
     columns = (
-        Taken(
+        ImportColumn(
             "姓名",
             width=14,
             is_required=True,
@@ -24,34 +31,31 @@ class MediatorImporter(Importer):
             field="name",
             example="演示调解员",
         ),
-        Taken(
+        row_column(
             "调解委员会",
+            "committee",
             width=30,
             is_required=True,
             note="全称，须先在后台登记。",
-            field="committee",
-            take=by_lookup("committee"),
             example="演示·云溪商会调解委员会",
         ),
-        Taken(
+        choice_column(
             "专兼职",
+            MediatorKind,
             width=10,
             is_required=True,
-            choices=tuple(str(label) for label in MediatorKind.labels),
             field="kind",
-            take=choice(MediatorKind),
             example="兼职",
         ),
-        Taken(
+        choice_column(
             "来源",
+            MediatorSource,
             width=14,
             is_required=True,
-            choices=tuple(str(label) for label in MediatorSource.labels),
             field="source",
-            take=choice(MediatorSource),
             example="律师",
         ),
-        Taken(
+        ImportColumn(
             "聘任日期",
             Kind.DATE,
             13,
@@ -60,7 +64,7 @@ class MediatorImporter(Importer):
             field="engaged_on",
             example="2025-03-01",
         ),
-        Taken("解聘日期", Kind.DATE, 13, note="在聘的不填。", field="ended_on"),
+        ImportColumn("解聘日期", Kind.DATE, 13, note="在聘的不填。", field="ended_on"),
     )
     key = ("committee_id", "name", "engaged_on")
     updatable = frozenset({"kind", "source", "ended_on"})

@@ -5,15 +5,16 @@ from copy import copy
 from activities.models import Pairing, PairingProgramme
 from activities.models.pairing import TRANSITIONS, PairingState
 from activities.services.pairing import village_label
-from chambers.models import Chamber, Enterprise, Region
+from chambers.imports import chamber_column, own_chambers
+from chambers.models import Enterprise, Region
 from chambers.models.region import Level
 from redleader.imports import (
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
-    by_lookup,
-    choice,
+    choice_column,
     register,
+    row_column,
     yes_no,
 )
 from redleader.sheets import Kind
@@ -28,41 +29,25 @@ class PairingImporter(Importer):
     model = Pairing
     for_secretaries = True
     columns = (
-        Taken(
+        row_column(
             "村",
+            "village",
             width=24,
             is_required=True,
             note="乡镇和村名，中间空一格。",
-            field="village",
-            take=by_lookup("village"),
             example="临江镇 演示·云溪村",
         ),
-        Taken(
+        row_column(
             "企业",
+            "enterprise",
             width=28,
             is_required=True,
             note="名录中的企业全称。",
-            field="enterprise",
-            take=by_lookup("enterprise"),
             example="演示·云溪食品有限公司",
         ),
-        Taken(
-            "行动",
-            width=22,
-            is_required=True,
-            field="programme",
-            take=by_lookup("programme"),
-            example="村企共建",
-        ),
-        Taken(
-            "牵头商会",
-            width=26,
-            is_required=True,
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken(
+        row_column("行动", "programme", width=22, is_required=True, example="村企共建"),
+        chamber_column("牵头商会", note=""),
+        ImportColumn(
             "开始日期",
             Kind.DATE,
             13,
@@ -70,19 +55,19 @@ class PairingImporter(Importer):
             field="started_on",
             example="2023-03-01",
         ),
-        Taken("结束日期", Kind.DATE, 13, note="没有约定的不填。", field="ended_on"),
-        Taken("共建内容", width=40, field="areas", example="产业帮扶、修路"),
-        Taken(
+        ImportColumn(
+            "结束日期", Kind.DATE, 13, note="没有约定的不填。", field="ended_on"
+        ),
+        ImportColumn("共建内容", width=40, field="areas", example="产业帮扶、修路"),
+        choice_column(
             "状态",
+            PairingState,
             width=10,
             is_required=True,
-            choices=tuple(
-                str(s.label) for s in PairingState if s != PairingState.TERMINATED
-            ),
-            take=choice(PairingState),
+            without=[PairingState.TERMINATED],
             example="实施中",
         ),
-        Taken(
+        ImportColumn(
             "企业同意公开",
             width=12,
             choices=("是", "否"),
@@ -102,9 +87,7 @@ class PairingImporter(Importer):
             "village": Lookup("村", villages, name=village_label),
             "enterprise": Lookup("企业", Enterprise.objects.all()),
             "programme": Lookup("行动", PairingProgramme.objects.filter(is_open=True)),
-            "chamber": Lookup(
-                "商会", Chamber.objects.visible_to(user), Chamber.objects.all()
-            ),
+            "chamber": own_chambers(user, active=False),
         }
 
     def offered(self):

@@ -17,16 +17,17 @@ from activities.models.project import (
     ProjectState,
 )
 from activities.services.project import Walk, walk_all
-from chambers.models import Chamber, Enterprise, Region
+from chambers.imports import chamber_column, own_chambers
+from chambers.models import Enterprise, Region
 from redleader.imports import (
     Draft,
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
-    by_lookup,
-    choice,
+    choice_column,
     money,
     register,
+    row_column,
     whole,
 )
 from redleader.sheets import Kind
@@ -49,22 +50,17 @@ class ProjectImporter(Importer):
     model = Project
     for_secretaries = True
     columns = (
-        Taken(
+        ImportColumn(
             "项目名称",
             width=28,
             is_required=True,
             field="name",
             example="演示·茶叶加工项目",
         ),
-        Taken(
-            "类别",
-            width=12,
-            is_required=True,
-            choices=tuple(str(label) for label in ProjectKind.labels),
-            take=choice(ProjectKind),
-            example="回乡投资",
+        choice_column(
+            "类别", ProjectKind, width=12, is_required=True, example="回乡投资"
         ),
-        Taken(
+        ImportColumn(
             "投资方",
             width=26,
             is_required=True,
@@ -72,18 +68,10 @@ class ProjectImporter(Importer):
             field="investor",
             example="演示·东海茶业公司",
         ),
-        Taken("来源地", width=12, field="origin_city", example="东海市"),
-        Taken(
-            "引进商会",
-            width=24,
-            is_required=True,
-            note="商会全称。",
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken("落地乡镇", width=12, field="township", take=by_lookup("township")),
-        Taken(
+        ImportColumn("来源地", width=12, field="origin_city", example="东海市"),
+        chamber_column("引进商会", width=24),
+        row_column("落地乡镇", "township", width=12),
+        ImportColumn(
             "计划总投资（万元）",
             width=18,
             note="单位万元，不要写“亿”。",
@@ -91,7 +79,7 @@ class ProjectImporter(Importer):
             take=money(),
             example="1200",
         ),
-        Taken(
+        ImportColumn(
             "签约金额（万元）",
             width=16,
             note="单位万元；已签约的必填。",
@@ -99,34 +87,32 @@ class ProjectImporter(Importer):
             take=money(),
             example="1000",
         ),
-        Taken(
+        choice_column(
             "状态",
+            ProjectState,
             width=10,
             is_required=True,
-            choices=tuple(
-                str(s.label) for s in ProjectState if s != ProjectState.TERMINATED
-            ),
-            take=choice(ProjectState),
+            without=[ProjectState.TERMINATED],
             example="投产",
         ),
-        Taken("签约日期", Kind.DATE, 13, example="2023-03-01"),
-        Taken("开工日期", Kind.DATE, 13, example="2023-06-01"),
-        Taken("投产日期", Kind.DATE, 13, example="2024-06-01"),
-        Taken(
+        ImportColumn("签约日期", Kind.DATE, 13, example="2023-03-01"),
+        ImportColumn("开工日期", Kind.DATE, 13, example="2023-06-01"),
+        ImportColumn("投产日期", Kind.DATE, 13, example="2024-06-01"),
+        ImportColumn(
             SUMS[0],
             width=16,
             note="单位万元，到“到位截至”这一天的累计数。",
             take=money(),
             example="800",
         ),
-        Taken(
+        ImportColumn(
             "到位截至",
             Kind.DATE,
             13,
             note="有到位资金或就业的必填。",
             example="2025-12-31",
         ),
-        Taken(
+        ImportColumn(
             SUMS[1],
             width=10,
             note="累计新增的就业人数。",
@@ -139,9 +125,8 @@ class ProjectImporter(Importer):
     summary = ("项目名称", "类别", "引进商会", "状态", "签约金额（万元）", SUMS[0])
 
     def lookups(self, user):
-        mine = Chamber.objects.visible_to(user).active()
         return {
-            "chamber": Lookup("商会", mine, Chamber.objects.all()),
+            "chamber": own_chambers(user),
             "township": Lookup("乡镇", Region.objects.townships()),
             "enterprises": Enterprise.objects.in_bulk(field_name="name"),
         }

@@ -14,42 +14,22 @@ from activities.models.welfare import (
     DonorKind,
 )
 from activities.services.welfare import receipt_of
-from chambers.models import Chamber, Enterprise
+from chambers.imports import chamber_column, own_chambers
+from chambers.models import Enterprise
 from redleader.editing import refuse_future
 from redleader.imports import (
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
-    by_lookup,
-    choice,
+    choice_column,
     money,
     register,
+    row_column,
     whole,
 )
 from redleader.sheets import Kind
 
 PAST_DAY = "年-月-日，不能晚于今天。"
-
-
-def labels(choices) -> tuple[str, ...]:
-    return tuple(str(label) for label in choices.labels)
-
-
-def chamber_column(label: str) -> Taken:
-    return Taken(
-        label,
-        width=26,
-        is_required=True,
-        note="商会全称。",
-        field="chamber",
-        take=by_lookup("chamber"),
-        example="演示·云溪商会",
-    )
-
-
-def own_chambers(user) -> Lookup:
-    chambers = Chamber.objects.visible_to(user).active()
-    return Lookup("商会", chambers, Chamber.objects.all())
 
 
 @register
@@ -63,40 +43,37 @@ class DonationImporter(Importer):
     for_secretaries = True
     columns = (
         chamber_column("经由商会"),
-        Taken(
+        choice_column(
             "捐赠者类别",
+            DonorKind,
             width=12,
             is_required=True,
-            choices=labels(DonorKind),
             field="donor_kind",
-            take=choice(DonorKind),
             example="企业",
         ),
-        Taken(
+        ImportColumn(
             "捐赠者",
             width=28,
             note="商会和企业填名录中的全称，个人填姓名，匿名的不填。",
             example="演示·厚德茶业有限公司",
         ),
-        Taken(
+        choice_column(
             "用途",
+            DonationPurpose,
             width=12,
             is_required=True,
-            choices=labels(DonationPurpose),
             field="purpose",
-            take=choice(DonationPurpose),
             example="教育",
         ),
-        Taken(
+        choice_column(
             "形式",
+            DonationForm,
             width=8,
             is_required=True,
-            choices=labels(DonationForm),
             field="form",
-            take=choice(DonationForm),
             example="现金",
         ),
-        Taken(
+        ImportColumn(
             "金额或折价（万元）",
             width=18,
             is_required=True,
@@ -105,7 +82,7 @@ class DonationImporter(Importer):
             take=money(),
             example="12.5",
         ),
-        Taken(
+        ImportColumn(
             "认捐日期",
             Kind.DATE,
             13,
@@ -114,7 +91,7 @@ class DonationImporter(Importer):
             field="pledged_on",
             example="2026-03-01",
         ),
-        Taken(
+        ImportColumn(
             "到账日期",
             Kind.DATE,
             13,
@@ -122,15 +99,14 @@ class DonationImporter(Importer):
             field="received_on",
             example="2026-03-15",
         ),
-        Taken(
+        row_column(
             "捐给基金",
+            "fund",
             width=24,
             note="现金捐给基金的填基金名称，到账后自动记入基金收入。",
-            field="fund",
-            take=by_lookup("fund"),
         ),
-        Taken("受赠单位", width=24, field="recipient", example="演示中学"),
-        Taken(
+        ImportColumn("受赠单位", width=24, field="recipient", example="演示中学"),
+        ImportColumn(
             "受益人数",
             width=10,
             note=COUNTS_ONLY,
@@ -195,16 +171,15 @@ class CharityActivityImporter(Importer):
     for_secretaries = True
     columns = (
         chamber_column("商会"),
-        Taken(
+        choice_column(
             "类别",
+            CharityKind,
             width=14,
             is_required=True,
-            choices=labels(CharityKind),
             field="kind",
-            take=choice(CharityKind),
             example="慰问",
         ),
-        Taken(
+        ImportColumn(
             "名称",
             width=30,
             is_required=True,
@@ -212,7 +187,7 @@ class CharityActivityImporter(Importer):
             field="title",
             example="演示·重阳敬老",
         ),
-        Taken(
+        ImportColumn(
             "日期",
             Kind.DATE,
             13,
@@ -221,7 +196,7 @@ class CharityActivityImporter(Importer):
             field="held_on",
             example="2026-03-15",
         ),
-        Taken(
+        ImportColumn(
             "人数",
             width=9,
             note=f"一个人只计一次，不清楚可不填。{COUNTS_ONLY}",
@@ -229,14 +204,14 @@ class CharityActivityImporter(Importer):
             take=whole("人数", PEOPLE),
             example="30",
         ),
-        Taken(
+        ImportColumn(
             "人次",
             width=9,
             note="同一个人每次都计，不能少于人数；没有填的按人数计。",
             take=whole("人次", PEOPLE),
             example="45",
         ),
-        Taken(
+        ImportColumn(
             "慰问金和物品折价（万元）",
             width=22,
             note="单位万元，没有的不填。",
@@ -244,7 +219,7 @@ class CharityActivityImporter(Importer):
             take=money(),
             example="3.5",
         ),
-        Taken("说明", width=40, note="只供内部使用。", field="note"),
+        ImportColumn("说明", width=40, note="只供内部使用。", field="note"),
     )
     key = ("chamber_id", "kind", "title", "held_on")
     summary = ("商会", "类别", "名称", "日期", "人次")

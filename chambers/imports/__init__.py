@@ -2,6 +2,29 @@
 
 import importlib
 import pkgutil
+from typing import Any
+
+from chambers.models import Chamber, User
+from redleader.imports import ImportColumn, Lookup, row_column
+
+
+def chamber_column(label: str, **rest: Any) -> ImportColumn:
+    """Return the column that names the chamber of a row; most files begin with it."""
+    usual = {
+        "width": 26,
+        "is_required": True,
+        "note": "商会全称。",
+        "example": "演示·云溪商会",
+    }
+    return row_column(label, "chamber", **usual | rest)
+
+
+def own_chambers(user: User, *, active: bool = True) -> Lookup:
+    """Return the chambers that a user may name; of others it says so."""
+    chambers = Chamber.objects.visible_to(user)
+    return Lookup(
+        "商会", chambers.active() if active else chambers, Chamber.objects.all()
+    )
 
 
 def discover() -> None:

@@ -5,15 +5,16 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 
 from chambers.forms.member import PhoneField
+from chambers.imports import chamber_column
 from chambers.models import Appointment, Branch, Chamber, Member, Membership, Post
 from redleader.imports import (
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
     by_field,
-    by_lookup,
-    choice,
+    choice_column,
     register,
+    row_column,
 )
 from redleader.search import fold
 from redleader.sheets import Kind
@@ -67,33 +68,25 @@ class AppointmentImporter(Importer):
     edition = "2026-11-25"
     model = Appointment
     columns = (
-        Taken("任职人", width=14, is_required=True, example="演示人员"),
-        Taken(
+        ImportColumn("任职人", width=14, is_required=True, example="演示人员"),
+        ImportColumn(
             "手机号",
             width=16,
             note="有同名的人时用来区分。",
             take=by_field(PhoneField(required=False)),
         ),
-        Taken("区分说明", width=20, note="有同名的人时用来区分。"),
-        Taken(
-            "职务",
-            width=14,
-            is_required=True,
-            choices=tuple(str(label) for label in Post.labels),
-            field="post",
-            take=choice(Post),
-            example="会长",
+        ImportColumn("区分说明", width=20, note="有同名的人时用来区分。"),
+        choice_column(
+            "职务", Post, width=14, is_required=True, field="post", example="会长"
         ),
-        Taken(
+        chamber_column(
             "商会",
             width=28,
+            is_required=False,
             note="商会职务填商会，党组织职务填党组织。",
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
         ),
-        Taken("党组织", width=28, field="branch", take=by_lookup("branch")),
-        Taken(
+        row_column("党组织", "branch", width=28),
+        ImportColumn(
             "任职起",
             Kind.DATE,
             13,
@@ -101,7 +94,7 @@ class AppointmentImporter(Importer):
             field="started_on",
             example="2022-05-01",
         ),
-        Taken("任职止", Kind.DATE, 13, note="现任的不填。", field="ended_on"),
+        ImportColumn("任职止", Kind.DATE, 13, note="现任的不填。", field="ended_on"),
     )
     key = ("member_id", "post", "chamber_id", "branch_id", "started_on")
     same = "任职人、职务、组织、任职起"

@@ -5,7 +5,14 @@ from copy import copy
 
 from chambers.models import Branch, BranchCoverage, Chamber
 from chambers.models.branch import BranchKind
-from redleader.imports import Importer, Lookup, Taken, by_lookup, choice, register
+from redleader.imports import (
+    ImportColumn,
+    Importer,
+    Lookup,
+    choice_column,
+    register,
+    row_column,
+)
 from redleader.sheets import Kind
 
 COVERAGE = "覆盖商会"
@@ -28,23 +35,22 @@ class BranchImporter(Importer):
     edition = "2026-11-25"
     model = Branch
     columns = (
-        Taken(
+        ImportColumn(
             "党组织名称",
             width=32,
             is_required=True,
             field="name",
             example="演示·云溪商会党支部",
         ),
-        Taken(
+        choice_column(
             "形式",
+            BranchKind,
             width=14,
             is_required=True,
-            choices=tuple(str(label) for label in BranchKind.labels),
             field="kind",
-            take=choice(BranchKind),
             example="党支部",
         ),
-        Taken(
+        ImportColumn(
             COVERAGE,
             width=40,
             is_required=True,
@@ -52,15 +58,15 @@ class BranchImporter(Importer):
             take=covered,
             example="演示·云溪商会",
         ),
-        Taken(
-            "上级党组织",
-            width=28,
-            note="须已在系统中。",
-            field="parent",
-            take=by_lookup("branch"),
+        row_column(
+            "上级党组织", "branch", width=28, note="须已在系统中。", field="parent"
         ),
-        Taken("成立日期", Kind.DATE, 13, field="founded_on", example="2018-07-01"),
-        Taken("撤销日期", Kind.DATE, 13, note="没有撤销的不填。", field="dissolved_on"),
+        ImportColumn(
+            "成立日期", Kind.DATE, 13, field="founded_on", example="2018-07-01"
+        ),
+        ImportColumn(
+            "撤销日期", Kind.DATE, 13, note="没有撤销的不填。", field="dissolved_on"
+        ),
     )
     key = ("name",)
     updatable = frozenset({"parent", "founded_on", "dissolved_on"})

@@ -4,15 +4,16 @@ import re
 
 from django.core.exceptions import ValidationError
 
+from chambers.imports import chamber_column
 from chambers.models import Chamber, ChamberTerm, Region
 from chambers.models.chamber import ChamberKind, ChamberState, Trade
 from redleader.imports import (
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
-    by_lookup,
-    choice,
+    choice_column,
     register,
+    row_column,
     whole,
 )
 from redleader.search import fold
@@ -41,7 +42,7 @@ class ChamberImporter(Importer):
     edition = "2026-11-25"
     model = Chamber
     columns = (
-        Taken(
+        ImportColumn(
             "商会名称",
             width=28,
             is_required=True,
@@ -49,25 +50,23 @@ class ChamberImporter(Importer):
             field="name",
             example="演示·云溪商会",
         ),
-        Taken("简称", width=14, field="short_name"),
-        Taken(
+        ImportColumn("简称", width=14, field="short_name"),
+        choice_column(
             "类型",
+            ChamberKind,
             width=18,
             is_required=True,
-            choices=tuple(str(label) for label in ChamberKind.labels),
             field="kind",
-            take=choice(ChamberKind),
             example="乡镇商会",
         ),
-        Taken(
+        row_column(
             "所在乡镇",
+            "township",
             width=14,
             note="乡镇商会必填，全县性的不填。",
-            field="township",
-            take=by_lookup("township"),
             example="临江镇",
         ),
-        Taken(
+        ImportColumn(
             "涉及行业",
             width=20,
             note="国民经济行业分类的门类字母，几个之间用分号隔开。",
@@ -75,23 +74,26 @@ class ChamberImporter(Importer):
             take=trades,
             example="A；C",
         ),
-        Taken(
+        ImportColumn(
             "统一社会信用代码",
             width=24,
             note="18 位，末位是校验码；不知道的不填。",
             field="credit_code",
         ),
-        Taken(
+        choice_column(
             "状态",
+            ChamberState,
             width=10,
-            choices=tuple(str(label) for label in ChamberState.labels),
             note="不填即“正常”。",
             field="state",
-            take=choice(ChamberState),
             example="正常",
         ),
-        Taken("成立日期", Kind.DATE, 13, field="founded_on", example="2016-05-01"),
-        Taken("停用日期", Kind.DATE, 13, note="已停用的才填。", field="closed_on"),
+        ImportColumn(
+            "成立日期", Kind.DATE, 13, field="founded_on", example="2016-05-01"
+        ),
+        ImportColumn(
+            "停用日期", Kind.DATE, 13, note="已停用的才填。", field="closed_on"
+        ),
     )
     key = ("name",)
     updatable = frozenset(
@@ -116,15 +118,8 @@ class ChamberTermImporter(Importer):
     edition = "2026-11-25"
     model = ChamberTerm
     columns = (
-        Taken(
-            "商会",
-            width=28,
-            is_required=True,
-            field="chamber",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken(
+        chamber_column("商会", width=28, note=""),
+        ImportColumn(
             "届次",
             width=8,
             is_required=True,
@@ -133,7 +128,7 @@ class ChamberTermImporter(Importer):
             take=whole("届次", 99),
             example="2",
         ),
-        Taken(
+        ImportColumn(
             "起始日期",
             Kind.DATE,
             13,
@@ -141,7 +136,7 @@ class ChamberTermImporter(Importer):
             field="started_on",
             example="2022-05-01",
         ),
-        Taken(
+        ImportColumn(
             "应换届日期",
             Kind.DATE,
             13,
@@ -149,7 +144,9 @@ class ChamberTermImporter(Importer):
             field="due_on",
             example="2027-04-30",
         ),
-        Taken("实际换届日期", Kind.DATE, 13, note="本届不填。", field="ended_on"),
+        ImportColumn(
+            "实际换届日期", Kind.DATE, 13, note="本届不填。", field="ended_on"
+        ),
     )
     key = ("chamber_id", "number")
     updatable = frozenset({"due_on", "ended_on"})

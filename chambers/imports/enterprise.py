@@ -1,7 +1,7 @@
 """Firms, by their names and credit codes."""
 
 from chambers.models import Enterprise, Region
-from redleader.imports import Importer, Lookup, Taken, by_lookup, register
+from redleader.imports import ImportColumn, Importer, Lookup, register, row_column
 
 
 @register
@@ -11,7 +11,7 @@ class EnterpriseImporter(Importer):
     edition = "2026-11-25"
     model = Enterprise
     columns = (
-        Taken(
+        ImportColumn(
             "企业名称",
             width=32,
             is_required=True,
@@ -19,19 +19,14 @@ class EnterpriseImporter(Importer):
             field="name",
             example="演示·云溪食品有限公司",
         ),
-        Taken(
+        ImportColumn(
             "统一社会信用代码",
             width=24,
             note="18 位，末位是校验码；不知道的不填。",
             field="credit_code",
         ),
-        Taken(
-            "所在乡镇",
-            width=14,
-            note="县外企业不填。",
-            field="township",
-            take=by_lookup("township"),
-            example="临江镇",
+        row_column(
+            "所在乡镇", "township", width=14, note="县外企业不填。", example="临江镇"
         ),
     )
     key = ("name",)

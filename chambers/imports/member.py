@@ -6,17 +6,18 @@ from copy import copy
 from django.db.models import Model, Q
 
 from chambers.forms.member import PhoneField
-from chambers.models import Branch, Chamber, Enterprise, Member, Membership
+from chambers.imports import chamber_column, own_chambers
+from chambers.models import Branch, Enterprise, Member, Membership
 from chambers.models.member import MemberKind, PartyStatus
 from redleader.imports import (
     Draft,
+    ImportColumn,
     Importer,
     Lookup,
-    Taken,
     by_field,
-    by_lookup,
-    choice,
+    choice_column,
     register,
+    row_column,
     shown,
 )
 from redleader.sheets import Kind, SheetLimits, cell_error, chunks
@@ -38,24 +39,16 @@ class MemberImporter(Importer):
     for_secretaries = True
     limits = SheetLimits(rows=50_000, characters=20_000_000, seconds=10)
     columns = (
-        Taken(
-            CHAMBER,
-            width=26,
-            is_required=True,
-            note="商会全称。",
-            take=by_lookup("chamber"),
-            example="演示·云溪商会",
-        ),
-        Taken(
+        chamber_column(CHAMBER, field=""),
+        choice_column(
             "类别",
+            MemberKind,
             width=12,
             is_required=True,
-            choices=tuple(str(label) for label in MemberKind.labels),
             field="kind",
-            take=choice(MemberKind),
             example="个人会员",
         ),
-        Taken(
+        ImportColumn(
             "姓名或名称",
             width=26,
             is_required=True,
@@ -63,52 +56,37 @@ class MemberImporter(Importer):
             field="name",
             example="演示人员",
         ),
-        Taken(
+        ImportColumn(
             "区分说明",
             width=20,
             note="同一商会有同名的人时必填，如单位或职务。",
             field="note",
         ),
-        Taken(
+        ImportColumn(
             "手机号",
             width=16,
             note="11 位；格式为文本。同名同号的人只登记一次。",
             field="phone",
             take=by_field(PhoneField(required=False)),
         ),
-        Taken(
-            "所属企业",
-            width=28,
-            note="须已在企业名录中。",
-            field="enterprise",
-            take=by_lookup("enterprise"),
-        ),
-        Taken(
+        row_column("所属企业", "enterprise", width=28, note="须已在企业名录中。"),
+        choice_column(
             "党员状况",
+            PartyStatus,
             width=14,
-            choices=tuple(str(label) for label in PartyStatus.labels),
             note="只供内部使用；企业会员不填。",
             field="party_status",
-            take=choice(PartyStatus),
         ),
-        Taken(
-            "所在党组织",
-            width=28,
-            note="企业会员不填。",
-            field="branch",
-            take=by_lookup("branch"),
-        ),
-        Taken(STARTED, Kind.DATE, 13, is_required=True, example="2022-05-01"),
-        Taken(ENDED, Kind.DATE, 13, note="仍是会员的不填。"),
+        row_column("所在党组织", "branch", width=28, note="企业会员不填。"),
+        ImportColumn(STARTED, Kind.DATE, 13, is_required=True, example="2022-05-01"),
+        ImportColumn(ENDED, Kind.DATE, 13, note="仍是会员的不填。"),
     )
     updatable = frozenset({"note", "phone", "enterprise", "party_status", "branch"})
     summary = (CHAMBER, "类别", "姓名或名称", "区分说明", STARTED, ENDED)
 
     def lookups(self, user):
         return {
-            "chamber": Lookup(
-                "商会", Chamber.objects.visible_to(user), Chamber.objects.all()
-            ),
+            "chamber": own_chambers(user, active=False),
             "enterprise": Lookup("企业", Enterprise.objects.defer("search_grams")),
             "branch": Lookup(
                 "党组织", Branch.objects.visible_to(user), Branch.objects.all()

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from chambers.models import Region
 from chambers.models.region import CODE_LENGTHS, Level
-from redleader.imports import Importer, Lookup, Taken, register
+from redleader.imports import ImportColumn, Importer, Lookup, register
 
 TOWNSHIP_LENGTH = CODE_LENGTHS[Level.TOWNSHIP]
 
@@ -16,7 +16,7 @@ class VillageImporter(Importer):
     edition = "2026-11-25"
     model = Region
     columns = (
-        Taken(
+        ImportColumn(
             "区划代码",
             width=18,
             is_required=True,
@@ -24,7 +24,9 @@ class VillageImporter(Importer):
             field="code",
             example="350823109200",
         ),
-        Taken("名称", width=24, is_required=True, field="name", example="演示·云溪村"),
+        ImportColumn(
+            "名称", width=24, is_required=True, field="name", example="演示·云溪村"
+        ),
     )
     key = ("code",)
     updatable = frozenset({"name"})
