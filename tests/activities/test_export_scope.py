@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from activities.models import Fund
 from chambers.models import Branch, Chamber
-from tests.activities.test_addresses import ACTORS, EXPORTS, ROWS, TABLE, World
+from tests.activities.test_addresses import ACTORS, EXPORTS, TABLE, World
 
 pytestmark = pytest.mark.django_db
 CANARY, MINE = "金丝雀", "自家"
