@@ -1,17 +1,18 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from redleader.records.facets import import_modules
+
 
 class ActivitiesConfig(AppConfig):
     name = "activities"
     verbose_name = "活动与成果"
 
     def ready(self):
-        from activities import counting, imports, reports
+        from activities import counting, desks, imports, reports
 
-        counting.discover()  # Tables name the rules they show.
-        imports.discover()
-        reports.discover()
+        for package in (counting, imports, reports, desks):
+            import_modules(package)
         post_migrate.connect(keep_sums, sender=self)
 
 

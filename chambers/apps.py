@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from redleader.records.facets import import_modules
+
 
 class ChambersConfig(AppConfig):
     name = "chambers"
@@ -8,4 +10,4 @@ class ChambersConfig(AppConfig):
     def ready(self):
         from chambers import imports
 
-        imports.discover()
+        import_modules(imports)

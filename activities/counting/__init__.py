@@ -4,8 +4,6 @@ Each module of this package registers the rules of one noun; a new module needs 
 change anywhere else. Everything that shows a number asks ``RULES`` by its code.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -377,9 +375,3 @@ def register(rule: CountingRule) -> CountingRule:
 
 def choices() -> list[tuple[str, str]]:
     return [(rule.code, rule.name) for rule in published()]
-
-
-def discover() -> None:
-    """Import every module of this package, so that its rules are known."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)

@@ -3,8 +3,6 @@
 Every number of a table is a counting rule's, so a table and the pages agree.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -195,9 +193,3 @@ def register(report: Report) -> Report:
         raise ValueError(f"report {report.code} stands twice")
     REPORTS[report.code] = report
     return report
-
-
-def discover() -> None:
-    """Import every module of this package, so that its tables are known."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)

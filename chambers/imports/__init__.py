@@ -1,7 +1,5 @@
 """What of the registry comes in as Excel, one module for each noun."""
 
-import importlib
-import pkgutil
 from typing import Any
 
 from chambers.models import Chamber, User
@@ -25,9 +23,3 @@ def own_chambers(user: User, *, active: bool = True) -> Lookup:
     return Lookup(
         "商会", chambers.active() if active else chambers, Chamber.objects.all()
     )
-
-
-def discover() -> None:
-    """Import every module of this package, so that its importers are known."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)
