@@ -9,7 +9,7 @@ from activities.models import (
     Demand,
     DemandStep,
 )
-from activities.models.liaison import DemandState
+from activities.models.liaison.demand import DemandState
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.search import search
 

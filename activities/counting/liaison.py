@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.counting import CountingRule, Kept, Row, Scope, day_after, register
 from activities.models import ContactActivity, ContactAssignment, Demand
-from activities.models.liaison import OPEN, DemandState, late_on
+from activities.models.liaison.demand import OPEN, DemandState, late_on
 from chambers.models import Branch
 
 PRACTICE = "外地通行做法：统计联系覆盖、年度任务和诉求办结。"

@@ -10,12 +10,9 @@ from django.db.models import QuerySet, Sum
 
 from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import CharityActivity, Donation, FundEntry
-from activities.models.welfare import (
-    SIGNED,
-    CharityKind,
-    Direction,
-    DonationPurpose,
-)
+from activities.models.welfare.charity import CharityKind
+from activities.models.welfare.donation import DonationPurpose
+from activities.models.welfare.fund import SIGNED, Direction
 from redleader.money import say_money
 
 PUBLISHED = "《社会团体登记管理条例》第二十六条：接受捐赠的情况向社会公布。"

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from activities.models import ContactActivity, ContactAssignment, Demand
-from activities.models.liaison import DemandState, Satisfaction
+from activities.models.liaison.demand import DemandState, Satisfaction
 from chambers.models import Branch, Chamber, User
 from redleader.editing import RecordForm
 from redleader.forms import type_if_many, with_present

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import CONSENTING, DONOR_FIELDS, DonorKind
+from activities.models.welfare.donation import CONSENTING, DONOR_FIELDS, DonorKind
 from chambers.models import Chamber, User
 from redleader.editing import RecordForm
 from redleader.forms import type_if_many, with_present

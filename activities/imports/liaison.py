@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from activities.models import ContactActivity, ContactAssignment
-from activities.models.liaison import ContactKind
+from activities.models.liaison.contact import ContactKind
 from chambers.models import Branch
 from redleader.editing import refuse_future
 from redleader.imports import (

@@ -5,14 +5,8 @@ from copy import copy
 from django.core.exceptions import ValidationError
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import (
-    COUNTS_ONLY,
-    PEOPLE,
-    CharityKind,
-    DonationForm,
-    DonationPurpose,
-    DonorKind,
-)
+from activities.models.welfare.charity import COUNTS_ONLY, PEOPLE, CharityKind
+from activities.models.welfare.donation import DonationMeans, DonationPurpose, DonorKind
 from activities.services.welfare import receipt_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise
@@ -67,7 +61,7 @@ class DonationImporter(Importer):
         ),
         choice_column(
             "形式",
-            DonationForm,
+            DonationMeans,
             width=8,
             is_required=True,
             field="form",

@@ -20,13 +20,12 @@ from activities.models.ledger import (
     LockedRow,
     QuarterLock,
 )
-from activities.models.liaison import (
+from activities.models.liaison.contact import (
     ContactActivity,
     ContactAssignment,
     ContactDuty,
-    Demand,
-    DemandStep,
 )
+from activities.models.liaison.demand import Demand, DemandStep
 from activities.models.mediation.case import DisputeKind, MediationCase
 from activities.models.mediation.casefile import (
     CasePaper,
@@ -44,7 +43,8 @@ from activities.models.mediation.party import CaseMediator, CaseParty
 from activities.models.mediation.request import MediationRequest
 from activities.models.pairing import Pairing, PairingProgramme, PairingProject
 from activities.models.practice import Practice, PracticeItem, PracticeResult
-from activities.models.project import Project, ProjectEntry, ProjectStep
+from activities.models.project import Project, ProjectStep
+from activities.models.project_entry import ProjectEntry
 from activities.models.promotion import PromotionEvent
 from activities.models.requirement import (
     Deadlines,
@@ -54,7 +54,9 @@ from activities.models.requirement import (
 from activities.models.scheme import Criterion, Scheme, SchemeLevel, SchemeVersion
 from activities.models.tally import Tally
 from activities.models.template import ReportTemplate
-from activities.models.welfare import CharityActivity, Donation, Fund, FundEntry
+from activities.models.welfare.charity import CharityActivity
+from activities.models.welfare.donation import Donation
+from activities.models.welfare.fund import Fund, FundEntry
 
 __all__ = [
     "Application",

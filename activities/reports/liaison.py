@@ -6,7 +6,7 @@ from typing import Any
 
 from activities.counting import RULES, Scope
 from activities.models import ContactAssignment
-from activities.models.liaison import ContactKind
+from activities.models.liaison.contact import ContactKind
 from activities.reports import (
     Line,
     Period,

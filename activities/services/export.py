@@ -21,7 +21,7 @@ from activities.models import (
     Pairing,
     Project,
 )
-from activities.models.liaison import DemandState
+from activities.models.liaison.demand import DemandState
 from activities.models.mediation.party import Side
 from activities.models.pairing import AMOUNTS
 from activities.models.project import DATES

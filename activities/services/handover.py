@@ -19,7 +19,7 @@ from activities.models import (
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureState
-from activities.models.liaison import OPEN
+from activities.models.liaison.demand import OPEN
 from activities.models.pairing import PairingState
 from activities.models.project import ProjectState
 from chambers.models import Appointment, Chamber, ChamberTerm, User

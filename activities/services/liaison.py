@@ -13,11 +13,8 @@ from django.utils import timezone
 
 from activities.counting import RULES, Scope
 from activities.models import ContactActivity, ContactAssignment, ContactDuty, Demand
-from activities.models.liaison import (
-    CLOSED_ERROR,
-    ContactAssignmentQuerySet,
-    DemandState,
-)
+from activities.models.liaison.contact import ContactAssignmentQuerySet
+from activities.models.liaison.demand import CLOSED_ERROR, DemandState
 from chambers.access import may_review
 from chambers.models import Branch, User
 from redleader import steps

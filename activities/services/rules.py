@@ -14,7 +14,7 @@ from activities.models import (
     PairingProgramme,
 )
 from activities.models.lecture import LectureKind
-from activities.models.liaison import ContactKind
+from activities.models.liaison.contact import ContactKind
 from activities.models.requirement import Applies, Period
 from activities.services.certificate import load_templates
 from activities.services.scheme import load_four_goods, load_holidays

@@ -27,7 +27,7 @@ from activities.models import (
 )
 from activities.models.application import ApplicationState
 from activities.models.lecture import LectureQuerySet, LectureState
-from activities.models.liaison import DemandState
+from activities.models.liaison.demand import DemandState
 from activities.models.requirement import Period
 from activities.services.honour import expiring_groups
 from activities.services.liaison import board_rows

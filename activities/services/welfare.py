@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import RECEIPT_ERROR, Direction, DonorKind
+from activities.models.welfare.donation import RECEIPT_ERROR, DonorKind
+from activities.models.welfare.fund import Direction
 from redleader.editing import next_version, refuse_future
 from redleader.search import syllables
 

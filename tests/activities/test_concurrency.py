@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from activities.models import Issue, Lecture, Photo
 from activities.models.lecture import LectureState
-from activities.models.welfare import OVERDRAWN
+from activities.models.welfare.fund import OVERDRAWN
 from activities.services.application import pass_application
 from activities.services.welfare import save_entry
 from redleader.forms import refusal

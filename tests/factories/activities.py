@@ -1013,7 +1013,7 @@ class DemandStepFactory(DjangoModelFactory):
 
 def demand_at(state, **fields):
     """Take a new demand by the services to a state."""
-    from activities.models.liaison import TRANSITIONS, DemandState
+    from activities.models.liaison.demand import TRANSITIONS, DemandState
     from activities.services import liaison
     from redleader.steps import path_to
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from activities.models import ContactActivity, ContactAssignment, Demand, DemandStep
-from activities.models.liaison import (
+from activities.models.liaison.contact import ContactKind
+from activities.models.liaison.demand import (
     TRANSITIONS,
     WITHOUT_UNIT,
-    ContactKind,
     DemandState,
     Satisfaction,
 )

@@ -4,13 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import (
-    CharityKind,
-    Direction,
-    DonationForm,
-    DonationPurpose,
-    DonorKind,
-)
+from activities.models.welfare.charity import CharityKind
+from activities.models.welfare.donation import DonationMeans, DonationPurpose, DonorKind
+from activities.models.welfare.fund import Direction
 from activities.services.welfare import receipt_of
 from chambers.models import Chamber, Enterprise
 from redleader.money import WAN
@@ -102,7 +98,7 @@ def make_donations(chambers, enterprises, funds, today: date) -> None:
             value=wan * WAN,
             pledged_on=day,
             is_demo=True,
-            **{"form": DonationForm.CASH, "received_on": day}
+            **{"form": DonationMeans.CASH, "received_on": day}
             | donor(turn, chamber, enterprises, day)
             | fields,
         )
@@ -111,7 +107,7 @@ def make_donations(chambers, enterprises, funds, today: date) -> None:
     for turn in range(PANDEMIC):
         chamber = chambers[turn % len(chambers)]
         day = max(date(2020, 2, 10) + timedelta(days=turn * 10), chamber.founded_on)
-        goods = DonationForm.GOODS if turn % 4 == 3 else DonationForm.CASH
+        goods = DonationMeans.GOODS if turn % 4 == 3 else DonationMeans.CASH
         wan = 300 if turn % 2 else 500
         rows.append(gift(turn, chamber, DonationPurpose.PANDEMIC, wan, day, form=goods))
     school, elders = funds

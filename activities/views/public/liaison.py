@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
-from activities.models.liaison import ContactKind
+from activities.models.liaison.contact import ContactKind
 from redleader.pages import public_page
 
 TOTALS = [

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import EVER, RULES, Scope, totals, totals_by, until
 from activities.models import Fund
-from activities.models.welfare import CharityKind, DonationForm, DonationPurpose
+from activities.models.welfare.charity import CharityKind
+from activities.models.welfare.donation import DonationMeans, DonationPurpose
 from activities.services.welfare import DONORS, donors_to_thank
 from redleader.pages import public_page
 
@@ -45,7 +46,7 @@ def welfare_list(request: HttpRequest) -> HttpResponse:
             for row in totals(CODES, scope)
         ],
         "purposes": lines_by(scope, GIVEN, "purpose", DonationPurpose),
-        "forms": lines_by(scope, GIVEN[:1], "form", DonationForm),
+        "forms": lines_by(scope, GIVEN[:1], "form", DonationMeans),
         "years": RULES["donations-received"].by(scope, "received_on__year"),
         "funds": list(
             Fund.objects.select_related("chamber").with_sums(EVER, today)[: FUNDS + 1]

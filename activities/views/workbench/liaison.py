@@ -24,13 +24,8 @@ from activities.forms.liaison import (
     DemandStepForm,
 )
 from activities.models import ContactActivity, ContactAssignment, Demand
-from activities.models.liaison import (
-    CLOSED_ERROR,
-    ContactActivityQuerySet,
-    ContactKind,
-    DemandQuerySet,
-    DemandState,
-)
+from activities.models.liaison.contact import ContactActivityQuerySet, ContactKind
+from activities.models.liaison.demand import CLOSED_ERROR, DemandQuerySet, DemandState
 from activities.services import liaison as services
 from activities.services.export import (
     CONTACT_COLUMNS,

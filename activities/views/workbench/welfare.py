@@ -22,13 +22,11 @@ from activities.forms.welfare import (
     FundForm,
 )
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import (
+from activities.models.welfare.charity import CharityKind
+from activities.models.welfare.donation import (
     RECEIPT_ERROR,
-    CharityKind,
+    DonationMeans,
     DonationPurpose,
-)
-from activities.models.welfare import (
-    DonationForm as Means,
 )
 from activities.services import welfare as services
 from activities.services.export import (
@@ -88,7 +86,7 @@ def narrowed_donations(request: UserRequest) -> tuple[Filters, Any]:
         q=None,
         year=year_words(years_of(found.with_day(), "day")),
         purpose=dict(DonationPurpose.choices),
-        form=dict(Means.choices),
+        form=dict(DonationMeans.choices),
         received=RECEIVED,
         chamber=chamber_words(request, Donation.objects.all()),
     )

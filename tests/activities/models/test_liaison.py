@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.models import ContactActivity, ContactAssignment, Demand, DemandStep
-from activities.models.liaison import TRANSITIONS, DemandState
+from activities.models.liaison.demand import TRANSITIONS, DemandState
 from tests.factories.activities import (
     ContactActivityFactory,
     ContactAssignmentFactory,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.counting import EVER
 from activities.models import CharityActivity, Donation, Fund, FundEntry
-from activities.models.welfare import OVERDRAWN
+from activities.models.welfare.fund import OVERDRAWN
 from activities.services.welfare import donors_to_thank
 from tests.factories.activities import (
     CharityActivityFactory,

@@ -12,7 +12,7 @@ from activities.models import (
     Demand,
     DemandStep,
 )
-from activities.models.liaison import DemandState
+from activities.models.liaison.demand import DemandState
 from activities.services.liaison import (
     contact_years,
     save_activity,
