@@ -1,5 +1,6 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin_apps
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -10,7 +11,9 @@ class RedleaderConfig(AppConfig):
     def ready(self):
         from redleader import audit  # noqa: F401  (it listens)
         from redleader.roles import grant
+        from redleader.upgrade import check_obstacles
 
+        checks.register(check_obstacles, checks.Tags.database)
         # The signal is sent for apps with models only; one of them is enough.
         post_migrate.connect(grant, sender=apps.get_app_config("contenttypes"))
 

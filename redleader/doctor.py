@@ -19,10 +19,9 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 
-from redleader import database, replica, signing
-from redleader.backup import backups_in
+from redleader import database, replica, signing, upgrade
+from redleader.backup import backups_in, project_version
 from redleader.storage import RemoteStorage, sync
 
 GOOD, WARNING, BAD = "good", "warning", "bad"
@@ -75,7 +74,7 @@ def check_mode() -> Finding:
             "这是演示库，不是正式安装",
             "正式安装请设置 REDLEADER_DEMO=0 和 DATABASE_URL。",
         )
-    return good("运行方式", "正式安装")
+    return good("运行方式", f"正式安装，{project_version()} 版")
 
 
 def check_database() -> Finding:
@@ -107,14 +106,8 @@ def check_database() -> Finding:
 
 
 def check_migrations() -> Finding:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        return bad(
-            "表结构",
-            f"有 {len(plan)} 个迁移没有执行，第一个是 {plan[0][0]}",
-            "停止网站后执行 manage.py migrate，再启动。",
-        )
+    if found := upgrade.faults(connection.alias):
+        return bad("表结构", found[0].msg, found[0].hint or "")
     return good("表结构", "迁移都已执行")
 
 

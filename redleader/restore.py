@@ -15,11 +15,10 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from redleader import fingerprints
+from redleader import fingerprints, upgrade
 from redleader.backup import (
     DATABASE,
     MEDIA,
@@ -46,24 +45,10 @@ class Restored:
 
 def require_known_schema(manifest: Manifest) -> None:
     """Refuse a backup whose tables this program cannot bring up to its own."""
-    known = MigrationLoader(None).disk_migrations
-    made = {tuple(key) for key in manifest.migrations}
-    replaced = {key for migration in known.values() for key in migration.replaces}
-    version = manifest.versions["redleader"]
-    if unknown := sorted(made - set(known) - replaced):
-        app, name = unknown[0]
-        raise BackupError(
-            f"这份备份来自更新的程序（本机没有 {app}.{name} 等迁移）。"
-            f"请先把程序升级到做备份时的版本：{version}。"
-        )
-    for migration in known.values():
-        lacking = set(migration.replaces) - made
-        if lacking and made & set(migration.replaces):
-            app, name = min(lacking)
-            raise BackupError(
-                f"这份备份来自更早的程序（还没有做 {app}.{name} 等迁移）。"
-                f"请用做备份时的版本（{version}）恢复，再逐版升级。"
-            )
+    found = upgrade.obstacles({(app, name) for app, name in manifest.migrations})
+    if found:
+        version = manifest.versions["redleader"]
+        raise BackupError(f"这份备份由 {version} 版制作：{upgrade.words(found)}")
 
 
 def is_empty() -> bool:
