@@ -132,10 +132,10 @@ def test_a_site_starts_while_the_database_does_not_answer(monkeypatch):
 
 def test_every_version_has_its_heading_in_the_changes():
     text = (settings.BASE_DIR / "CHANGELOG.md").read_text()
-    versions = re.findall(r"^## (\S+)$", text, re.M)
+    versions = re.findall(r"^## (\d+)\.(\d+)\.(\d+)$", text, re.M)
 
-    assert versions[0] == project_version()
-    assert versions == sorted({*versions}, reverse=True)
+    assert ".".join(versions[0]) == project_version()
+    assert versions == sorted({*versions}, key=lambda v: [*map(int, v)], reverse=True)
 
 
 def test_tables_are_made_at_once_in_the_first_migrations_only():
