@@ -21,15 +21,15 @@ test: .venv/dev
 # People who collide and processes that die; DRIVE=--short is a quick look.
 drives: .venv/dev
 	@status=0; for name in edits forms reviews kill pitr deployment; do \
-	$(BIN)/python -m tests.drives.$$name $(DRIVE) || status=1; done; exit $$status
+	$(BIN)/python -m tests.acceptance.drives.$$name $(DRIVE) || status=1; done; exit $$status
 
 # Each figure of safety, counted anew, with its negative control; ONLY="S5 S16".
 proofs: .venv/dev
-	@$(BIN)/python -m tests.proofs $(ONLY)
+	@$(BIN)/python -m tests.acceptance.proofs $(ONLY)
 
 # The targets of speed, each a ratio to a control of the same run; ONLY="P1 P6".
 bench: .venv/dev
-	@$(BIN)/python -m tests.bench $(ONLY)
+	@$(BIN)/python -m tests.acceptance.bench $(ONLY)
 
 check: .venv/dev
 	$(BIN)/ruff check

@@ -18,6 +18,6 @@ class ActivitiesConfig(AppConfig):
 
 def keep_sums(*, using: str, **kwargs) -> None:
     """Put the triggers of the kept sums in place; the rules may have changed."""
-    from activities.services import tally
+    from activities.sums import tally
 
     tally.install(using=using)

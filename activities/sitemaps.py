@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Course, Lecture, Practice, Site
 from chambers.models import Chamber
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 PAGES = [
     "home",

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 
 from chambers.models import Role, User
 from chambers.models.user import READ_ONLY_ROLES, STAFF_ROLES
-from redleader.audit import locked_out
+from redleader.audit.log import locked_out
 
 
 class UserRequest(HttpRequest):

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from redleader.forms import TrialForm, is_long, refusal
-from redleader.history import changes, last_change
-from redleader.paging import COUNTED, EstimatingPaginator
-from redleader.search import search
+from redleader.records.forms import TrialForm, is_long, refusal
+from redleader.records.history import changes, last_change
+from redleader.records.paging import COUNTED, EstimatingPaginator
+from redleader.records.search import search
 
 # Functions of a request that return (label, count, address) for the dashboard.
 DASHBOARD: list[Callable[[HttpRequest], tuple[str, int, str]]] = []

@@ -9,8 +9,8 @@ class RedleaderConfig(AppConfig):
     name = "redleader"
 
     def ready(self):
-        from redleader import audit  # noqa: F401  (it listens)
-        from redleader.roles import grant
+        from redleader.audit import log as audit  # noqa: F401  (it listens)
+        from redleader.audit.roles import grant
         from redleader.upgrade import check_obstacles
 
         checks.register(check_obstacles, checks.Tags.database)

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
-from redleader.constraints import one_of
+from redleader.records.constraints import one_of
 
 
 class FormDraft(models.Model):
@@ -57,7 +57,7 @@ class ImportRun(models.Model):
 
 
 class Publication(models.Model):
-    """A slot of the publication version; ``redleader.publication`` writes it."""
+    """A slot of the publication version, written by ``serving.publication``."""
 
     slot = models.BigAutoField(primary_key=True)
     stamp = models.UUIDField()
@@ -83,7 +83,7 @@ class AuditKind(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One line of the audit; see ``redleader.chain`` for who writes what.
+    """One line of the audit; see ``redleader.audit.chain`` for who writes what.
 
     The number, the time and the two hashes come from the database. Nobody changes an
     entry, and the application's role cannot.
@@ -134,7 +134,7 @@ class ImportJob(models.Model):
     """A file between upload and writing: its rows, and how far the work is.
 
     It belongs to its uploader alone and is no record: an hour later its rows are
-    gone. ``redleader.jobs`` does the work.
+    gone. ``redleader.sheets.jobs`` does the work.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

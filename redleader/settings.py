@@ -16,7 +16,9 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from redleader import caching, database, storage
+from redleader import database
+from redleader.cluster import caching
+from redleader.uploads import storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("REDLEADER_VAR", BASE_DIR / "var"))
@@ -102,22 +104,22 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "redleader.pages.PageCacheMiddleware",
-    "redleader.middleware.RequestGuardMiddleware",
-    "redleader.audit.AuditMiddleware",
+    "redleader.serving.pages.PageCacheMiddleware",
+    "redleader.people.middleware.RequestGuardMiddleware",
+    "redleader.audit.log.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "redleader.sessions.SessionLimitMiddleware",
-    "redleader.sessions.StaffNetworkMiddleware",
-    "redleader.drafts.KeepingLoginRequiredMiddleware",
-    "redleader.middleware.HistoryMiddleware",
+    "redleader.people.sessions.SessionLimitMiddleware",
+    "redleader.people.sessions.StaffNetworkMiddleware",
+    "redleader.records.drafts.KeepingLoginRequiredMiddleware",
+    "redleader.people.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "redleader.middleware.SecondFactorMiddleware",
-    "redleader.sessions.PasswordAgeMiddleware",
+    "redleader.people.middleware.SecondFactorMiddleware",
+    "redleader.people.sessions.PasswordAgeMiddleware",
     "chambers.access.RoleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -136,7 +138,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "redleader.context.portal",
+                "redleader.serving.context.portal",
             ],
         },
     },
@@ -174,13 +176,13 @@ AUTHENTICATION_BACKENDS = [
     "chambers.access.RoleBackend",
 ]
 PASSWORD_HASHERS = [
-    "redleader.passwords.SmallArgon2PasswordHasher",
+    "redleader.people.passwords.SmallArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "redleader.passwords.LocalPasswordValidator"},
-    {"NAME": "redleader.passwords.CommonPasswordValidator"},
-    {"NAME": "redleader.passwords.ReuseValidator"},
+    {"NAME": "redleader.people.passwords.LocalPasswordValidator"},
+    {"NAME": "redleader.people.passwords.CommonPasswordValidator"},
+    {"NAME": "redleader.people.passwords.ReuseValidator"},
 ]
 # 等保 (GB/T 22239) as county offices read it, or OWASP ASVS.
 PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="dengbao")
@@ -230,7 +232,7 @@ AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
-AXES_LOCKOUT_CALLABLE = "redleader.errors.locked_out"
+AXES_LOCKOUT_CALLABLE = "redleader.serving.errors.locked_out"
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = AXES_IPWARE_PROXY_COUNT
@@ -318,7 +320,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "redleader.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "redleader.serving.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -341,9 +343,9 @@ pooled, replica = database.configure_beyond(os.environ)
 DATABASES["default"] |= pooled
 if replica:
     DATABASES["replica"] = replica
-    DATABASE_ROUTERS = ["redleader.replica.ReplicaRouter"]
+    DATABASE_ROUTERS = ["redleader.cluster.replica.ReplicaRouter"]
     REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", default=5)  # seconds
-    MIDDLEWARE.append("redleader.replica.ReplicaMiddleware")  # the last
+    MIDDLEWARE.append("redleader.cluster.replica.ReplicaMiddleware")  # the last
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

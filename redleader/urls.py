@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from redleader.views import healthz
+from redleader.serving.views import healthz
 
-handler400 = "redleader.errors.bad_request"
-handler403 = "redleader.errors.permission_denied"
-handler404 = "redleader.errors.not_found"
-handler429 = "redleader.errors.too_fast"  # allauth looks it up.
-handler500 = "redleader.errors.server_error"
+handler400 = "redleader.serving.errors.bad_request"
+handler403 = "redleader.serving.errors.permission_denied"
+handler404 = "redleader.serving.errors.not_found"
+handler429 = "redleader.serving.errors.too_fast"  # allauth looks it up.
+handler500 = "redleader.serving.errors.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -8,8 +8,8 @@ django = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 
 from redleader import upgrade  # noqa: E402
-from redleader.addresses import behind_proxies  # noqa: E402
-from redleader.front import Front  # noqa: E402
+from redleader.people.addresses import behind_proxies  # noqa: E402
+from redleader.serving.front import Front  # noqa: E402
 
 upgrade.require_current()
 application = Front(behind_proxies(django), settings.PAGE_CACHE_BYTES)

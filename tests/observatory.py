@@ -1,7 +1,7 @@
 """The rules that Mozilla's HTTP Observatory publishes, as far as they can matter here.
 
 Written anew from its page "Tests & Scoring", since its program is not always at hand;
-``OBSERVATORY`` in ``tests.drives.deployment`` lets that program grade the same pages.
+``OBSERVATORY`` in the drive ``deployment`` lets that program grade the same pages.
 """
 
 import re

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from pghistory.models import Event
 
-from redleader.constraints import Refuse
-from redleader.forms import check_deferred_rules, refusal
+from redleader.records.constraints import Refuse
+from redleader.records.forms import check_deferred_rules, refusal
 
 APPS = ["chambers", "activities"]
 

@@ -2,7 +2,7 @@
 
 from django.db import DatabaseError, connection, transaction
 
-from redleader.chain import canonical, sha256, verify
+from redleader.audit.chain import canonical, sha256, verify
 
 TABLE = "redleader_auditentry"
 FITTING = sha256(canonical(""))  # the hash that an entry should have

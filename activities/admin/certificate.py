@@ -10,17 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activities.forms.certificate import TemplateForm
 from activities.models import Award, Certificate, CertificateTemplate
+from activities.papers.certificate_sheet import pdf_of, png_of
 from activities.services.certificate import (
     award_today,
     issue_certificate,
     sample_sheet,
     why_ended,
 )
-from activities.services.certificate_sheet import pdf_of, png_of
 from chambers.access import may_review
-from redleader.addresses import site_address
 from redleader.admin import ModelAdmin
-from redleader.forms import Form, attempt
+from redleader.people.addresses import site_address
+from redleader.records.forms import Form, attempt
 
 
 class IssueAdmin(ModelAdmin):

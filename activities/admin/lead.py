@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from activities.models import KeyIndustry, Lead, LeadStep, LeadTarget
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
-from redleader.search import search
+from redleader.records.search import search
 
 
 @admin.register(KeyIndustry)

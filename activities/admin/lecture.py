@@ -17,8 +17,8 @@ from activities.services import lecture as services
 from activities.services.hint import hints
 from chambers.access import may_review
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
-from redleader.forms import Form, attempt
-from redleader.search import search
+from redleader.records.forms import Form, attempt
+from redleader.records.search import search
 
 
 class IssueInline(TabularInline):

@@ -11,7 +11,7 @@ from activities.models import (
 )
 from activities.models.liaison.demand import DemandState
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
-from redleader.search import search
+from redleader.records.search import search
 
 
 @admin.register(ContactDuty)

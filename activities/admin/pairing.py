@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from activities.models import Pairing, PairingProgramme
 from redleader.admin import ModelAdmin
-from redleader.search import search
+from redleader.records.search import search
 
 
 @admin.register(PairingProgramme)

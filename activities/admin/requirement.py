@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from activities.models import Deadlines, MeetingRequirement, RequirementExemption
 from redleader.admin import ModelAdmin
-from redleader.search import search
+from redleader.records.search import search
 
 
 @admin.register(MeetingRequirement)

@@ -25,7 +25,7 @@ from activities.models import (
 )
 from activities.services.scheme import copy_version, version_changes
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
-from redleader.forms import attempt
+from redleader.records.forms import attempt
 
 
 class SchemeVersionInline(TabularInline):

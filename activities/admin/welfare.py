@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from redleader.admin import ModelAdmin, TabularInline
-from redleader.search import search
+from redleader.records.search import search
 
 
 class ReadOnlyAdmin(ModelAdmin):

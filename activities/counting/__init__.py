@@ -30,7 +30,7 @@ from django.db.models.sql.constants import INNER
 
 from activities.models import Tally
 from chambers.models import Chamber, Region, User
-from redleader.money import say_money
+from redleader.records.money import say_money
 
 EVER = date(1949, 10, 1)  # before the first row of any noun
 FOREVER = date(2999, 12, 31)  # after the last one

@@ -9,7 +9,7 @@ from django.utils import timezone
 from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Lecture
 from activities.models.lecture import LectureKind, LecturerRole
-from redleader.quarters import span
+from redleader.records.quarters import span
 
 HALL = "红土初心讲堂"
 MEETINGS = [

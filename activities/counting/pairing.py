@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet, Sum
 from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Pairing, PairingProject
 from activities.models.pairing import PairingQuerySet
-from redleader.money import say_money
+from redleader.records.money import say_money
 
 
 def pairings(scope: Scope) -> PairingQuerySet:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet, Sum
 from activities.counting import CountingRule, Kept, Row, Scope, register
 from activities.models import Project, ProjectEntry, PromotionEvent
 from activities.models.project import COUNTED, ProjectKind, ProjectQuerySet
-from redleader.money import say_money
+from redleader.records.money import say_money
 
 SIGNED = "签约、开工、投产的都计，线索、在谈和已终止的不计"
 SIGNED_ON = Kept("signed_on")

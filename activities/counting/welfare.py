@@ -13,7 +13,7 @@ from activities.models import CharityActivity, Donation, FundEntry
 from activities.models.welfare.charity import CharityKind
 from activities.models.welfare.donation import DonationPurpose
 from activities.models.welfare.fund import SIGNED, Direction
-from redleader.money import say_money
+from redleader.records.money import say_money
 
 PUBLISHED = "《社会团体登记管理条例》第二十六条：接受捐赠的情况向社会公布。"
 FREE_WILL = "《公益事业捐赠法》第四条：捐赠应当自愿、无偿。"

@@ -13,9 +13,9 @@ from activities.models.application import ApplicationState, Outcome
 from activities.models.scheme import Proof, RecipientKind
 from activities.services.application import Good, Standing, Typed
 from chambers.models import Branch, Chamber, User
-from redleader.fields import MultipleFileField
-from redleader.forms import Form, ModelForm
-from redleader.strangers import StrangerFormMixin
+from redleader.people.strangers import StrangerFormMixin
+from redleader.records.fields import MultipleFileField
+from redleader.records.forms import Form, ModelForm
 
 PAPERS = "application/pdf,image/jpeg,image/png,image/webp"
 FILES_HELP = "PDF 或照片，每份不超过 10 MB；只供审核，不公开。"

@@ -11,9 +11,9 @@ from activities.models.certificate import (
     is_code,
     normal_code,
 )
-from activities.services.certificate_sheet import lacking
+from activities.papers.certificate_sheet import lacking
 from redleader.admin import AdminForm
-from redleader.forms import Form
+from redleader.records.forms import Form
 
 
 class CodeForm(Form):

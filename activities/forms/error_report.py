@@ -3,8 +3,8 @@
 from django import forms
 
 from activities.models import ErrorReport
-from redleader.forms import ModelForm
-from redleader.strangers import StrangerFormMixin
+from redleader.people.strangers import StrangerFormMixin
+from redleader.records.forms import ModelForm
 
 
 class ErrorReportForm(StrangerFormMixin, ModelForm):

@@ -2,9 +2,9 @@
 
 from django import forms
 
-from redleader.forms import Form
-from redleader.imports import PROBLEM, Importer
-from redleader.sheets import Sheet, read_sheet
+from redleader.records.forms import Form
+from redleader.sheets.imports import PROBLEM, Importer
+from redleader.sheets.workbook import Sheet, read_sheet
 
 
 class UploadForm(Form):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadState
 from chambers.models import Chamber, User
-from redleader.editing import RecordForm
-from redleader.forms import type_if_many, with_present
-from redleader.steps import StepForm
+from redleader.records.editing import RecordForm
+from redleader.records.forms import type_if_many, with_present
+from redleader.records.steps import StepForm
 
 
 class LeadForm(RecordForm):

@@ -25,8 +25,8 @@ from activities.models.lecture import (
 from activities.services.lecture import next_number
 from activities.services.roster import roster
 from chambers.models import Appointment, Branch, Chamber, Member, Post, Role, User
-from redleader.fields import MultipleFileField
-from redleader.forms import Form, ModelForm, type_if_many
+from redleader.records.fields import MultipleFileField
+from redleader.records.forms import Form, ModelForm, type_if_many
 
 RECENT_ISSUES = 3
 # A new record of these kinds is taken for the next issue, until told otherwise.

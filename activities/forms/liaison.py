@@ -8,9 +8,9 @@ from django.utils import timezone
 from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison.demand import DemandState, Satisfaction
 from chambers.models import Branch, Chamber, User
-from redleader.editing import RecordForm
-from redleader.forms import type_if_many, with_present
-from redleader.steps import StepForm
+from redleader.records.editing import RecordForm
+from redleader.records.forms import type_if_many, with_present
+from redleader.records.steps import StepForm
 
 
 class AssignmentForm(RecordForm):

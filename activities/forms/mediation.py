@@ -20,10 +20,10 @@ from activities.models.mediation.casefile import PaperKind
 from activities.models.mediation.party import PartyKind, Side
 from activities.models.mediation.states import AgreementKind, CaseState
 from chambers.forms.member import PhoneField
-from redleader.editing import RecordForm
-from redleader.forms import Form, ModelForm
-from redleader.steps import StepForm
-from redleader.strangers import StrangerFormMixin
+from redleader.people.strangers import StrangerFormMixin
+from redleader.records.editing import RecordForm
+from redleader.records.forms import Form, ModelForm
+from redleader.records.steps import StepForm
 
 DAY = {"type": "date"}
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from redleader.forms import Form
+from redleader.records.forms import Form
 
 
 class MergeForm(Form):

@@ -7,10 +7,10 @@ from activities.forms.lecture import LectureForm
 from activities.forms.roll import PREFIX, count
 from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus
-from redleader import editing
-from redleader.editing import STORED, TYPED, Difference, plain, take_stored
-from redleader.forms import ModelForm
-from redleader.history import columns, text_of
+from redleader.records import editing
+from redleader.records.editing import STORED, TYPED, Difference, plain, take_stored
+from redleader.records.forms import ModelForm
+from redleader.records.history import columns, text_of
 
 NAMES = ["issue", *LectureForm.Meta.fields]
 

@@ -8,8 +8,8 @@ from activities.models.pairing import AMOUNTS
 from activities.services.pairing import village_label
 from chambers.models import Chamber, Enterprise, Region, User
 from chambers.models.region import Level
-from redleader.editing import RecordForm
-from redleader.forms import Form, NamedChoiceField, type_if_many
+from redleader.records.editing import RecordForm
+from redleader.records.forms import Form, NamedChoiceField, type_if_many
 
 
 class PairingForm(RecordForm):

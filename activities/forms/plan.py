@@ -13,8 +13,8 @@ from activities.forms.lecture import LectureForm
 from activities.models import Course, Lecture
 from activities.models.lecture import MEMBER_KINDS, LectureKind, Organiser
 from chambers.models import Branch, Chamber, Role, User
-from redleader.forms import Form, ModelForm, type_if_many
-from redleader.quarters import Quarter
+from redleader.records.forms import Form, ModelForm, type_if_many
+from redleader.records.quarters import Quarter
 
 DAYS_AHEAD = 400
 

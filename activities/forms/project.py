@@ -9,10 +9,16 @@ from django.utils import timezone
 from activities.models import KeyIndustry, Project, ProjectEntry, PromotionEvent
 from activities.models.project import DATES, EARLY, ProjectState
 from chambers.models import Chamber, Enterprise, Region, User
-from redleader.editing import RecordForm
-from redleader.forms import NAMED, NamesInput, is_long, type_if_many, with_present
-from redleader.money import MoneyFormField
-from redleader.steps import StepForm
+from redleader.records.editing import RecordForm
+from redleader.records.forms import (
+    NAMED,
+    NamesInput,
+    is_long,
+    type_if_many,
+    with_present,
+)
+from redleader.records.money import MoneyFormField
+from redleader.records.steps import StepForm
 
 
 def not_late(day):

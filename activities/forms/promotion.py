@@ -5,8 +5,8 @@ from django import forms
 from activities.forms.project import not_late
 from activities.models import PromotionEvent
 from chambers.models import Chamber, User
-from redleader.editing import RecordForm
-from redleader.forms import type_if_many, with_present
+from redleader.records.editing import RecordForm
+from redleader.records.forms import type_if_many, with_present
 
 
 class PromotionForm(RecordForm):

@@ -4,7 +4,7 @@ from django import forms
 
 from activities.models import Lecture
 from activities.models.lecture import CONTENT_FIELDS
-from redleader.forms import Form
+from redleader.records.forms import Form
 
 
 def field_choices() -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from activities.counting import RULES, choices
 from activities.models import Criterion, SchemeVersion
 from activities.models.scheme import RecipientKind
 from redleader.admin import AdminForm
-from redleader.forms import Form, TrialForm
+from redleader.records.forms import Form, TrialForm
 
 
 class CriterionForm(TrialForm):

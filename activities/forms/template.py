@@ -4,7 +4,7 @@ from django import forms
 
 from activities.models import ReportTemplate
 from activities.services.template import Checked, check_template
-from redleader.forms import Form, ModelForm
+from redleader.records.forms import Form, ModelForm
 
 
 class TemplateForm(ModelForm):

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare.donation import CONSENTING, DONOR_FIELDS, DonorKind
 from chambers.models import Chamber, User
-from redleader.editing import RecordForm
-from redleader.forms import type_if_many, with_present
+from redleader.records.editing import RecordForm
+from redleader.records.forms import type_if_many, with_present
 
 ONE_LINE = {"rows": 2}
 

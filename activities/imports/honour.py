@@ -10,7 +10,8 @@ from activities.models import Award, Scheme, SchemeVersion, Site
 from activities.models.scheme import HonourLevel
 from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
-from redleader.imports import (
+from redleader.records.search import fold
+from redleader.sheets.imports import (
     Draft,
     ImportColumn,
     Importer,
@@ -18,8 +19,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.search import fold
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 LEVELS = {level.label: level for level in HonourLevel} | {
     level.label.removesuffix("级"): level for level in HonourLevel

@@ -3,8 +3,8 @@
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadKind
 from chambers.imports import chamber_column, own_chambers
-from redleader.editing import refuse_future
-from redleader.imports import (
+from redleader.records.editing import refuse_future
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -12,7 +12,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 
 @register

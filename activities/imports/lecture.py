@@ -17,7 +17,8 @@ from activities.models.lecture import (
 )
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch
-from redleader.imports import (
+from redleader.records.search import fold
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -27,8 +28,7 @@ from redleader.imports import (
     whole,
     yes_no,
 )
-from redleader.search import fold
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)(?:[:：]00)?")
 NOTE = "历史记录，{day} 从 Excel 导入。"

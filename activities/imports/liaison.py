@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 from activities.models import ContactActivity, ContactAssignment
 from activities.models.liaison.contact import ContactKind
 from chambers.models import Branch
-from redleader.editing import refuse_future
-from redleader.imports import (
+from redleader.records.editing import refuse_future
+from redleader.records.search import fold
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -14,8 +15,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.search import fold
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 
 def key_of(post: str, branch: Branch) -> str:

@@ -2,8 +2,8 @@
 
 from activities.models import MediationCommittee, Mediator
 from activities.models.mediation.committee import MediatorKind, MediatorSource
-from redleader.editing import refuse_future
-from redleader.imports import (
+from redleader.records.editing import refuse_future
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -11,7 +11,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 
 @register

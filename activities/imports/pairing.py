@@ -8,7 +8,8 @@ from activities.services.pairing import village_label
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
 from chambers.models.region import Level
-from redleader.imports import (
+from redleader.records.steps import path_to
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -17,8 +18,7 @@ from redleader.imports import (
     row_column,
     yes_no,
 )
-from redleader.sheets import Kind
-from redleader.steps import path_to
+from redleader.sheets.workbook import Kind
 
 
 @register

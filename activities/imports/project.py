@@ -19,7 +19,7 @@ from activities.models.project import (
 from activities.services.project import Walk, walk_all
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
-from redleader.imports import (
+from redleader.sheets.imports import (
     Draft,
     ImportColumn,
     Importer,
@@ -30,7 +30,7 @@ from redleader.imports import (
     row_column,
     whole,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 DAYS = {
     ProjectState.SIGNED: "签约日期",

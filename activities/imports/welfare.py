@@ -10,8 +10,8 @@ from activities.models.welfare.donation import DonationMeans, DonationPurpose, D
 from activities.services.welfare import receipt_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise
-from redleader.editing import refuse_future
-from redleader.imports import (
+from redleader.records.editing import refuse_future
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -21,7 +21,7 @@ from redleader.imports import (
     row_column,
     whole,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 PAST_DAY = "年-月-日，不能晚于今天。"
 

@@ -20,12 +20,12 @@ from activities.models.scheme import (
     SchemeLevel,
 )
 from chambers.models import Branch, Chamber
-from redleader.constraints import (
+from redleader.records.constraints import (
     Refuse,
     one_of,
     sql_list,
 )
-from redleader.storage import random_name
+from redleader.uploads.storage import random_name
 
 
 class ApplicationState(models.TextChoices):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models.honour import Award
-from redleader.constraints import Refuse, one_of
+from redleader.records.constraints import Refuse, one_of
 
 # Without letters and digits that look alike; 20 of them are 98 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

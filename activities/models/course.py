@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from chambers.models import Chamber, Region
-from redleader.constraints import one_of
-from redleader.search import (
+from redleader.records.constraints import one_of
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from activities.models.certificate import ALPHABET
-from redleader.constraints import Refuse
+from redleader.records.constraints import Refuse
 
 
 def new_error_receipt() -> str:

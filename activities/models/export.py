@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
 
-from redleader.constraints import Refuse
+from redleader.records.constraints import Refuse
 
 
 class ExportLog(models.Model):

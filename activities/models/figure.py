@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 
 from chambers.models import Chamber
-from redleader.constraints import one_of
+from redleader.records.constraints import one_of
 
 
 class Qualifier(models.TextChoices):

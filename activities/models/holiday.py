@@ -3,7 +3,7 @@
 import pghistory
 from django.db import models
 
-from redleader.constraints import one_of
+from redleader.records.constraints import one_of
 
 
 class HolidayKind(models.TextChoices):

@@ -17,8 +17,8 @@ from activities.models.scheme import (
     level_rank,
 )
 from chambers.models import Branch, Chamber
-from redleader.constraints import Refuse, exactly_one, one_of
-from redleader.search import (
+from redleader.records.constraints import Refuse, exactly_one, one_of
+from redleader.records.search import (
     WORDS,
     SearchGramsField,
     SearchTextField,

@@ -12,9 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.constraints import Refuse, one_of, sql_list
-from redleader.search import SearchGramsField, SearchTextField, search_index
-from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
+from redleader.records.constraints import Refuse, one_of, sql_list
+from redleader.records.search import SearchGramsField, SearchTextField, search_index
+from redleader.records.steps import (
+    Step,
+    state_field,
+    state_triggers,
+    step_rules,
+    steps_stay,
+)
 
 FIRST_DAY = date(2000, 1, 1)
 TOO_EARLY = "提供日期不能早于 2000 年 1 月 1 日。"

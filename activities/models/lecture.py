@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from activities.models.course import Course, Site
 from chambers.models import Branch, Chamber, Member, Role
-from redleader.constraints import (
+from redleader.records.constraints import (
     Refuse,
     legal_steps,
     one_of,
     one_of_or_blank,
     sql_list,
 )
-from redleader.search import SearchGramsField, SearchTextField, search_index
-from redleader.storage import random_name
+from redleader.records.search import SearchGramsField, SearchTextField, search_index
+from redleader.uploads.storage import random_name
 
 
 class LectureKind(models.TextChoices):

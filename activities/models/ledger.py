@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.constraints import Refuse
-from redleader.quarters import Quarter
+from redleader.records.constraints import Refuse
+from redleader.records.quarters import Quarter
 
 
 @pghistory.track()

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber, Enterprise, Region
-from redleader.constraints import (
+from redleader.records.constraints import (
     Refuse,
     ends_after_start,
     legal_steps,
     one_of,
 )
-from redleader.money import MoneyField
+from redleader.records.money import MoneyField
 
 PEOPLE = 100_000  # of one project; more is a slip of the keyboard
 

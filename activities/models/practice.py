@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from chambers.models import Chamber
-from redleader.search import (
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,

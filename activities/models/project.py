@@ -11,9 +11,15 @@ from django.urls import reverse
 from activities.models.lead import FIRST_DAY, KeyIndustry
 from activities.models.promotion import PromotionEvent
 from chambers.models import Chamber, Enterprise, Region
-from redleader.constraints import Refuse, one_of
-from redleader.money import MoneyField
-from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
+from redleader.records.constraints import Refuse, one_of
+from redleader.records.money import MoneyField
+from redleader.records.steps import (
+    Step,
+    state_field,
+    state_triggers,
+    step_rules,
+    steps_stay,
+)
 
 PEOPLE = 100_000  # of one entry; more is a slip of the keyboard
 

@@ -19,8 +19,8 @@ from activities.models.project import (
     UNSIGNED_ERROR,
     Project,
 )
-from redleader.constraints import Refuse, sql_list
-from redleader.money import MoneyField
+from redleader.records.constraints import Refuse, sql_list
+from redleader.records.money import MoneyField
 
 
 class ProjectEntryQuerySet(models.QuerySet["ProjectEntry"]):

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from activities.models.lecture import LectureKind
 from chambers.models import Branch
-from redleader.constraints import ends_after_start, one_of
+from redleader.records.constraints import ends_after_start, one_of
 
 
 class Period(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from redleader.constraints import Refuse, one_of
+from redleader.records.constraints import Refuse, one_of
 
 
 class HonourLevel(models.TextChoices):

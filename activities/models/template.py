@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
-from redleader.constraints import one_of
+from redleader.records.constraints import one_of
 
 
 class TemplateKind(models.TextChoices):

@@ -3,7 +3,7 @@
 from activities.counting import Scope
 from activities.reports import Period, Report, ReportColumn, register
 from chambers.models import AnnualInspection, Chamber
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 
 def lines(scope: Scope) -> list[tuple[Chamber, AnnualInspection | None]]:

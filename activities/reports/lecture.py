@@ -8,8 +8,8 @@ from activities.models.lecture import LectureKind
 from activities.reports import Period, Report, ReportColumn, register
 from activities.services.requirement import quarter_summary
 from chambers.models import Branch
-from redleader.quarters import Quarter
-from redleader.sheets import Kind
+from redleader.records.quarters import Quarter
+from redleader.sheets.workbook import Kind
 
 lectures = held(kind__in=[LectureKind.PARTY_LECTURE, LectureKind.HALL])
 

@@ -15,7 +15,7 @@ from activities.reports import (
     chamber_report,
     register,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 RULE = "contact-activities"
 

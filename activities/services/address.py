@@ -10,7 +10,7 @@ from django.urls import URLPattern, get_resolver
 
 from chambers.access import person, serves, suffices, writes
 from chambers.models import Role
-from redleader.middleware import METHODS
+from redleader.people.middleware import METHODS
 
 PUBLIC = "public"
 EVERYBODY = [PUBLIC, *Role.values]

@@ -32,8 +32,8 @@ from activities.models.scheme import Proof
 from activities.services.holiday import last_of_workdays
 from chambers.access import may_review
 from chambers.models import Chamber, User
-from redleader.forms import EditConflictError
-from redleader.papers import clean_paper
+from redleader.records.forms import EditConflictError
+from redleader.uploads.papers import clean_paper
 
 MAX_FILES = 10  # of one indicator
 PUBLICITY_AHEAD = 30  # days from today that a 公示 may begin

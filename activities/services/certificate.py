@@ -12,7 +12,7 @@ from activities.models import Award, Certificate, CertificateTemplate
 from activities.models.certificate import parts_of
 from activities.models.honour import AwardState
 from activities.models.scheme import HonourLevel, SchemeKind
-from activities.services.certificate_sheet import Run, Sheet, lacking
+from activities.papers.certificate_sheet import Run, Sheet, lacking
 from chambers.models import User
 
 STRONG = {"recipient", "title"}

@@ -27,10 +27,10 @@ from activities.models.pairing import AMOUNTS
 from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch, User
-from redleader.addresses import client_address
-from redleader.filters import Typed
-from redleader.money import WAN
-from redleader.sheets import CONTENT_TYPE, Book, Column, Kind, count_line
+from redleader.people.addresses import client_address
+from redleader.records.filters import Typed
+from redleader.records.money import WAN
+from redleader.sheets.workbook import CONTENT_TYPE, Book, Column, Kind, count_line
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 100_000  # of one file; a county has a few hundred, a province some more

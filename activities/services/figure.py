@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from activities.counting import EVER, RULES, Scope, Total, count_all
 from activities.models import OfficialFigure
 from activities.models.figure import FigureGroup, Qualifier
-from redleader.money import WAN, YI
+from redleader.records.money import WAN, YI
 
 # What the front page tells of each part of the report, in its order.
 HOME_FIGURES = {

@@ -17,7 +17,7 @@ from activities.models.lecture import (
 from activities.services.roster import roster_of
 from chambers.access import may_review
 from chambers.models import User
-from redleader.search import fold
+from redleader.records.search import fold
 
 USUAL_LENGTH = timedelta(hours=2)  # where the end is not recorded
 SHORTEST_MINUTES = 40  # characters; shorter texts are alike by chance

@@ -1,10 +1,10 @@
 """What an installation of this project needs besides a sound machine."""
 
 from activities.models import CertificateTemplate, MeetingRequirement, SchemeVersion
-from activities.services.certificate_sheet import FONT
+from activities.papers.certificate_sheet import FONT
 from chambers.models import Region, Role, User
-from redleader.doctor import Check, Finding, bad, good, missing
-from redleader.fonts import missing_characters
+from redleader.backup.doctor import Check, Finding, bad, good, missing
+from redleader.uploads.fonts import missing_characters
 
 SAMPLE = "红领杭商四好商会证书编号认定有效期至"
 

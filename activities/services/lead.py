@@ -14,9 +14,9 @@ from activities.models import Lead, LeadTarget
 from activities.models.lead import CHECKS, CLOSED_ERROR
 from chambers.access import may_review
 from chambers.models import Chamber, User
-from redleader import steps
-from redleader.editing import next_version, refuse_future
-from redleader.filters import years_of
+from redleader.records import steps
+from redleader.records.editing import next_version, refuse_future
+from redleader.records.filters import years_of
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def save_lead(lead: Lead, *, user: User, version: int | None = None) -> Lead:
 
 
 def take_step(lead: Lead, *, to: str, user: User, **fields: Any) -> Lead:
-    """Take a lead to its next state; see ``redleader.steps.take_step``.
+    """Take a lead to its next state; see ``redleader.records.steps.take_step``.
 
     Also raises ValidationError without the right, and for a check of one's own.
     """

@@ -24,8 +24,8 @@ from activities.models.lecture import (
 from activities.services.photo import add_photos, remove_photo
 from chambers.access import may_review
 from chambers.models import User
-from redleader.forms import EditConflictError
-from redleader.history import differing
+from redleader.records.forms import EditConflictError
+from redleader.records.history import differing
 
 # Who was there, by the key of a member of the roster.
 Roll = Mapping[int, str]

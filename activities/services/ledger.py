@@ -13,8 +13,8 @@ from activities.counting import EVER, CountingRule, Scope, count_all, published
 from activities.models import Baseline, LockedNumber, LockedRow, QuarterLock
 from chambers.access import may_review
 from chambers.models import User
-from redleader.history import change_since
-from redleader.quarters import Quarter
+from redleader.records.history import change_since
+from redleader.records.quarters import Quarter
 
 BATCH = 1000
 HIDDEN = "（不在您的管理范围）"

@@ -17,9 +17,9 @@ from activities.models.liaison.contact import ContactAssignmentQuerySet
 from activities.models.liaison.demand import CLOSED_ERROR, DemandState
 from chambers.access import may_review
 from chambers.models import Branch, User
-from redleader import steps
-from redleader.editing import next_version, refuse_future
-from redleader.filters import years_of
+from redleader.records import steps
+from redleader.records.editing import next_version, refuse_future
+from redleader.records.filters import years_of
 
 NO_RIGHT = "您没有办理这一步的权限。"
 
@@ -79,7 +79,7 @@ def may_take(user: User, demand: Demand, to: str) -> bool:
 
 
 def take_step(demand: Demand, *, to: str, user: User, **fields: Any) -> Demand:
-    """Take a demand to its next state; see ``redleader.steps.take_step``.
+    """Take a demand to its next state; see ``redleader.records.steps.take_step``.
 
     ``unit`` and ``due_on`` are asked for to assign, ``satisfaction`` may be given
     to close.

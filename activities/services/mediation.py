@@ -36,9 +36,9 @@ from activities.models.mediation.states import (
     CaseState,
 )
 from chambers.models import User
-from redleader import steps
-from redleader.editing import next_version, refuse_future
-from redleader.papers import clean_paper
+from redleader.records import steps
+from redleader.records.editing import next_version, refuse_future
+from redleader.uploads.papers import clean_paper
 
 MAX_PAPERS = 30  # of one case
 AGREEMENT_MISSING = "达成协议须有书面协议或口头协议记录。"
@@ -155,7 +155,7 @@ def take_step(
     due_on: date | None = None,
     **fields: Any,
 ) -> MediationCase:
-    """Take a case to its next state; see ``redleader.steps.take_step``.
+    """Take a case to its next state; see ``redleader.records.steps.take_step``.
 
     Acceptance needs the mediators, an agreement its text or paper. Also raises
     ValidationError without the right to accept or refuse.

@@ -10,7 +10,7 @@ from activities.models.pairing import (
     PairingState,
 )
 from chambers.models import Region, User
-from redleader.editing import next_version
+from redleader.records.editing import next_version
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from activities.models import Lecture, Photo
 from activities.models.lecture import CLOSED_ERROR, EDITABLE_STATES, PhotoKind
-from redleader.photos import PHOTO_LIMITS as LIMITS
-from redleader.photos import CleanPhoto, clean_photos
+from redleader.uploads.photos import PHOTO_LIMITS as LIMITS
+from redleader.uploads.photos import CleanPhoto, clean_photos
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from activities.models.project import (
     ProjectState,
 )
 from chambers.models import Enterprise, User
-from redleader import steps
-from redleader.editing import next_version, refuse_future
+from redleader.records import steps
+from redleader.records.editing import next_version, refuse_future
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def take_step(
     contracted: Decimal | None = None,
     **fields: Any,
 ) -> Project:
-    """Take a project to its next state; see ``redleader.steps.take_step``.
+    """Take a project to its next state; see ``redleader.records.steps.take_step``.
 
     Also raises ValidationError for a day in the future or before the last one.
     """

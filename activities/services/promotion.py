@@ -4,7 +4,7 @@ from django.db import transaction
 
 from activities.models import PromotionEvent
 from chambers.models import User
-from redleader.editing import next_version, refuse_future
+from redleader.records.editing import next_version, refuse_future
 
 
 @transaction.atomic

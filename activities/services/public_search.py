@@ -22,7 +22,7 @@ from activities.models import (
 )
 from activities.services.search import Group, Hit, joined
 from chambers.models import Chamber
-from redleader.search import WORDS, fold, search, syllables
+from redleader.records.search import WORDS, fold, search, syllables
 
 SHOWN = 8  # of each group
 MAX_QUERY = 60  # characters

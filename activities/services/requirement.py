@@ -17,7 +17,7 @@ from activities.models.lecture import PUBLIC_STATES, LectureState
 from activities.models.requirement import Applies, Period
 from chambers.models import Appointment, Branch, Post
 from chambers.models.branch import BranchKind
-from redleader.quarters import Quarter, span
+from redleader.records.quarters import Quarter, span
 
 # Branches that hold 三会一课; other forms of organisation have their own rules.
 MEETING_KINDS = [BranchKind.SINGLE, BranchKind.JOINT]

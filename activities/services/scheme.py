@@ -17,7 +17,7 @@ from activities.models import (
     SchemeVersion,
 )
 from activities.models.holiday import HolidayKind
-from redleader.history import differing
+from redleader.records.history import differing
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 VERSION_FIELDS = [

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from activities.models import Lead, Lecture
 from chambers.models import Branch, Chamber, Enterprise, Member, User
-from redleader.search import first_found, search
+from redleader.records.search import first_found, search
 
 SHOWN = 10  # of each group
 

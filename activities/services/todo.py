@@ -34,8 +34,8 @@ from activities.services.liaison import board_rows
 from activities.services.requirement import Meetings, Summary, quarter_summary
 from chambers.access import may_review
 from chambers.models import Branch, Chamber, ChamberTerm, Role, User
-from redleader.money import say_money
-from redleader.quarters import Quarter, span
+from redleader.records.money import say_money
+from redleader.records.quarters import Quarter, span
 
 LIMIT = 10  # of each group; more are named by their number
 MOST = 999  # rows that are counted for a number on the desk

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare.donation import RECEIPT_ERROR, DonorKind
 from activities.models.welfare.fund import Direction
-from redleader.editing import next_version, refuse_future
-from redleader.search import syllables
+from redleader.records.editing import next_version, refuse_future
+from redleader.records.search import syllables
 
 Kept = TypeVar("Kept", Fund, FundEntry, Donation, CharityActivity)
 

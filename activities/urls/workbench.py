@@ -30,7 +30,7 @@ from activities.views.workbench import (
     welfare,
     work,
 )
-from redleader.views import draft_drop, draft_keep
+from redleader.serving.views import draft_drop, draft_keep
 
 app_name = "workbench"
 urlpatterns = [

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from activities.services.export import Export, record_export
 from chambers.access import UserRequest, may_export
-from redleader import errors
-from redleader.limits import seconds_to_wait
-from redleader.sheets import attachment
+from redleader.people.limits import seconds_to_wait
+from redleader.serving import errors
+from redleader.sheets.workbook import attachment
 
 
 def export_answer(request: UserRequest, make: Callable[[], Export]) -> HttpResponse:

@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from chambers.models import Appointment
 from redleader.admin import ModelAdmin
-from redleader.search import search
+from redleader.records.search import search
 
 
 @admin.register(Appointment)

@@ -6,7 +6,7 @@ from chambers.forms.member import EraseForm, MemberForm
 from chambers.models import Consent, Member, Membership, Role
 from chambers.services.member import erase_member
 from redleader.admin import SearchAdmin, TabularInline
-from redleader.forms import Form, attempt
+from redleader.records.forms import Form, attempt
 
 
 class MembershipInline(TabularInline):

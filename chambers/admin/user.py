@@ -7,7 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from chambers.forms.user import UserChangeForm, UserCreationForm
 from chambers.models import User
 from redleader.admin import ModelAdmin
-from redleader.audit import setting
+from redleader.audit.log import setting
 
 
 @admin.register(User)

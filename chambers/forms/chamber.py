@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from chambers.models import Chamber
 from chambers.models.chamber import Trade
 from redleader.admin import AdminForm
-from redleader.photos import LOGO_LIMITS, clean_photo
+from redleader.uploads.photos import LOGO_LIMITS, clean_photo
 
 
 class ChamberForm(AdminForm):

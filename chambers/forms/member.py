@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 
 from chambers.models import Member
 from redleader.admin import AdminForm
-from redleader.forms import Form
+from redleader.records.forms import Form
 
 COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 

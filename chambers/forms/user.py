@@ -9,7 +9,7 @@ from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 
 from chambers.models import Role, User
 from redleader.admin import AdminForm
-from redleader.forms import PlainFormMixin
+from redleader.records.forms import PlainFormMixin
 
 
 class LoginForm(PlainFormMixin, AllauthLoginForm):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chambers.models import Chamber, User
-from redleader.imports import ImportColumn, Lookup, row_column
+from redleader.sheets.imports import ImportColumn, Lookup, row_column
 
 
 def chamber_column(label: str, **rest: Any) -> ImportColumn:

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column
 from chambers.models import Appointment, Branch, Chamber, Member, Membership, Post
-from redleader.imports import (
+from redleader.records.search import fold
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -16,8 +17,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.search import fold
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 
 class Persons(Lookup):

@@ -5,7 +5,7 @@ from copy import copy
 
 from chambers.models import Branch, BranchCoverage, Chamber
 from chambers.models.branch import BranchKind
-from redleader.imports import (
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -13,7 +13,7 @@ from redleader.imports import (
     register,
     row_column,
 )
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 COVERAGE = "覆盖商会"
 

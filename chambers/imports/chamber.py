@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from chambers.imports import chamber_column
 from chambers.models import Chamber, ChamberTerm, Region
 from chambers.models.chamber import ChamberKind, ChamberState, Trade
-from redleader.imports import (
+from redleader.records.search import fold
+from redleader.sheets.imports import (
     ImportColumn,
     Importer,
     Lookup,
@@ -16,8 +17,7 @@ from redleader.imports import (
     row_column,
     whole,
 )
-from redleader.search import fold
-from redleader.sheets import Kind
+from redleader.sheets.workbook import Kind
 
 TRADES = {fold(trade.label): trade.value for trade in Trade}
 TRADES |= {fold(trade.value): trade.value for trade in Trade}

@@ -1,7 +1,13 @@
 """Firms, by their names and credit codes."""
 
 from chambers.models import Enterprise, Region
-from redleader.imports import ImportColumn, Importer, Lookup, register, row_column
+from redleader.sheets.imports import (
+    ImportColumn,
+    Importer,
+    Lookup,
+    register,
+    row_column,
+)
 
 
 @register

@@ -9,7 +9,7 @@ from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch, Enterprise, Member, Membership
 from chambers.models.member import MemberKind, PartyStatus
-from redleader.imports import (
+from redleader.sheets.imports import (
     Draft,
     ImportColumn,
     Importer,
@@ -20,7 +20,7 @@ from redleader.imports import (
     row_column,
     shown,
 )
-from redleader.sheets import Kind, SheetLimits, cell_error, chunks
+from redleader.sheets.workbook import Kind, SheetLimits, cell_error, chunks
 
 CHAMBER, STARTED, ENDED = "商会", "入会日期", "退会日期"
 

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 
 from chambers.models import Region
 from chambers.models.region import CODE_LENGTHS, Level
-from redleader.imports import ImportColumn, Importer, Lookup, register
+from redleader.sheets.imports import ImportColumn, Importer, Lookup, register
 
 TOWNSHIP_LENGTH = CODE_LENGTHS[Level.TOWNSHIP]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber, inside_life
 from chambers.models.member import Member
-from redleader.constraints import ends_after_start, exactly_one, one_of, period
+from redleader.records.constraints import ends_after_start, exactly_one, one_of, period
 
 
 class Post(models.TextChoices):

@@ -13,8 +13,8 @@ from chambers.models.chamber import (
     life_holds,
     term_constraints,
 )
-from redleader.constraints import Refuse, ends_after_start, one_of
-from redleader.search import (
+from redleader.records.constraints import Refuse, ends_after_start, one_of
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,

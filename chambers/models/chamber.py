@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models.enterprise import CreditCodeField, credit_code_constraints
-from redleader.constraints import Refuse, ends_after_start, one_of, period
-from redleader.search import (
+from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,
     SortKeyField,
     search_index,
 )
-from redleader.storage import random_name
+from redleader.uploads.storage import random_name
 
 
 class ChamberKind(models.TextChoices):

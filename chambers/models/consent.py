@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chambers.models.member import Member
-from redleader.constraints import ends_after_start, one_of
+from redleader.records.constraints import ends_after_start, one_of
 
 
 class Purpose(models.TextChoices):

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from chambers.models.chamber import Chamber
-from redleader.constraints import one_of_or_blank
+from redleader.records.constraints import one_of_or_blank
 
 
 class InspectionResult(models.TextChoices):

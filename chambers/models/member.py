@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber
-from redleader.constraints import Refuse, ends_after_start, one_of, period
-from redleader.search import (
+from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from chambers.models.member import Member
-from redleader.constraints import Refuse
+from redleader.records.constraints import Refuse
 
 
 @pghistory.track(exclude=["changes"])

@@ -4,8 +4,8 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 
-from redleader.constraints import one_of
-from redleader.search import (
+from redleader.records.constraints import one_of
+from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
     SearchTextField,

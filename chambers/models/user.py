@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from redleader.constraints import one_of
+from redleader.records.constraints import one_of
 
 
 class Role(models.TextChoices):

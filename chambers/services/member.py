@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from chambers.models import Consent, Member, MemberMerge, User
 from chambers.models.member import ERASED, MemberKind, PartyStatus
-from redleader.forms import check_deferred_rules, refusal
-from redleader.history import columns, text_of
-from redleader.search import SEARCH_COLUMNS, fold
+from redleader.records.forms import check_deferred_rules, refusal
+from redleader.records.history import columns, text_of
+from redleader.records.search import SEARCH_COLUMNS, fold
 
 SUSPECTS = 200  # pairs of one page
 SCANNED = 3000  # persons that one page of suspects looks at

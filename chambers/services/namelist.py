@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
 
-from redleader.search import fold, syllables
+from redleader.records.search import fold, syllables
 
 MAX_CHARACTERS = 20_000
 MAX_ENTRIES = 500

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import uuid
 from django.conf import settings
 from django.db import migrations, models
-from redleader.operations import NewTables
+from redleader.records.operations import NewTables
 
 
 class Migration(migrations.Migration):

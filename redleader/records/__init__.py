@@ -1,0 +1,1 @@
+"""What a record needs: its form, its steps, its key, its filters, its history."""

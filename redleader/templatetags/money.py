@@ -2,7 +2,7 @@
 
 from django import template
 
-from redleader.money import say_money
+from redleader.records.money import say_money
 
 register = template.Library()
 register.filter("money", say_money)

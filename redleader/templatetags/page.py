@@ -7,7 +7,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 
-from redleader.addresses import site_address
+from redleader.people.addresses import site_address
 
 register = template.Library()
 # What would end a script element or begin another, spelled so that it does not.

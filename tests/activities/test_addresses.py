@@ -22,7 +22,7 @@ from activities.services.mediation import add_paper
 from activities.services.photo import add_photos
 from chambers.models import Chamber, Role, User
 from chambers.services.member import merge_members
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,

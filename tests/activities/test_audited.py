@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from redleader.forms import check_deferred_rules
 from redleader.models import AuditEntry
+from redleader.records.forms import check_deferred_rules
 from tests.activities.test_addresses import ACTORS, TABLE, World
 
 pytestmark = pytest.mark.django_db

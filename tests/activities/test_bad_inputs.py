@@ -29,12 +29,12 @@ from activities.models.lecture import CLOSED_ERROR
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.models import Member, Role
-from redleader import bad_inputs
-from redleader.drafts import SIGNED_OUT
-from redleader.imports import IMPORTERS
 from redleader.models import FormDraft
-from redleader.photos import MESSAGES, METADATA_NOTICE
-from redleader.sheets import MESSAGES as SHEET_MESSAGES
+from redleader.records import bad_inputs
+from redleader.records.drafts import SIGNED_OUT
+from redleader.sheets.imports import IMPORTERS
+from redleader.sheets.workbook import MESSAGES as SHEET_MESSAGES
+from redleader.uploads.photos import MESSAGES, METADATA_NOTICE
 from tests import hostile_images as images
 from tests import hostile_sheets as sheets
 from tests.activities.views.test_importing import book as workbook
@@ -1003,7 +1003,7 @@ def test_disk_that_is_full_says_so_and_keeps_nothing(
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("redleader.storage.DurableStorage._save", full)
+    monkeypatch.setattr("redleader.uploads.storage.DurableStorage._save", full)
 
     with unchanged():
         answer = add_photos(client, draft, 1)

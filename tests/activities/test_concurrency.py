@@ -1,4 +1,4 @@
-"""People who act at the same moment; ``tests/drives/`` does it with whole processes."""
+"""People who act at the same moment; the drives do it with whole processes."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +17,8 @@ from activities.models.lecture import LectureState
 from activities.models.welfare.fund import OVERDRAWN
 from activities.services.application import pass_application
 from activities.services.welfare import save_entry
-from redleader.forms import refusal
-from tests.drives.browser import read_form
+from redleader.records.forms import refusal
+from tests.acceptance.drives.browser import read_form
 from tests.factories.activities import (
     FundEntryFactory,
     LectureFactory,

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
-from activities.services.demo import load_demo
+from activities.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
 from chambers.models import User

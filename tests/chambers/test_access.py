@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from chambers.access import allows, may_review
 from chambers.models import Role, User
-from redleader.passwords import CommonPasswordValidator, LocalPasswordValidator
+from redleader.people.passwords import CommonPasswordValidator, LocalPasswordValidator
 from tests.factories.chambers import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Role
-from redleader.addresses import client_address
-from redleader.drafts import STASH
 from redleader.models import AuditEntry
+from redleader.people.addresses import client_address
+from redleader.records.drafts import STASH
 from redleader.settings import networks
 from tests.factories.chambers import ChamberFactory, UserFactory, secretary_of
 

@@ -1015,7 +1015,7 @@ def demand_at(state, **fields):
     """Take a new demand by the services to a state."""
     from activities.models.liaison.demand import TRANSITIONS, DemandState
     from activities.services import liaison
-    from redleader.steps import path_to
+    from redleader.records.steps import path_to
 
     demand, staff = DemandFactory(**fields), UserFactory()
     for to in path_to(TRANSITIONS, DemandState.COLLECTED, DemandState(state)):

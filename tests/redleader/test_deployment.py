@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import get_commands
 
 from redleader import database
-from tests.drives.nodes import NODES, Machines
+from tests.acceptance.drives.nodes import NODES, Machines
 
 DEPLOY = settings.BASE_DIR / "deploy"
 HANDBOOK = (settings.BASE_DIR / "docs" / "handbook.md").read_text()

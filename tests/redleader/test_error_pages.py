@@ -24,7 +24,7 @@ from django.test import Client
 from django.urls import include, path
 
 import redleader.urls
-from redleader import errors
+from redleader.serving import errors
 
 pytestmark = pytest.mark.django_db
 TELLING = "金丝雀 /home/secret SELECT password FROM users"

@@ -5,10 +5,10 @@ from django import forms as django_forms
 from django.http import QueryDict
 
 from chambers.models import Chamber, Enterprise
-from redleader import filters, forms, paging
-from redleader.filters import Filters, Rows
-from redleader.forms import NamedChoiceField, type_if_many
-from redleader.paging import EstimatingPaginator, page_by_name, say_count
+from redleader.records import filters, forms, paging
+from redleader.records.filters import Filters, Rows
+from redleader.records.forms import NamedChoiceField, type_if_many
+from redleader.records.paging import EstimatingPaginator, page_by_name, say_count
 from tests.factories.chambers import ChamberFactory, EnterpriseFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.db import connection, models
 import tests.activities.models
 import tests.chambers.models
 from activities.models import Certificate
-from redleader.constraints import Refuse
-from redleader.forms import refusal
+from redleader.records.constraints import Refuse
+from redleader.records.forms import refusal
 from tests.factories import of_model
 from tests.rules import changed, constraints, refused, triggers
 from tests.rules import models as our_models

@@ -13,9 +13,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from redleader import database, doctor, upgrade
-from redleader.backup import project_version
-from redleader.operations import NewTables
+from redleader import database, upgrade
+from redleader.backup import doctor
+from redleader.backup.archive import project_version
+from redleader.records.operations import NewTables
 from tests.conftest import become
 
 STEP = ("activities", "0030_desk_indexes")  # the last of those that were merged

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from activities.services.demo import load_demo
+from activities.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
 from chambers.models import Chamber, Role, User

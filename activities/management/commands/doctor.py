@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand, CommandError
 
 from activities.services.installation import CHECKS
-from redleader.doctor import BAD, LABELS, WARNING, examine
+from redleader.backup.doctor import BAD, LABELS, WARNING, examine
 
 
 class Command(BaseCommand):

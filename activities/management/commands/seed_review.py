@@ -5,7 +5,7 @@ import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from activities.services.demo.review import seed_review
+from activities.demo.review import seed_review
 from chambers.models import Chamber
 
 

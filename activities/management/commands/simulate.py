@@ -6,7 +6,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from activities.services.simulate import CHAMBERS, Size, simulate
+from activities.demo.simulate import CHAMBERS, Size, simulate
 from chambers.models import Chamber
 
 

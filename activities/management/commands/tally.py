@@ -2,7 +2,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from activities.services import project, tally
+from activities.services import project
+from activities.sums import tally
 
 SHOWN = 50
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from chambers.models import Branch
 from chambers.models.chamber import inside_life
-from redleader.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.constraints import Refuse, ends_after_start, one_of, period
 
 
 class ContactKind(models.TextChoices):

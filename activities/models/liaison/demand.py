@@ -11,8 +11,14 @@ from django.utils import timezone
 
 from activities.models.liaison.contact import ContactAssignment
 from chambers.models import Chamber
-from redleader.constraints import Refuse, one_of, one_of_or_blank
-from redleader.steps import Step, state_field, state_triggers, step_rules, steps_stay
+from redleader.records.constraints import Refuse, one_of, one_of_or_blank
+from redleader.records.steps import (
+    Step,
+    state_field,
+    state_triggers,
+    step_rules,
+    steps_stay,
+)
 
 
 class DemandState(models.TextChoices):

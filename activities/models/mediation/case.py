@@ -30,9 +30,9 @@ from activities.models.mediation.states import (
     CaseState,
     Confirmation,
 )
-from redleader.constraints import Refuse, one_of, sql_list
-from redleader.money import MoneyField
-from redleader.steps import state_triggers
+from redleader.records.constraints import Refuse, one_of, sql_list
+from redleader.records.money import MoneyField
+from redleader.records.steps import state_triggers
 
 USUAL_DAYS = 30  # of a mediation; longer when both parties agree
 

@@ -15,9 +15,9 @@ from activities.models.mediation.states import (
     REASONED,
     CaseState,
 )
-from redleader.constraints import Refuse, one_of
-from redleader.steps import Step, state_field, step_rules, steps_stay
-from redleader.storage import random_name
+from redleader.records.constraints import Refuse, one_of
+from redleader.records.steps import Step, state_field, step_rules, steps_stay
+from redleader.uploads.storage import random_name
 
 
 @pghistory.track()

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chambers.models import Chamber, Role
 from chambers.models.user import STAFF_ROLES
-from redleader.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.constraints import Refuse, ends_after_start, one_of, period
 
 TERM_YEARS = 3  # 人民调解法 Art. 9
 

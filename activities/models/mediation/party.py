@@ -8,7 +8,7 @@ from django.db import models
 
 from activities.models.mediation.committee import DeferredRule, Mediator
 from activities.models.mediation.states import CASE_CLOSED, CLOSED_ERROR
-from redleader.constraints import Refuse, one_of
+from redleader.records.constraints import Refuse, one_of
 
 
 @pghistory.track()

@@ -15,7 +15,7 @@ from activities.models.certificate import ALPHABET
 from activities.models.mediation.case import DisputeKind, MediationCase
 from activities.models.mediation.committee import MediationAccess
 from activities.models.mediation.states import CaseState
-from redleader.constraints import Refuse
+from redleader.records.constraints import Refuse
 
 PHONE_ERROR = "手机号应为 11 位数字，例如 138xxxx1234。"
 

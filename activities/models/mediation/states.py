@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from redleader.constraints import sql_list
+from redleader.records.constraints import sql_list
 
 CLOSED_ERROR = "该案件已有结果，内容不能修改。"
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.constraints import one_of
-from redleader.money import MoneyField
+from redleader.records.constraints import one_of
+from redleader.records.money import MoneyField
 
 PEOPLE = 1_000_000  # of one row; more is a slip of the keyboard
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from activities.models.welfare.charity import COUNTS_ONLY, PEOPLE
 from chambers.models import Chamber, Enterprise
-from redleader.constraints import Refuse, one_of
-from redleader.money import MoneyField
+from redleader.records.constraints import Refuse, one_of
+from redleader.records.money import MoneyField
 
 AMOUNT_ERROR = "金额应大于 0。"
 

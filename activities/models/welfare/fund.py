@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from activities.models.welfare.donation import AMOUNT_ERROR, Donation, ReceiptRule
 from chambers.models import Chamber
-from redleader.constraints import Refuse, one_of
-from redleader.money import MoneyField, say_money
-from redleader.search import SortKeyField
+from redleader.records.constraints import Refuse, one_of
+from redleader.records.money import MoneyField, say_money
+from redleader.records.search import SortKeyField
 
 OVERDRAWN = "基金余额不足：这笔变动会使某一天的余额为负，请核对日期和金额。"
 

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from redleader.addresses import site_address
-from redleader.pages import public_page
+from redleader.people.addresses import site_address
+from redleader.serving.pages import public_page
 
 CLOSED = ("/workbench/", "/admin/", "/accounts/", "/display/", "/api/v1/")
 

@@ -17,22 +17,22 @@ from ninja.renderers import JSONRenderer
 from pydantic import BeforeValidator
 
 from activities.counting import EVER, RULES, CountingRule, Scope
-from activities.services import opendata
-from activities.services.figure import compare
-from activities.services.ledger import baselines
-from activities.services.opendata import (
+from activities.formats import opendata
+from activities.formats.opendata import (
     ChamberRow,
     FigureRow,
     HonourRow,
     RuleRow,
     TownshipRow,
 )
+from activities.services.figure import compare
+from activities.services.ledger import baselines
 from chambers.models import Chamber, Region
-from redleader import errors
-from redleader.addresses import site_address
-from redleader.filters import parse_day
-from redleader.machines import for_machines
-from redleader.tables import Number, number_of, said
+from redleader.people.addresses import site_address
+from redleader.records.filters import parse_day
+from redleader.serving import errors
+from redleader.serving.machines import for_machines
+from redleader.sheets.tables import Number, number_of, said
 
 MOST_ROWS = 200
 MOST_OFFSET = 1_000_000

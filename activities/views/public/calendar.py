@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from activities.formats.calendar import PAST, calendar_of, user_of
 from activities.models import Lecture
 from activities.models.lecture import LectureQuerySet, LectureState
-from activities.services.calendar import PAST, calendar_of, user_of
 from chambers.models import Branch, Chamber, User
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 YEARS = range(2000, 2101)
 MOST = 500  # lectures of a calendar to subscribe to, the newest; of a month, the first

@@ -10,16 +10,16 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
+from activities.formats.structured import organisation
 from activities.models import Award, Lecture
-from activities.services.structured import organisation
 from activities.views.public.honour import timeline
 from activities.views.public.practice import for_cards
 from chambers.models import Appointment, Chamber, Member, Post, Purpose, Region
 from chambers.models.chamber import ChamberKind
-from redleader.forms import is_long
-from redleader.pages import public_page
-from redleader.paging import page_by_name, say_count
-from redleader.search import search
+from redleader.records.forms import is_long
+from redleader.records.paging import page_by_name, say_count
+from redleader.records.search import search
+from redleader.serving.pages import public_page
 
 LECTURES = 10
 PUBLIC_POSTS = [

@@ -12,10 +12,10 @@ from activities.models import Award, Course, Lecture, Site
 from activities.models.course import SiteKind
 from activities.views.public.honour import timeline
 from chambers.models import Region
-from redleader.filters import Filters, Rows
-from redleader.pages import public_page
-from redleader.paging import page_by_name, say_count
-from redleader.search import search
+from redleader.records.filters import Filters, Rows
+from redleader.records.paging import page_by_name, say_count
+from redleader.records.search import search
+from redleader.serving.pages import public_page
 
 LECTURES = 10
 

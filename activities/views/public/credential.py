@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from activities.formats import credential as services
 from activities.models import Certificate
 from activities.models.honour import AwardState
-from activities.services import credential as services
 from activities.services.certificate import award_today, state_of, why_ended
-from redleader.addresses import site_address
-from redleader.errors import open_to_everybody, problem
+from redleader.people.addresses import site_address
+from redleader.serving.errors import open_to_everybody, problem
 from redleader.signing import SigningKeyError
 
 CREDENTIAL = "application/vc"

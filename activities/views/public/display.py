@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from redleader.context import DISPLAY
+from redleader.serving.context import DISPLAY
 
 YEAR = 365 * 24 * 3600  # seconds
 

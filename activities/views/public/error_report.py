@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.error_report import ErrorReportForm
 from activities.models import ErrorReport
-from redleader import strangers
+from redleader.people import strangers
 
 TEMPLATE = "public/error_report/form.html"
 MOST = 200  # characters of an address

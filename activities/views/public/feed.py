@@ -9,7 +9,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 LATEST = 30
 

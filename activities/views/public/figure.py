@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.figure import compare, grouped
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 
 @public_page()

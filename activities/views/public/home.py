@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
+from activities.formats.structured import website
 from activities.models import Application, Award, Lecture, Practice
 from activities.models.figure import FigureGroup, OfficialFigure
 from activities.models.honour import HonourLevel
+from activities.pictures.township_picture import Dots, township_picture
 from activities.services.figure import home_figures
-from activities.services.structured import website
-from activities.services.township_picture import Dots, township_picture
 from activities.views.public.practice import for_cards
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 LATEST = 3
 TITLES = 6

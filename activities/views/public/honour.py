@@ -20,9 +20,9 @@ from activities.models.honour import HonourLevel
 from activities.models.scheme import SchemeKind
 from activities.services.export import CHUNK
 from chambers.models import Chamber, Region
-from redleader.filters import Days, Filters, Rows, say_day
-from redleader.forms import is_long
-from redleader.pages import public_page
+from redleader.records.filters import Days, Filters, Rows, say_day
+from redleader.records.forms import is_long
+from redleader.serving.pages import public_page
 
 NAME = attrgetter("name")
 NO_CYCLE = "none"

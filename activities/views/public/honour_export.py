@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from activities.services.export import MAX_ROWS, ROLL_COLUMNS
 from activities.views.public.honour import roll_rows
-from redleader.sheets import Book, answer, count_line
+from redleader.sheets.workbook import Book, answer, count_line
 
 
 @login_not_required

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.lead import lines_by_year
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 
 @public_page()

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from activities.formats.structured import event
 from activities.models import Issue, Lecture, Photo, Series
 from activities.models.lecture import (
     PUBLIC_STATES,
@@ -19,12 +20,11 @@ from activities.models.lecture import (
     Theme,
 )
 from activities.services.lecture import corrected_values, next_number
-from activities.services.structured import event
 from activities.views.public.chamber import send_picture
-from redleader import audit
-from redleader.filters import Filters, year_words, years_of
-from redleader.pages import public_page
-from redleader.paging import Page, page_newest_first, say_count
+from redleader.audit import log as audit
+from redleader.records.filters import Filters, year_words, years_of
+from redleader.records.paging import Page, page_newest_first, say_count
+from redleader.serving.pages import public_page
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
 ISSUES = 20

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, Scope, totals, until
 from activities.models.liaison.contact import ContactKind
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 TOTALS = [
     "contact-assignments",

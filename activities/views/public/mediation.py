@@ -10,8 +10,8 @@ from activities.counting import totals, until
 from activities.forms.mediation import MediationRequestForm
 from activities.models import MediationRequest
 from activities.services.mediation import SMALL, Rates, year_table
-from redleader import strangers
-from redleader.pages import public_page
+from redleader.people import strangers
+from redleader.serving.pages import public_page
 
 CODES = [
     "mediation-committees",

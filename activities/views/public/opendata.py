@@ -20,11 +20,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from ninja import Schema
 
-from activities.services.opendata import DATA_SETS, DataSet
-from activities.services.structured import dataset
-from redleader.machines import for_machines
-from redleader.pages import public_page
-from redleader.tables import csv_lines, dictionary, json_lines
+from activities.formats.opendata import DATA_SETS, DataSet
+from activities.formats.structured import dataset
+from redleader.serving.machines import for_machines
+from redleader.serving.pages import public_page
+from redleader.sheets.tables import csv_lines, dictionary, json_lines
 
 WHOLE = 2000  # rows up to which a file is sent at once, with its ETag
 CSV, JSON = "text/csv; charset=utf-8", "application/json"

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from activities.counting import RULES, Scope, totals, until
 from activities.counting.pairing import pairings
 from activities.models import Pairing
-from activities.services.pairing_picture import KINDS, MOST, WIDTH, groups_of
+from activities.pictures.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
-from redleader.filters import Filters, Rows
-from redleader.pages import public_page
+from redleader.records.filters import Filters, Rows
+from redleader.serving.pages import public_page
 
 TOTALS = [
     "paired-villages",

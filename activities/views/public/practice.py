@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Practice
-from redleader.filters import Filters
-from redleader.pages import public_page
-from redleader.search import search
+from redleader.records.filters import Filters
+from redleader.records.search import search
+from redleader.serving.pages import public_page
 
 
 @public_page()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.counting import RULES, Scope, totals, until
 from activities.models import Project, PromotionEvent
 from chambers.models import Region
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 COUNTS = ["return-projects", "rural-projects", "promotion-events"]
 SUMS = ["projects-contracted", "projects-planned", "projects-paid-in", "projects-jobs"]

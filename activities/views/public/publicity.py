@@ -12,9 +12,9 @@ from activities.forms.application import ObjectionForm, ReceiptForm
 from activities.models import Application, Objection
 from activities.models.application import ApplicationState
 from activities.services.application import object_to
-from redleader import strangers
-from redleader.forms import attempt
-from redleader.pages import public_page
+from redleader.people import strangers
+from redleader.records.forms import attempt
+from redleader.serving.pages import public_page
 
 PAST_DAYS = 180
 ROWS = 100

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from activities.forms.application import ReceiptForm
 from activities.models import ErrorReport, MediationRequest, Objection
-from redleader.limits import is_too_often
+from redleader.people.limits import is_too_often
 
 # By how a number begins: what it is of, and the page that it leads to.
 KINDS = {

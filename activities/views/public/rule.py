@@ -23,9 +23,9 @@ from activities.counting import (
 from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
-from redleader.filters import Days, Filters, Rows, parse_day
-from redleader.pages import public_page
-from redleader.quarters import Quarter
+from redleader.records.filters import Days, Filters, Rows, parse_day
+from redleader.records.quarters import Quarter
+from redleader.serving.pages import public_page
 
 ROWS = 200
 REVERSED = "起始日期晚于截止日期，已按全部时间计数，请改正后再查。"

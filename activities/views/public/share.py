@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
-from activities.services.share import share_card
+from activities.pictures.share import share_card
 from chambers.models import Chamber
 
 

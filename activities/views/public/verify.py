@@ -11,7 +11,7 @@ from activities.forms.certificate import CodeForm
 from activities.models import Certificate
 from activities.models.certificate import is_code, normal_code
 from activities.services.certificate import award_today
-from redleader.addresses import site_address
+from redleader.people.addresses import site_address
 
 
 @login_not_required

@@ -12,7 +12,7 @@ from activities.models import Fund
 from activities.models.welfare.charity import CharityKind
 from activities.models.welfare.donation import DonationMeans, DonationPurpose
 from activities.services.welfare import DONORS, donors_to_thank
-from redleader.pages import public_page
+from redleader.serving.pages import public_page
 
 CODES = [
     "donations-received",

@@ -41,7 +41,7 @@ from activities.services import application as services
 from activities.services.holiday import years_without_holidays
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
-from redleader.drafts import (
+from redleader.records.drafts import (
     answer_at,
     drafts_at,
     drop_draft,
@@ -51,12 +51,12 @@ from redleader.drafts import (
     texts_of,
     wanted_draft,
 )
-from redleader.errors import TITLES
-from redleader.filters import Filters
-from redleader.forms import EditConflictError, Form, attempt, general_part
-from redleader.history import last_change
-from redleader.paging import page_newest_first
-from redleader.search import search
+from redleader.records.filters import Filters
+from redleader.records.forms import EditConflictError, Form, attempt, general_part
+from redleader.records.history import last_change
+from redleader.records.paging import page_newest_first
+from redleader.records.search import search
+from redleader.serving.errors import TITLES
 
 ROWS = 200  # behind one number
 SUBMITTED = "已申报，等待县委组织部、县工商联审核。"

@@ -7,7 +7,7 @@ from activities.models.application import ApplicationState
 from activities.services.export import APPLICATION_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
-from redleader.filters import Filters
+from redleader.records.filters import Filters
 
 
 @export_view

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chambers.access import UserRequest
-from redleader.chain import tracked
-from redleader.filters import Filters, parse_day
-from redleader.history import LABELS, changes_of_key
+from redleader.audit.chain import tracked
 from redleader.models import AuditEntry, AuditKind
-from redleader.paging import page_newest_first
-from redleader.quarters import span
+from redleader.records.filters import Filters, parse_day
+from redleader.records.history import LABELS, changes_of_key
+from redleader.records.paging import page_newest_first
+from redleader.records.quarters import span
 
 # Who was quarrelling about what is for the named staff alone; see the cases.
 CONFIDENTIAL = "activities.models.mediation."

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from activities.services.calendar import key_for
+from activities.formats.calendar import key_for
 from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
 from chambers.models.chamber import ChamberState

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from activities.models import Award, Certificate
+from activities.papers.certificate_sheet import pdf_of
 from activities.services.certificate import certificate_sheet
-from activities.services.certificate_sheet import pdf_of
 from chambers.access import UserRequest
-from redleader.addresses import site_address
-from redleader.errors import error_page
+from redleader.people.addresses import site_address
+from redleader.serving.errors import error_page
 
 MOST = 200
 

@@ -10,7 +10,7 @@ from activities.services.handover import handover_of
 from activities.services.todo import todos
 from chambers.access import UserRequest
 from chambers.models import Chamber, Role
-from redleader.filters import Filters, Rows
+from redleader.records.filters import Filters, Rows
 
 LIMIT = 5  # chambers of one secretary on a page
 

@@ -15,11 +15,11 @@ from django.views.decorators.http import (
 from activities.forms.importing import ConfirmForm, UploadForm
 from chambers.access import UserRequest, may_review
 from chambers.models import Role, User
-from redleader import jobs
-from redleader.forms import Form, attempt
-from redleader.imports import IMPORTERS, SHOWN, Importer
 from redleader.models import ImportJob, JobState
-from redleader.sheets import answer
+from redleader.records.forms import Form, attempt
+from redleader.sheets import jobs
+from redleader.sheets.imports import IMPORTERS, SHOWN, Importer
+from redleader.sheets.workbook import answer
 
 
 def may_import(user: User, importer: Importer) -> bool:

@@ -30,11 +30,11 @@ from activities.services.export import LEAD_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Chamber
-from redleader.editing import edit
-from redleader.filters import Filters, Rows, year_words
-from redleader.paging import page_newest_first
-from redleader.search import search
-from redleader.steps import StepForm, answer_step, step_forms
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, Rows, year_words
+from redleader.records.paging import page_newest_first
+from redleader.records.search import search
+from redleader.records.steps import StepForm, answer_step, step_forms
 
 SAVED = "已提交，等待工作人员核实。"
 

@@ -30,7 +30,7 @@ from activities.models.lecture import CLOSED_ERROR, LectureState
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
-from redleader.drafts import (
+from redleader.records.drafts import (
     answer_at,
     drafts_at,
     drop_draft,
@@ -40,12 +40,12 @@ from redleader.drafts import (
     texts_of,
     wanted_draft,
 )
-from redleader.errors import TITLES
-from redleader.filters import Filters
-from redleader.forms import EditConflictError, Form, attempt, parse_uuid
-from redleader.history import last_change
-from redleader.paging import page_newest_first
-from redleader.photos import METADATA_NOTICE
+from redleader.records.filters import Filters
+from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
+from redleader.records.history import last_change
+from redleader.records.paging import page_newest_first
+from redleader.serving.errors import TITLES
+from redleader.uploads.photos import METADATA_NOTICE
 
 SUBMITTED = "已提交，等待县委组织部、县工商联审核。"
 

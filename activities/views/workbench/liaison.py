@@ -37,10 +37,10 @@ from activities.services.export import (
 from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
 from chambers.models import Branch, Chamber
-from redleader.editing import edit
-from redleader.filters import Filters, Rows, year_words
-from redleader.paging import page_newest_first
-from redleader.steps import StepForm, answer_step, step_forms
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, Rows, year_words
+from redleader.records.paging import page_newest_first
+from redleader.records.steps import StepForm, answer_step, step_forms
 
 LIST = ("定点联系", reverse_lazy("workbench:liaison-list"))
 CONTACTS = ("联系活动", reverse_lazy("workbench:contact-list"))

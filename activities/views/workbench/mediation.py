@@ -53,11 +53,11 @@ from activities.services.export import MEDIATION_COLUMNS, Export, table_answer
 from activities.services.todo import CONFIRM_DAYS
 from activities.views.export import export_answer
 from chambers.access import UserRequest
-from redleader.editing import edit
-from redleader.filters import Filters
-from redleader.forms import Form, attempt, general_part
-from redleader.paging import page_newest_first
-from redleader.steps import StepForm, answer_step, step_forms
+from redleader.records.editing import edit
+from redleader.records.filters import Filters
+from redleader.records.forms import Form, attempt, general_part
+from redleader.records.paging import page_newest_first
+from redleader.records.steps import StepForm, answer_step, step_forms
 
 LIST = ("商会枫桥调解", reverse_lazy("workbench:mediation-list"))
 REQUESTS = ("调解申请", reverse_lazy("workbench:mediation-request-list"))

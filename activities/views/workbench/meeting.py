@@ -13,9 +13,9 @@ from activities.models.lecture import LectureState
 from activities.services.requirement import BranchSummary, Summary, quarter_summary
 from chambers.access import UserRequest
 from chambers.models import Branch, Region
-from redleader.forms import is_long
-from redleader.quarters import Quarter, span
-from redleader.search import search
+from redleader.records.forms import is_long
+from redleader.records.quarters import Quarter, span
+from redleader.records.search import search
 
 BRANCHES = 100  # on one page; a county has fewer
 LECTURES = 200

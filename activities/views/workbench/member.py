@@ -15,8 +15,8 @@ from activities.forms.member import MergeForm
 from chambers.access import UserRequest
 from chambers.models import Member, MemberMerge
 from chambers.services import member as services
-from redleader.forms import Form, attempt
-from redleader.paging import page_by_name
+from redleader.records.forms import Form, attempt
+from redleader.records.paging import page_by_name
 
 SHOWN = 100
 

@@ -23,11 +23,11 @@ from activities.services.export import PAIRING_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Region
-from redleader.editing import edit
-from redleader.filters import Filters, Rows
-from redleader.forms import Form, attempt
-from redleader.paging import page_newest_first
-from redleader.search import search
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, Rows
+from redleader.records.forms import Form, attempt
+from redleader.records.paging import page_newest_first
+from redleader.records.search import search
 
 LIST = ("村企共建", reverse_lazy("workbench:pairing-list"))
 

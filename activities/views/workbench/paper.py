@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus, PhotoKind
-from activities.services.paper import qr_of, sign_in_lines
+from activities.papers.paper import qr_of, sign_in_lines
 from chambers.access import UserRequest
 
 

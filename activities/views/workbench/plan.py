@@ -25,10 +25,10 @@ from activities.views.workbench.meeting import (
 )
 from chambers.access import UserRequest
 from chambers.models import Branch
-from redleader.forms import EditConflictError, Form, attempt, parse_uuid
-from redleader.history import last_change
-from redleader.quarters import Quarter, span
-from redleader.search import search
+from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
+from redleader.records.history import last_change
+from redleader.records.quarters import Quarter, span
+from redleader.records.search import search
 
 SAVED = "已存入计划：{topic}，{at:%Y-%m-%d %H:%M}。"
 

@@ -27,12 +27,12 @@ from activities.services.export import PROJECT_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
-from redleader.editing import edit
-from redleader.filters import Filters, Rows, year_words, years_of
-from redleader.forms import Form, attempt
-from redleader.paging import page_newest_first
-from redleader.search import search
-from redleader.steps import answer_step, step_forms
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, Rows, year_words, years_of
+from redleader.records.forms import Form, attempt
+from redleader.records.paging import page_newest_first
+from redleader.records.search import search
+from redleader.records.steps import answer_step, step_forms
 
 LIST = ("回乡投资和乡村振兴项目", reverse_lazy("workbench:project-list"))
 CHECKS = {"no-entry": "还没有到位资金和就业", "over": "到位超过签约金额"}

@@ -18,10 +18,10 @@ from activities.services.project import totals_of
 from activities.services.promotion import save_promotion
 from activities.views.export import export_view
 from chambers.access import UserRequest
-from redleader.editing import edit
-from redleader.filters import Filters, year_words, years_of
-from redleader.paging import page_newest_first
-from redleader.search import search
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, year_words, years_of
+from redleader.records.paging import page_newest_first
+from redleader.records.search import search
 
 SHOWN = 100  # projects of a promotion that its page lists
 LIST = ("招商推介会", reverse_lazy("workbench:promotion-list"))

@@ -13,9 +13,9 @@ from activities.services import ledger
 from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest, may_review
-from redleader.forms import attempt
-from redleader.quarters import Quarter
-from redleader.sheets import Column
+from redleader.records.forms import attempt
+from redleader.records.quarters import Quarter
+from redleader.sheets.workbook import Column
 
 SHOWN = 12  # quarters of the list
 EDITS = 200  # rows of a difference

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.counting import Scope
+from activities.papers.report_book import report_book
 from activities.reports import REPORTS, Report, periods_of, scope_of
 from activities.services.export import Export, book_export
-from activities.services.report_book import report_book
 from activities.views.export import export_view
 from chambers.access import UserRequest
 

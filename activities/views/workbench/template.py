@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.forms.template import PeriodForm, TemplateForm
 from activities.models import ReportTemplate
 from activities.models.template import TemplateKind
-from activities.services import briefing
+from activities.papers import briefing
+from activities.papers.placeholder import Span, known_names, meanings, span_of
 from activities.services.export import Export
-from activities.services.placeholder import Span, known_names, meanings, span_of
 from activities.services.template import fill
 from activities.views.export import export_answer
 from chambers.access import UserRequest
-from redleader.forms import attempt
-from redleader.quarters import Quarter
-from redleader.sheets import CONTENT_TYPE, attachment
+from redleader.records.forms import attempt
+from redleader.records.quarters import Quarter
+from redleader.sheets.workbook import CONTENT_TYPE, attachment
 
 QUARTERS, YEARS = 8, 4  # that are offered
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

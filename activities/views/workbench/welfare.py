@@ -40,12 +40,12 @@ from activities.services.export import (
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
-from redleader.editing import edit
-from redleader.filters import Filters, Rows, year_words, years_of
-from redleader.forms import Form, attempt
-from redleader.history import last_change
-from redleader.paging import page_by_name, page_newest_first
-from redleader.search import search
+from redleader.records.editing import edit
+from redleader.records.filters import Filters, Rows, year_words, years_of
+from redleader.records.forms import Form, attempt
+from redleader.records.history import last_change
+from redleader.records.paging import page_by_name, page_newest_first
+from redleader.records.search import search
 
 DONATIONS = ("公益捐赠", reverse_lazy("workbench:donation-list"))
 ACTIVITIES = ("公益活动", reverse_lazy("workbench:charity-list"))

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from redleader.chain import head
+from redleader.audit.chain import head
 
 
 class Command(BaseCommand):

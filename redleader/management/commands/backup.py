@@ -8,8 +8,8 @@ from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
-from redleader import fingerprints
-from redleader.backup import (
+from redleader.backup import fingerprints
+from redleader.backup.archive import (
     BackupError,
     backups_in,
     drop_old,
@@ -17,8 +17,8 @@ from redleader.backup import (
     media_files,
     tool,
 )
-from redleader.storage import RemoteStorage
-from redleader.vault import VaultError, read_recipients
+from redleader.backup.vault import VaultError, read_recipients
+from redleader.uploads.storage import RemoteStorage
 
 
 class Command(BaseCommand):

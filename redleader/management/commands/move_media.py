@@ -5,7 +5,7 @@ from django.core.files.storage import storages
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from redleader.storage import RemoteStorage
+from redleader.uploads.storage import RemoteStorage
 
 
 class Command(BaseCommand):

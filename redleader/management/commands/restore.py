@@ -7,14 +7,14 @@ from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
-from redleader.backup import BackupError, read_backup
-from redleader.restore import (
+from redleader.backup.archive import BackupError, read_backup
+from redleader.backup.restore import (
     is_empty,
     require_known_schema,
     restore_backup,
 )
-from redleader.storage import RemoteStorage
-from redleader.vault import VaultError, read_identities
+from redleader.backup.vault import VaultError, read_identities
+from redleader.uploads.storage import RemoteStorage
 
 
 class Command(BaseCommand):

@@ -7,15 +7,15 @@ from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from redleader import drill, fingerprints
-from redleader.backup import (
+from redleader.backup import drill, fingerprints
+from redleader.backup.archive import (
     BackupError,
     Manifest,
     make_backup,
     private_folder,
     read_backup,
 )
-from redleader.vault import VaultError, new_key, read_identities, read_recipients
+from redleader.backup.vault import VaultError, new_key, read_identities, read_recipients
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from redleader.jobs import WORKING, run
 from redleader.models import ImportJob
+from redleader.sheets.jobs import WORKING, run
 
 
 class Command(BaseCommand):

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from activities.counting import totals, until
+from activities.demo import load_demo
 from activities.models import (
     Attendance,
     Award,
@@ -29,7 +30,6 @@ from activities.models import (
 from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
 from activities.models.mediation.states import CaseState
-from activities.services.demo import load_demo
 from activities.services.report import load_report
 from activities.services.rules import load_rules
 from chambers.models import Appointment, Chamber, Member, User

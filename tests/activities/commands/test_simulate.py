@@ -1,9 +1,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from activities.services.simulate import names
+from activities.demo.simulate import names
 from chambers.models import Chamber
-from redleader.search import grams
+from redleader.records.search import grams
 from tests.factories.chambers import ChamberFactory
 
 pytestmark = pytest.mark.django_db

@@ -22,15 +22,15 @@ ALLOWED = {
     "chambers/admin/chamber.py:overdue_terms",
     # The size of a scratch database, and the kept sums, made from the rules.
     "activities/management/commands/simulate.py:handle",
-    "activities/services/tally.py:selects",
+    "activities/sums/tally.py:selects",
     "activities/services/project.py:wrong_sums",
     # Whether a list is too long to be shown or offered whole, and how long it is.
     "activities/services/honour.py:expiring_groups",
     "activities/services/liaison.py:year_board",
     "activities/views/public/pairing.py:pairing_list",
-    "redleader/forms.py:is_long",
-    "redleader/paging.py:counted",
-    "redleader/paging.py:say_count",
+    "redleader/records/forms.py:is_long",
+    "redleader/records/paging.py:counted",
+    "redleader/records/paging.py:say_count",
     # How many lines a file has, as the file itself says.
     "activities/services/export.py:table_answer",
     "activities/views/public/honour.py:roll_rows",
@@ -40,14 +40,14 @@ ALLOWED = {
     "activities/views/public/course.py:site_list",
     "activities/views/public/practice.py:for_cards",
     # How long a list or a file is.
-    "activities/services/opendata.py:",
-    "activities/services/opendata.py:count_of_counts",
+    "activities/formats/opendata.py:",
+    "activities/formats/opendata.py:count_of_counts",
     "activities/views/public/api.py:page_of",
     "activities/views/public/opendata.py:data_list",
     "activities/views/public/rule.py:made_of",
     "activities/views/workbench/meeting.py:meeting_detail",
     # A limit, a hint or a duty.
-    "activities/services/demo/lecture.py:make_lectures",
+    "activities/demo/lecture.py:make_lectures",
     "activities/services/hint.py:unlikely_numbers",
     "activities/services/installation.py:check_administrator",
     "activities/services/mediation.py:add_paper",

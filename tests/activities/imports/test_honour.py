@@ -10,8 +10,8 @@ from django.utils import timezone
 from activities.imports.honour import LEVELS, HonourImporter
 from activities.models import Award, SchemeVersion
 from activities.services.report import UNSTATED
-from redleader.imports import PROBLEM
-from redleader.sheets import RowError, SheetRow, answer
+from redleader.sheets.imports import PROBLEM
+from redleader.sheets.workbook import RowError, SheetRow, answer
 from tests.factories.activities import (
     AwardFactory,
     SchemeFactory,

@@ -16,9 +16,9 @@ from activities.models import (
 from activities.models.project import UNSIGNED_ERROR
 from activities.services.pairing import village_label
 from chambers.models import Role
-from redleader.imports import IMPORTERS
-from redleader.money import MONEY_ERROR
-from redleader.sheets import SheetRow
+from redleader.records.money import MONEY_ERROR
+from redleader.sheets.imports import IMPORTERS
+from redleader.sheets.workbook import SheetRow
 from tests.factories.activities import (
     ContactAssignmentFactory,
     MediationCommitteeFactory,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from activities.models import LockedNumber, LockedRow
 from activities.services.ledger import lock_quarter
 from chambers.models import Role
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import BaselineFactory, QuarterLockFactory
 from tests.factories.chambers import ChamberFactory, UserFactory
 from tests.rules import (

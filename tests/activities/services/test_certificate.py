@@ -10,9 +10,9 @@ from django.utils import timezone
 from PIL import Image
 
 from activities.models import Certificate, CertificateTemplate
+from activities.papers.certificate_sheet import FONT, pdf_of, png_of
 from activities.services import certificate as services
-from activities.services.certificate_sheet import FONT, pdf_of, png_of
-from redleader.fonts import characters_in, missing_characters
+from redleader.uploads.fonts import characters_in, missing_characters
 from tests.factories.activities import (
     AwardFactory,
     CertificateFactory,

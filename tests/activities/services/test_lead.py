@@ -17,7 +17,7 @@ from activities.services.lead import (
 )
 from activities.services.rules import load_rules
 from chambers.models import Role
-from redleader.forms import EditConflictError
+from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
     Lead,
     LeadFactory,

@@ -23,7 +23,7 @@ from activities.services.lecture import (
 )
 from activities.services.photo import add_photos, remove_photo
 from chambers.models import Role
-from redleader.forms import EditConflictError
+from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
     LectureFactory,
     SeriesFactory,

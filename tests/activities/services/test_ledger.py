@@ -12,7 +12,7 @@ from activities.services.ledger import (
     lock_quarter,
 )
 from chambers.models import Role
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import (
     BaselineFactory,
     LeadFactory,

@@ -23,7 +23,7 @@ from activities.services.liaison import (
 )
 from activities.services.rules import load_rules
 from chambers.models import Branch, Role
-from redleader.forms import EditConflictError
+from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
     ContactActivityFactory,
     ContactAssignmentFactory,
@@ -253,7 +253,7 @@ def test_demands_count_by_the_day_of_collection_and_of_closing():
 
 
 def test_demo_has_every_state_and_one_overdue():
-    from activities.services.demo.liaison import make_liaison
+    from activities.demo.liaison import make_liaison
 
     chambers = [ChamberFactory() for _ in range(8)]
     branches = [BranchFactory(chambers=[chamber]) for chamber in chambers]

@@ -9,7 +9,7 @@ from activities.models import CasePaper, CaseParty, MediationCase
 from activities.services import mediation as services
 from activities.services.todo import MEDIATION, todos
 from chambers.models import Role
-from redleader.editing import EditConflictError
+from redleader.records.editing import EditConflictError
 from tests.factories.activities import (
     CasePaperFactory,
     DisputeKindFactory,

@@ -8,8 +8,8 @@ from django.utils import timezone
 from activities.counting import RULES, Scope
 from activities.models import PairingProject
 from activities.services.pairing import save_pairing, step_pairing
-from redleader.forms import EditConflictError
-from redleader.money import MONEY_ERROR, MoneyFormField, say_money
+from redleader.records.forms import EditConflictError
+from redleader.records.money import MONEY_ERROR, MoneyFormField, say_money
 from tests.factories.activities import (
     PairingFactory,
     PairingProjectFactory,

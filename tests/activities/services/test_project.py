@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.counting import RULES, Scope
+from activities.demo.project import make_projects
 from activities.models import Project, ProjectEntry
 from activities.models.project import ProjectState
-from activities.services.demo.project import make_projects
 from activities.services.project import (
     delete_entry,
     save_entry,
@@ -19,7 +19,7 @@ from activities.services.project import (
 from activities.services.promotion import save_promotion
 from activities.views.public.project import enough
 from chambers.models import Role
-from redleader.forms import EditConflictError
+from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
     ProjectEntryFactory,
     ProjectFactory,

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from activities.models import Award, OfficialFigure, Scheme
 from activities.services import report
 from chambers.models import Branch, Chamber, Region
-from redleader.history import changes
+from redleader.records.history import changes
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from django.db import connection
 from activities.models import Lecture
 from activities.services.search import find
 from chambers.models import Branch, Chamber, Enterprise, Member, Role
-from redleader.search import search, syllables
+from redleader.records.search import search, syllables
 from tests.factories.activities import LeadFactory, LectureFactory
 from tests.factories.chambers import (
     BranchFactory,

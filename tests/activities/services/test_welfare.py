@@ -15,7 +15,7 @@ from activities.services.welfare import (
     save_entry,
     save_fund,
 )
-from redleader.forms import EditConflictError, check_deferred_rules
+from redleader.records.forms import EditConflictError, check_deferred_rules
 from tests.factories.activities import (
     CharityActivityFactory,
     DonationFactory,

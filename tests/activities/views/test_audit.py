@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from chambers.models import Role
-from redleader.forms import check_deferred_rules
 from redleader.models import AuditEntry
+from redleader.records.forms import check_deferred_rules
 from tests.factories.activities import case_at
 from tests.factories.chambers import ChamberFactory, UserFactory
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.services.calendar import key_for
+from activities.formats.calendar import key_for
 from activities.services.lecture import accept_lecture, cancel_plan, submit_lecture
 from chambers.models import Role
 from tests.factories.activities import (

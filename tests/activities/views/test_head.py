@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from activities.services.share import HEIGHT, WIDTH, share_card
+from activities.pictures.share import HEIGHT, WIDTH, share_card
 from activities.sitemaps import PAGES
 from redleader.templatetags.page import json_ld
 from tests.factories.activities import LectureFactory, accepted

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from activities.imports.honour import HonourImporter
 from activities.models import Award, SchemeVersion
-from redleader import jobs
-from redleader.imports import PROBLEM
-from redleader.jobs import AGAIN, EXPIRED
 from redleader.models import ImportJob
+from redleader.sheets import jobs
+from redleader.sheets.imports import PROBLEM
+from redleader.sheets.jobs import AGAIN, EXPIRED
 from tests import hostile_sheets as hostile
 from tests.factories.activities import (
     AwardFactory,
@@ -32,7 +32,7 @@ from tests.factories.chambers import (
     UserFactory,
     secretary_of,
 )
-from tests.redleader.test_sheets import TRIGGERS
+from tests.redleader.sheets.test_sheets import TRIGGERS
 
 pytestmark = pytest.mark.django_db
 COLUMNS = HonourImporter.columns

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import (
     MeetingRequirementFactory,
     RequirementExemptionFactory,

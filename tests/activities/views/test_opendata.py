@@ -17,13 +17,13 @@ from django.utils import timezone
 from schemathesis.core.failures import FailureGroup
 
 from activities.counting import RULES, published, until
+from activities.formats import opendata
+from activities.formats.opendata import DATA_SETS, CountRow
 from activities.models import Award
-from activities.services import opendata
-from activities.services.opendata import DATA_SETS, CountRow
 from activities.views.public import api
 from activities.views.public import opendata as pages
 from chambers.models import Role
-from redleader.tables import BOM, dictionary
+from redleader.sheets.tables import BOM, dictionary
 from tests.factories.activities import (
     ApplicationFactory,
     AwardFactory,

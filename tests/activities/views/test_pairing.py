@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from activities.models import Pairing, PairingProject
 from activities.services.pairing import village_label
-from redleader.money import MONEY_ERROR
+from redleader.records.money import MONEY_ERROR
 from tests.factories.activities import (
     PairingFactory,
     PairingProgrammeFactory,

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.services.paper import qr_of
+from activities.papers.paper import qr_of
 from activities.services.photo import add_photos
 from tests.factories.activities import (
     AttendanceFactory,

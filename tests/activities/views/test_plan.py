@@ -10,7 +10,7 @@ from activities.forms.plan import PlanForm
 from activities.models import Lecture
 from activities.models.lecture import LectureState
 from activities.services.lecture import save_plan
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import (
     CourseFactory,
     LectureFactory,

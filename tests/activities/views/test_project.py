@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from activities.models import Project, ProjectEntry, PromotionEvent
 from chambers.models import Role
-from redleader.money import LIMIT_ERROR, MONEY_ERROR
+from redleader.records.money import LIMIT_ERROR, MONEY_ERROR
 from tests.factories.activities import (
     ProjectEntryFactory,
     ProjectFactory,

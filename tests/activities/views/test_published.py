@@ -12,7 +12,7 @@ from activities.models import Course, Issue, Practice, Site
 from activities.services.report import load_report
 from activities.services.rules import load_rules
 from chambers.models import Branch, Chamber
-from redleader.publication import watched
+from redleader.serving.publication import watched
 from tests.factories.activities import (
     CourseFactory,
     IssueFactory,

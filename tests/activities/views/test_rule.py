@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from activities.services.ledger import lock_quarter
 from chambers.models import Role
-from redleader.quarters import Quarter
+from redleader.records.quarters import Quarter
 from tests.factories.activities import (
     AwardFactory,
     BaselineFactory,

@@ -10,8 +10,8 @@ from docx import Document
 
 from activities.counting import RULES, published
 from activities.models import ReportTemplate
-from activities.services import briefing
-from activities.services.placeholder import (
+from activities.papers import briefing
+from activities.papers.placeholder import (
     known_names,
     name_of,
     rules_by_name,

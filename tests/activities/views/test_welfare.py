@@ -11,8 +11,8 @@ from django.urls import reverse
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare.donation import RECEIPT_ERROR
 from activities.models.welfare.fund import OVERDRAWN
-from redleader.money import MONEY_ERROR
-from tests.drives.browser import read_form
+from redleader.records.money import MONEY_ERROR
+from tests.acceptance.drives.browser import read_form
 from tests.factories.activities import (
     CharityActivityFactory,
     DonationFactory,

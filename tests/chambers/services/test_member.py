@@ -14,10 +14,10 @@ from chambers.services.member import (
     suspects,
     undo_merge,
 )
-from redleader.chain import verify
-from redleader.forms import refusal
-from redleader.history import changes
-from redleader.search import search
+from redleader.audit.chain import verify
+from redleader.records.forms import refusal
+from redleader.records.history import changes
+from redleader.records.search import search
 from tests.factories.activities import AttendanceFactory, LectureFactory
 from tests.factories.chambers import (
     AppointmentFactory,

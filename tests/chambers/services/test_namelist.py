@@ -18,7 +18,7 @@ from chambers.services.namelist import (
     match_names,
     parse_names,
 )
-from redleader.search import fold
+from redleader.records.search import fold
 
 LEAVE, ABSENT = "on_leave", "absent"
 

@@ -1,0 +1,1 @@
+"""Open formats: data tables, structured data, credentials, calendars."""

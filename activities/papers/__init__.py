@@ -1,0 +1,1 @@
+"""What is printed: sheets, certificates, the book of reports."""

@@ -1,0 +1,132 @@
+"""The names that a template of staff may hold, and what stands for them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+
+from activities.counting import CountingRule, Scope, published
+from activities.models import OfficialFigure
+from activities.services.ledger import change_words
+from redleader.records.quarters import Quarter
+
+NOT_IN_A_NAME = re.compile(r"[^\w]+")
+# Ending of a name: what it stands for beside the number in words.
+ENDINGS = {
+    "": "数字和单位",
+    "_数": "只有数字，用于表格",
+    "_上期": "上一季度或上一年的数字和单位",
+    "_环比": "与上一季度或上一年相比",
+    "_同比": "与上年同期相比",
+}
+FIXED = {
+    "县名": "系统设置中的县名",
+    "单位": "系统设置中的填报单位",
+    "时段": "选定的季度或年度",
+    "数据截至": "时段最后一天，未到的为今天",
+    "制表日期": "下载的那一天",
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A quarter or a year, with the one before and the same a year before."""
+
+    words: str
+    scope: Scope
+    before: Scope
+    last_year: Scope
+
+
+def span_of(text: str, today: date) -> Span | None:
+    """Return the span of 2026Q3 or 2026; nothing when there is none or not yet."""
+    quarter = Quarter.parse(text)
+    if quarter and quarter.first <= today:
+        earlier = Quarter(quarter.year - 1, quarter.number)
+        return Span(
+            str(quarter),
+            Scope(quarter.first, min(quarter.last, today)),
+            Scope(quarter.previous.first, quarter.previous.last),
+            Scope(earlier.first, earlier.last),
+        )
+    if not re.fullmatch(r"\d{4}", text, re.ASCII):
+        return None
+    year = int(text)
+    if not 1950 <= year <= today.year:
+        return None
+    whole = Scope(date(year - 1, 1, 1), date(year - 1, 12, 31))
+    scope = Scope(date(year, 1, 1), min(date(year, 12, 31), today))
+    return Span(f"{year}年", scope, whole, whole)
+
+
+def name_of(rule: CountingRule) -> str:
+    """Return a rule's name as it stands in a template: without points and blanks."""
+    return NOT_IN_A_NAME.sub("", rule.name)
+
+
+def rules_by_name() -> dict[str, CountingRule]:
+    return {name_of(rule): rule for rule in published() if not rule.is_yes_no}
+
+
+def meanings() -> list[tuple[str, str]]:
+    """Return every name with what it stands for, for the page that lists them."""
+    found = list(FIXED.items())
+    for name, rule in rules_by_name().items():
+        found += [
+            (f"{name}{ending}", f"{rule.name}：{words}")
+            for ending, words in ENDINGS.items()
+        ]
+    for figure in OfficialFigure.objects.all():
+        found.append((f"公布_{figure.number}", f"公开报道：{figure.label}"))
+    return found
+
+
+def known_names() -> set[str]:
+    return {name for name, _ in meanings()}
+
+
+def values_of(names: Iterable[str], span: Span) -> dict[str, str | Decimal]:
+    """Return what stands for each known name; a count stays a number for a table."""
+    today = timezone.localdate()
+    values: dict[str, str | Decimal] = {
+        "县名": settings.PORTAL["county"],
+        "单位": settings.PORTAL["owner"],
+        "时段": span.words,
+        "数据截至": f"{span.scope.last:%Y年%-m月%-d日}",
+        "制表日期": f"{today:%Y年%-m月%-d日}",
+    }
+    figures = {f"公布_{row.number}": row.text for row in OfficialFigure.objects.all()}
+    rules = rules_by_name()
+    found: dict[str, str | Decimal] = {}
+    counts: dict[tuple[str, Scope], Decimal] = {}
+
+    def counted(rule: CountingRule, scope: Scope) -> Decimal:
+        key = (rule.code, scope)
+        if key not in counts:
+            counts[key] = Decimal(rule.count(scope))
+        return counts[key]
+
+    for name in names:
+        if name in values or name in figures:
+            found[name] = values.get(name, figures.get(name, ""))
+            continue
+        base, mark, ending = name.rpartition("_")
+        rule = rules.get(base if mark else name)
+        if rule is None:
+            continue
+        now = counted(rule, span.scope)
+        if not mark:
+            found[name] = rule.words(int(now))
+        elif ending == "数":
+            found[name] = now / 10_000 if rule.unit == "元" else now
+        elif ending == "上期":
+            found[name] = rule.words(int(counted(rule, span.before)))
+        elif ending == "环比":
+            found[name] = change_words(counted(rule, span.before), now)
+        else:
+            found[name] = change_words(counted(rule, span.last_year), now)
+    return found

@@ -1,0 +1,1 @@
+"""Drawings of the county's facts, as SVG and PNG."""

@@ -1,0 +1,1 @@
+"""Sums kept by day, by triggers made from the counting rules."""

@@ -1,0 +1,1 @@
+"""The append-only audit: entries, the hash chain, the database's roles."""

@@ -1,0 +1,1 @@
+"""Backup and restore, the drill, and what is wrong with an installation."""

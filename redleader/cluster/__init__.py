@@ -1,0 +1,1 @@
+"""Optional: an installation on several machines."""

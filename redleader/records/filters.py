@@ -1,0 +1,158 @@
+"""What a list is narrowed by: read from the address, shown as chips."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Max, Min, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+
+from redleader.records.forms import OFFERED, without_search
+
+MAX_LENGTH = 60
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day of a text such as 2024-12-31, or nothing."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def say_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def years_of(rows: QuerySet, field: str) -> list[int]:
+    """Return the years from the last day of a column to the first, newest first.
+
+    Only the two ends are read, from an index, however many rows there are.
+    """
+    ends = rows.order_by().aggregate(first=Min(field), last=Max(field))
+    if ends["first"] is None:
+        return []
+    first, last = (
+        timezone.localtime(end) if isinstance(end, datetime) else end
+        for end in (ends["first"], ends["last"])
+    )
+    return list(range(last.year, first.year - 1, -1))
+
+
+def year_words(years: Iterable[int], word: str = "{}年") -> dict[str, str]:
+    return {str(year): word.format(year) for year in years}
+
+
+class Typed(str):
+    """A word that somebody typed, not chose; it may be a person's name."""
+
+    __slots__ = ()
+
+
+class Days(Mapping[str, str]):
+    """Offers every day from the first to the last, each with its word."""
+
+    def __init__(self, first: date, last: date, *, word: str = "{}"):
+        self.first, self.last, self.word = first, last, word
+
+    def __getitem__(self, text: str) -> str:
+        day = parse_day(text)
+        if day is None or not self.first <= day <= self.last:
+            raise KeyError(text)
+        return self.word.format(say_day(day))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __iter__(self) -> Iterator[str]:
+        days = (self.first + timedelta(days=turn) for turn in range(len(self)))
+        return (day.isoformat() for day in days)
+
+
+class Rows(Mapping[str, str]):
+    """Offers the rows of a table by their keys; of too many it lists none.
+
+    A key is then looked up by itself, so that links to it still work.
+    """
+
+    def __init__(self, rows: QuerySet, word: Callable[[Any], str] = str):
+        self.rows, self.word = rows, word
+
+    @cached_property
+    def first(self) -> list[Any]:
+        """All rows, or one more than a page can offer."""
+        return list(without_search(self.rows)[: OFFERED + 1])
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.first) > OFFERED
+
+    @cached_property
+    def listed(self) -> dict[str, str]:
+        if self.is_long:
+            return {}
+        return {str(row.pk): self.word(row) for row in self.first}
+
+    def __getitem__(self, text: str) -> str:
+        if not self.is_long:
+            return self.listed[text]
+        try:
+            return self.word(self.rows.get(pk=text))
+        except (ObjectDoesNotExist, ValueError) as error:
+            raise KeyError(text) from error
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.listed)
+
+
+class Filters:
+    """The choices of a visitor; ``offered`` gives the values and their words.
+
+    A name that offers None takes any text. A value that is not offered is left
+    out, and ``ignored`` says that there was one.
+    """
+
+    def __init__(self, query: QueryDict, **offered: Mapping[str, str] | None):
+        self.offered = offered
+        self.chosen: dict[str, str] = {}
+        self.ignored = False
+        for name, words in offered.items():
+            value = query.get(name, "").replace("\0", "")[:MAX_LENGTH].strip()
+            if value and (words is None or value in words):
+                self.chosen[name] = value
+            elif value:
+                self.ignored = True
+
+    def get(self, name: str) -> str:
+        return self.chosen.get(name, "")
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """What the list is narrowed by, each with the query that is left without it."""
+        return [(self.word(name), self.query(**{name: ""})) for name in self.chosen]
+
+    def word(self, name: str) -> str:
+        value, words = self.chosen[name], self.offered[name]
+        return Typed(value) if words is None else words.get(value, value)
+
+    def words(self, *, without: str = "") -> list[str]:
+        """What the list is narrowed by, for a sheet where nothing can be removed."""
+        return [self.word(name) for name in self.chosen if name != without]
+
+    def query(self, **changes: str) -> str:
+        """Return the query of these choices with others; an empty one is left out."""
+        return urlencode({k: v for k, v in (self.chosen | changes).items() if v})
+
+    @property
+    def keep(self) -> str:
+        """The query of these choices, ready for one more parameter."""
+        return self.query() + "&" if self.chosen else ""

@@ -1,0 +1,263 @@
+"""Rows whose state changes only together with a written step: who, when, why.
+
+A noun with states has a table of legal steps, ``TRANSITIONS``, a model of its own
+on ``Step``, and the triggers of ``state_triggers``; the database then refuses a
+state that changed by itself. Such a noun has ``STATES`` (its choices), ``state``,
+``version`` and ``next_states``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import pgtrigger
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from redleader.records.constraints import Refuse, legal_steps, one_of
+from redleader.records.forms import Form, attempt, general_part
+
+
+def state_field(states: type[models.TextChoices], label: str = "状态"):
+    return models.CharField(label, max_length=12, choices=states)
+
+
+class Step(models.Model):
+    """Who took a row from one state to the next, when and why.
+
+    A subclass adds the row (a foreign key with ``related_name="steps"``), and
+    ``before`` and ``state`` by ``state_field``.
+    """
+
+    number = models.PositiveIntegerField("序号", editable=False)
+    by = models.ForeignKey(
+        "chambers.User", models.PROTECT, related_name="+", verbose_name="办理人"
+    )
+    at = models.DateTimeField("办理时间")
+    reason = models.CharField("原因或说明", max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d} {self.get_state_display()}"  # type: ignore[attr-defined]
+
+
+def step_rules(states: type[models.TextChoices], owner: str) -> list:
+    """Return the constraints of a step model; ``owner`` is its foreign key."""
+    return [
+        one_of(states, "before", "原状态"),
+        one_of(states, "state", "状态"),
+        models.UniqueConstraint(
+            fields=[owner, "number"],
+            name="%(app_label)s_%(class)s_number_unique",
+            violation_error_message="该记录刚刚由他人办理，请刷新后再试。",
+        ),
+    ]
+
+
+def steps_stay() -> list[Refuse]:
+    """Return the triggers of a step model: what was done stays written."""
+    return [
+        Refuse(
+            name="step_stays",
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            test="TRUE",
+            message="办理记录不能改动或删除。",
+        )
+    ]
+
+
+def state_triggers(
+    transitions: dict, *, begins: Sequence[str], steps: str, owner: str
+) -> list[Refuse]:
+    """Return the triggers of a row with states.
+
+    ``begins`` are the states of a new row, ``steps`` the table of the step model
+    and ``owner`` its column, such as ``activities_demandstep`` and ``demand_id``.
+    """
+    first = ", ".join(f"'{state}'" for state in begins)
+    return [
+        Refuse(
+            name="begins_at_first",
+            operation=pgtrigger.Insert,
+            test=f"NEW.state NOT IN ({first})",
+            message="新的记录须从第一个状态开始。",
+        ),
+        Refuse(
+            name="legal_step",
+            operation=pgtrigger.Update,
+            test=f"NEW.state <> OLD.state AND NOT ({legal_steps(transitions)})",
+            message="该记录的状态已经改变，或不能越级办理。",
+        ),
+        Refuse(
+            name="step_is_written",
+            operation=pgtrigger.Update,
+            test=f"""NEW.state <> OLD.state AND NOT EXISTS (
+                SELECT 1 FROM {steps} s
+                WHERE s.{owner} = NEW.id AND s.number = NEW.version
+                    AND s.before = OLD.state AND s.state = NEW.state
+            )""",
+            message="状态改变须同时记下办理的人、时间和去向。",
+        ),
+    ]
+
+
+def path_to(transitions: dict, begin: Any, end: Any) -> list[Any]:
+    """Return the states of the shortest legal way from one to another.
+
+    The first is left out; the way from a state to itself is empty.
+    """
+    paths: dict[Any, list[Any]] = {begin: []}
+    queue = [begin]
+    while queue:
+        state = queue.pop(0)
+        for following in transitions[state]:
+            if following not in paths:
+                paths[following] = [*paths[state], following]
+                queue.append(following)
+    return paths[end]
+
+
+@transaction.atomic
+def take_step(
+    row: Any,
+    *,
+    to: str,
+    user: Any,
+    version: int | None = None,
+    check: Callable[[Any], None] = lambda row: None,
+    changes: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Any:
+    """Take a row to its next state and write who did so; return the fresh row.
+
+    ``version`` is the one that the user has seen. ``check`` sees the locked row and
+    may raise ValidationError; ``changes`` are set on the row, ``fields`` on the
+    step. Raises ValidationError when the step is not next, or somebody else has
+    taken one since.
+    """
+    row = type(row)._base_manager.select_for_update().get(pk=row.pk)
+    stale = version is not None and version != row.version
+    if stale or to not in row.next_states:
+        raise already_done(row)
+    check(row)
+    row.version += 1
+    fields = {k: v.strip() if isinstance(v, str) else v for k, v in fields.items()}
+    step = row.steps.model(
+        **{row.steps.field.name: row},
+        number=row.version,
+        before=row.state,
+        state=to,
+        by=user,
+        at=timezone.now(),
+        **fields,
+    )
+    step.full_clean()
+    step.save()
+    row.state = to
+    for name, value in (changes or {}).items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def already_done(row: Any) -> ValidationError:
+    """Return the refusal of a step that is not, or no more, the next one."""
+    noun = row._meta.verbose_name
+    text = f"该{noun}现在是“{row.get_state_display()}”，不能这样操作。"
+    last = row.steps.select_related("by").order_by("-number").first()
+    if last:
+        at = timezone.localtime(last.at)
+        text = f"已由 {last.by} 于 {at:%Y-%m-%d %H:%M} 处理。" + text
+    elif row.version > 1:
+        text = f"该{noun}刚刚有改动，请核对现在的内容后再办理。"
+    return ValidationError(text, code="already_done")
+
+
+# --- Forms and answers
+
+
+class StepForm(Form):
+    """What a step asks for; ``to`` is the state that it leads to.
+
+    ``SHOWN`` names the further fields of a state, ``REASONED`` the states that
+    need a reason, each with its label.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label="说明", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    SHOWN: ClassVar[dict[str, list[str]]] = {}
+    REASONED: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args, to: Any, version: int | None = None, **kwargs):
+        self.to = to
+        kwargs.setdefault("prefix", str(to.value))
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = version
+        shown = {"version", "reason", *self.SHOWN.get(to, [])}
+        for name in set(self.fields) - shown:
+            del self.fields[name]
+        reason = self.fields["reason"]
+        reason.required = to in self.REASONED
+        reason.label = self.REASONED.get(to, "说明（可不填）")
+        self.plain_messages(reason)
+
+    @property
+    def label(self) -> str:
+        """What the step is called; by default as the state that it leads to."""
+        return self.to.label
+
+    @property
+    def is_negative(self) -> bool:
+        return self.to in self.REASONED
+
+
+def step_forms(
+    form_class: type[StepForm], row: Any, bound: StepForm | None = None
+) -> list[StepForm]:
+    """Return a form for each next step of a row; ``bound`` replaces its own."""
+    return [
+        bound
+        if bound is not None and bound.to == to
+        else form_class(to=to, version=row.version)
+        for to in row.next_states
+    ]
+
+
+def answer_step(
+    request: HttpRequest,
+    row: Any,
+    state: str,
+    *,
+    form_class: type[StepForm],
+    take: Callable[..., Any],
+    render_detail: Callable[..., HttpResponse],
+) -> HttpResponse:
+    """Take the step that a form asks for, or show again what was typed.
+
+    ``take(row, to=…, user=…, **fields)`` takes it; ``render_detail(form=, step=,
+    status=)`` shows the row's page. Answers 422 to a wrong field and 409 when the
+    step is no longer the next one.
+    """
+    if state not in type(row).STATES:
+        raise Http404
+    form = form_class(request.POST, to=type(row).STATES(state))
+    if form.is_valid() and attempt(
+        form, take, row, to=form.to, user=request.user, **form.cleaned_data
+    ):
+        messages.success(request, f"已登记：{form.to.label}。")
+        return redirect(row)
+    is_late = bool(form.non_field_errors())
+    return render_detail(
+        form=general_part(form) if is_late else None,
+        step=None if is_late else form,
+        status=409 if is_late else 422,
+    )

@@ -1,0 +1,1 @@
+"""How an answer reaches a reader: kept pages, the front, errors."""

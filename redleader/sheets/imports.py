@@ -1,0 +1,706 @@
+"""Rows from a workbook: planned first, then written all or nothing.
+
+An ``Importer`` says for one noun which columns a file has and what becomes of a
+row. Planning writes nothing: the rows are drafted, compared with what is stored,
+and tried out in the database, which keeps the rules.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from hashlib import blake2b
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q, QuerySet
+
+from redleader.records.forms import (
+    MaxLength,
+    PlainText,
+    check_deferred_rules,
+    check_deferred_rules_on_trial,
+    refusal,
+)
+from redleader.records.money import MoneyFormField, say_money
+from redleader.records.search import SEARCH_COLUMNS, fold, syllables
+from redleader.sheets.workbook import (
+    BLANKS,
+    Book,
+    Column,
+    RowError,
+    Sheet,
+    SheetLimits,
+    SheetRow,
+    cell_error,
+    chunks,
+)
+
+PROBLEM = "问题"  # the column that a marked copy adds
+LIMITS = SheetLimits(rows=1000)
+MAX_CELL = 300  # characters of a cell in a marked copy
+SHOWN = 50  # rows and errors of a preview
+CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
+
+
+class Lookup:
+    """Names that a column may mention, each the name of one row.
+
+    ``rows`` are the rows that a user may choose, ``all_rows`` those that are told
+    apart from unknown ones as out of reach; ``noun`` is what people call them.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        rows: QuerySet,
+        all_rows: QuerySet | None = None,
+        *,
+        name: Callable[[Any], str] = str,
+    ):
+        self.noun, self.name = noun, name
+        self.found: dict[str, list[Any]] = defaultdict(list)
+        self.foreign: set[str] = set()
+        for row in rows:
+            self.found[fold(name(row))].append(row)
+        if all_rows is not None:
+            self.foreign = {fold(name(row)) for row in all_rows} - set(self.found)
+        self.guesses: dict[str, list[str]] = {}
+
+    def get(self, text: str) -> Any:
+        """Return the one row of a name; raises ValidationError with a hint."""
+        rows = self.found.get(fold(text), [])
+        if len(rows) == 1:
+            return rows[0]
+        short = text if len(text) <= 30 else f"{text[:29]}…"
+        if rows:
+            raise ValidationError(
+                f"：有 {len(rows)} 个同名的{self.noun}“{short}”，不能确定是哪一个。"
+            )
+        if fold(text) in self.foreign:
+            raise ValidationError(
+                f"：{self.noun}“{short}”不在您的管理范围，未导入。", code="foreign"
+            )
+        near = self.near(text)
+        hint = f"是不是“{'”或“'.join(near)}”？" if near else ""
+        raise ValidationError(f"：没有名为“{short}”的{self.noun}。{hint}")
+
+    def near(self, text: str) -> list[str]:
+        """Return at most three names that sound or look like a text."""
+        if text not in self.guesses:
+            self.guesses[text] = self.find_near(text)
+        return self.guesses[text]
+
+    def find_near(self, text: str) -> list[str]:
+        rows = [row for rows in self.found.values() for row in rows]
+        word, sound = fold(text)[:80], "".join(syllables(text[:80]))
+        found = [
+            self.name(row)
+            for row in rows
+            if len(word) > 1
+            and any(part in getattr(row, "search_text", "") for part in (word, sound))
+        ]
+        if found:
+            return found[:3]
+        sounds = {"".join(syllables(self.name(row))): self.name(row) for row in rows}
+        return [sounds[key] for key in get_close_matches(sound, sounds, cutoff=0.8)]
+
+
+@dataclass(frozen=True)
+class ImportColumn(Column):
+    """A column of an import; ``field`` is the field of the model that it fills.
+
+    ``take(text, lookups)`` turns a text into a value and may raise ValidationError;
+    without it text stays text. A column without a field lands in ``Draft.extra``.
+    ``example`` stands in the template's guide.
+    """
+
+    field: str = ""
+    take: Callable[[str, Any], Any] | None = None
+    example: Any = ""
+
+
+def by_lookup(name: str) -> Callable[[str, Any], Any]:
+    """Take the name of a row; ``name`` is the key of the lookup."""
+    return lambda text, lookups: lookups[name].get(text)
+
+
+def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
+    """Take the label of a choice."""
+    values = {fold(label): value for value, label in choices.choices}
+    labels = "、".join(str(label) for label in choices.labels)
+
+    def take(text: str, lookups: Any) -> Any:
+        if fold(text) not in values:
+            raise ValidationError(f"应为：{labels}。")
+        return choices(values[fold(text)])
+
+    return take
+
+
+def row_column(label: str, lookup: str, **rest: Any) -> ImportColumn:
+    """Return a column of names of rows; it fills the field called as the lookup."""
+    rest = {"field": lookup} | rest
+    return ImportColumn(label, take=by_lookup(lookup), **rest)
+
+
+def choice_column(
+    label: str,
+    choices: type[models.TextChoices],
+    *,
+    without: Sequence[str] = (),
+    **rest: Any,
+) -> ImportColumn:
+    """Return a column that offers the labels of some choices."""
+    labels = tuple(str(one.label) for one in choices if one not in without)
+    return ImportColumn(label, choices=labels, take=choice(choices), **rest)
+
+
+def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
+    """Take what a form field takes, with its messages."""
+
+    def take(text: str, lookups: Any) -> Any:
+        try:
+            return form_field.clean(text)
+        except ValidationError as error:
+            raise ValidationError(f"：{error.messages[0]}") from error
+
+    return take
+
+
+def money() -> Callable[[str, Any], Any]:
+    """Take 万元 and return yuan."""
+    return by_field(MoneyFormField(required=False))
+
+
+def whole(label: str, most: int) -> Callable[[str, Any], Any]:
+    """Take a whole number from 0 to a limit."""
+    message = f"{label}应为 0–{most} 的整数。"
+
+    def take(text: str, lookups: Any) -> int:
+        digits = text.removesuffix(".0")
+        if not (digits.isascii() and digits.isdigit()) or int(digits[:12]) > most:
+            raise ValidationError(f"：{message}")
+        return int(digits)
+
+    return take
+
+
+def yes_no(text: str, lookups: Any) -> bool:
+    if fold(text) not in ("是", "否"):
+        raise ValidationError("：请填写“是”或“否”。")
+    return fold(text) == "是"
+
+
+Tell = Callable[[int], None]  # told of so many more rows that are done
+
+
+def tell_nobody(rows: int) -> None:
+    pass
+
+
+@dataclass
+class Draft:
+    """A row of a file as it would be written.
+
+    ``stored`` is the row that is there already, ``changes`` (column, old, new) how
+    it would change; ``extra`` has what is no field of the model.
+    """
+
+    number: int
+    row: Any
+    sheet: SheetRow
+    extra: dict[str, Any] = field(default_factory=dict)
+    stored: Any = None
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass
+class Part:
+    """Some rows of a file, compared with what is stored."""
+
+    rows: list[SheetRow]
+    new: list[Draft] = field(default_factory=list)
+    changed: list[Draft] = field(default_factory=list)
+    same: list[Draft] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.errors = [error for row in self.rows for error in row.errors]
+        self.unread = {(error.row, error.label) for error in self.errors}
+
+    def refuse(self, errors: Iterable[RowError]) -> None:
+        """Add errors; a cell that could not be read is told of once."""
+        self.errors += [e for e in errors if (e.row, e.label) not in self.unread]
+
+    def marked(self) -> Iterator[SheetRow]:
+        """Yield the rows with all that is wrong in them."""
+        errors = errors_by_row(self.errors)
+        return (replace(row, errors=tuple(errors[row.number])) for row in self.rows)
+
+
+def errors_by_row(errors: Iterable[RowError]) -> dict[int, list[RowError]]:
+    found: dict[int, list[RowError]] = defaultdict(list)
+    for error in errors:
+        found[error.row].append(error)
+    return found
+
+
+@dataclass
+class Group:
+    """Rows of one fate: how many, and the first of them."""
+
+    count: int = 0
+    shown: list[Draft] = field(default_factory=list)
+
+    def add(self, drafts: list[Draft]) -> None:
+        self.count += len(drafts)
+        self.shown += drafts[: SHOWN - len(self.shown)]
+
+
+@dataclass
+class Plan:
+    """What a file would do; nothing of it is done while there are errors.
+
+    Of many rows and errors it has the number and the first; ``sheet`` has every
+    row with its errors.
+    """
+
+    sheet: Sheet
+    new: Group = field(default_factory=Group)
+    changed: Group = field(default_factory=Group)
+    same: Group = field(default_factory=Group)
+    error_count: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+    def add(self, part: Part) -> None:
+        bad = {error.row for error in part.errors}
+        for group, drafts in [
+            (self.new, part.new),
+            (self.changed, part.changed),
+            (self.same, part.same),
+        ]:
+            group.add([draft for draft in drafts if draft.number not in bad])
+        errors = sorted(part.errors, key=lambda error: error.row)
+        self.error_count += len(errors)
+        self.errors += errors[: SHOWN - len(self.errors)]
+
+
+class Importer:
+    """How the rows of one noun come in; a subclass fills in what is its own."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    about: ClassVar[str] = ""
+    unit: ClassVar[str] = "项"
+    edition: ClassVar[str]  # of the template; changes together with the columns
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[Sequence[ImportColumn]]
+    # Fields that make two rows the same one; no key: every row is new.
+    key: ClassVar[Sequence[str]] = ()
+    # Fields that a file may change; another difference is refused.
+    updatable: ClassVar[frozenset[str]] = frozenset()
+    summary: ClassVar[Sequence[str]] = ()  # columns of the preview; none: the first 6
+    limits: ClassVar[SheetLimits] = LIMITS
+    for_secretaries: ClassVar[bool] = False
+    same: ClassVar[str] = ""  # what two doubles have in common; none: the key
+
+    # --- What a subclass may say
+
+    def lookups(self, user: Any) -> dict[str, Lookup]:
+        """Return the names that columns may mention, read once for all rows."""
+        return {}
+
+    def offered(self) -> dict[str, str]:
+        """Return by column what may be filled in, for the guide of the template."""
+        return {}
+
+    def complete(self, draft: Draft, lookups: Any, user: Any) -> None:
+        """Fill in what follows from the rest; may raise ValidationError."""
+
+    def create(self, drafts: list[Draft], user: Any) -> None:
+        """Write new rows; also called for trial, so it must not change a draft."""
+        self.model._base_manager.bulk_create([copy(draft.row) for draft in drafts])
+
+    def update(self, drafts: list[Draft], user: Any) -> None:
+        """Write changed rows, their version one up."""
+        rows, fields = [], set()
+        columns = {c.label: c.field for c in self.columns}
+        kept = [n for n in (*SEARCH_COLUMNS, "version") if hasattr(self.model, n)]
+        for draft in drafts:
+            row = copy(draft.stored)
+            for label, _, _ in draft.changes:
+                if columns.get(label):
+                    setattr(row, columns[label], getattr(draft.row, columns[label]))
+                    fields.add(columns[label])
+            for name in kept:
+                if name == "version":
+                    row.version += 1
+                else:
+                    self.model._meta.get_field(name).pre_save(row, False)  # type: ignore[union-attr]
+            rows.append(row)
+        if fields:
+            self.model._base_manager.bulk_update(rows, sorted({*fields, *kept}))
+
+    # --- The work
+
+    def plan(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
+    ) -> Plan:
+        """Say of each row whether it is new, changed, there already, or refused.
+
+        The database itself tries the rows against every rule, and it is all undone.
+        ``tell`` hears of each row twice: when it is read and when it was tried.
+        """
+        plan = Plan(Sheet(self.columns))
+        with transaction.atomic():
+            for part in self.compared(rows, user, tell):
+                part.refuse(self.halved(part.new, self.create, user))
+                part.refuse(self.halved(part.changed, self.update, user))
+                tell(len(part.new) + len(part.changed))
+                plan.add(part)
+                plan.sheet.add(part.marked())
+            transaction.set_rollback(True)
+        return plan
+
+    @transaction.atomic
+    def write(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
+    ) -> Plan:
+        """Write the new and the changed rows of a file, which is read twice if need be.
+
+        Two who confirm at once write one after the other, so the later finds the
+        rows of the earlier. Raises ValidationError when any row is refused by now.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{self.code}"]
+            )
+        plan = Plan(Sheet(self.columns))
+        try:
+            with transaction.atomic():
+                for part in self.compared(rows, user, tell):
+                    if part.errors:
+                        raise ValidationError(CHANGED)
+                    for drafts, service in [
+                        (part.new, self.create),
+                        (part.changed, self.update),
+                    ]:
+                        if drafts:
+                            service(drafts, user)
+                    tell(len(part.new) + len(part.changed))
+                    plan.add(part)
+                check_deferred_rules()
+            return plan
+        except (IntegrityError, ValidationError):
+            plan = self.plan(rows, user)  # It finds the rows that are refused.
+        texts = [error.text for error in plan.errors]
+        raise ValidationError([CHANGED, *texts], code="changed")
+
+    def compared(
+        self, rows: Iterable[SheetRow], user: Any, tell: Tell
+    ) -> Iterator[Part]:
+        """Yield the rows, so many at once, without asking the database's rules.
+
+        What the caller writes meanwhile must not be found by ``match``.
+        """
+        lookups = self.lookups(user)
+        first: dict[bytes, int] = {}
+        for some in chunks(rows):
+            part, drafts = Part(some), []
+            for sheet in some:
+                draft, errors = self.draft(sheet, lookups, user)
+                part.refuse(errors)
+                if draft is not None and self.is_first(draft, first, part):
+                    drafts.append(draft)
+                tell(1)
+            self.match(drafts, lookups)
+            for draft in drafts:
+                refused = self.contradictions(draft)
+                if refused:
+                    part.refuse(refused)
+                elif draft.stored is None:
+                    part.new.append(draft)
+                elif draft.changes:
+                    part.changed.append(draft)
+                else:
+                    part.same.append(draft)
+            yield part
+
+    def draft(
+        self, sheet: SheetRow, lookups: Any, user: Any
+    ) -> tuple[Draft | None, list[RowError]]:
+        """Return the row that a line describes, or what is wrong with its words."""
+        errors: list[RowError] = []
+        number, draft = sheet.number, Draft(sheet.number, self.model(), sheet)
+        for column in self.columns:
+            value = sheet.values.get(column.label)
+            if isinstance(value, str):
+                value = " ".join(value.strip(BLANKS).split())
+            if value in (None, ""):
+                if column.is_required:
+                    text = f"：请填写{column.label}。"
+                    errors.append(cell_error(number, column.label, text))
+                elif not column.field:
+                    draft.extra[column.label] = None
+                continue
+            try:
+                taken = self.taken(column, value, lookups)
+            except ValidationError as error:
+                errors += [
+                    cell_error(number, column.label, text) for text in error.messages
+                ]
+                continue
+            if column.field:
+                setattr(draft.row, column.field, taken)
+            else:
+                draft.extra[column.label] = taken
+        if errors:
+            return None, errors
+        try:
+            self.complete(draft, lookups, user)
+            draft.row.clean_fields(exclude=self.unchecked())
+        except ValidationError as error:
+            return None, self.row_errors(number, error)
+        return draft, []
+
+    def taken(self, column: ImportColumn, value: Any, lookups: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if column.take is not None:
+            return column.take(value, lookups)
+        length = None
+        if column.field:
+            length = self.model._meta.get_field(column.field).max_length  # type: ignore[union-attr]
+        for check in (PlainText(column.label), MaxLength(length or 2000, column.label)):
+            try:
+                check(value)
+            except ValidationError as error:
+                raise ValidationError(f"：{error.messages[0]}") from error
+        return value
+
+    def unchecked(self) -> set[str]:
+        """Return the fields whose rules the database tries: relations among them."""
+        fields = self.model._meta.concrete_fields
+        return {f.name for f in fields if f.is_relation or not f.editable}
+
+    def key_of(self, row: Any) -> tuple:
+        return tuple(comparable(getattr(row, name)) for name in self.key)
+
+    def is_first(self, draft: Draft, first: dict[bytes, int], part: Part) -> bool:
+        """Refuse a row that a file has had already.
+
+        ``first`` has the rows so far by a digest, which is shorter than a key.
+        """
+        key = self.double_key(draft)
+        if not key:
+            return True
+        digest = blake2b(repr(key).encode(), digest_size=16).digest()
+        before = first.setdefault(digest, draft.number)
+        if before == draft.number:
+            return True
+        words = self.double_words(draft)
+        text = f"第 {before} 行与第 {draft.number} 行重复（{words}）。"
+        part.refuse([RowError(draft.number, "", text)])
+        return False
+
+    def double_key(self, draft: Draft) -> tuple:
+        """Return what no two rows of a file may share; empty: they may be equal."""
+        return self.key_of(draft.row)
+
+    def double_words(self, draft: Draft) -> str:
+        """Return what two doubles have in common, in words."""
+        labels = {c.field: c.label for c in self.columns}
+        names = [name.removesuffix("_id") for name in self.key]
+        words = self.same or "、".join(labels[n] for n in names if n in labels)
+        return f"{words}都相同"
+
+    def match(self, drafts: list[Draft], lookups: Any) -> None:
+        """Find the stored row of each draft by the key, and how it would change."""
+        if not self.key or not drafts:
+            return
+        values = {name: {getattr(d.row, name) for d in drafts} for name in self.key}
+        narrowest = min(values, key=lambda name: len(values[name]))
+        stated = values[narrowest] - {None}
+        condition = Q(**{f"{narrowest}__in": stated})
+        if stated != values[narrowest]:
+            condition |= Q(**{f"{narrowest}__isnull": True})
+        known = {
+            self.key_of(row): row for row in self.model._base_manager.filter(condition)
+        }
+        for draft in drafts:
+            draft.stored = known.get(self.key_of(draft.row))
+            if draft.stored is not None:
+                draft.changes = self.changes(draft)
+
+    def changes(self, draft: Draft) -> list[tuple[str, str, str]]:
+        """Return (column, in the system, in the file); an empty cell states nothing."""
+        found = []
+        for column in self.columns:
+            if not column.field or draft.sheet.values.get(column.label) in (None, ""):
+                continue
+            old = getattr(draft.stored, column.field)
+            new = getattr(draft.row, column.field)
+            if old != new:
+                kind = self.model._meta.get_field(column.field)
+                found.append((column.label, shown(old, kind), shown(new, kind)))
+        return found
+
+    def contradictions(self, draft: Draft) -> list[RowError]:
+        """Return what a file says otherwise and may not change."""
+        labels = {c.label for c in self.columns if c.field in self.updatable}
+        return [
+            cell_error(
+                draft.number,
+                label,
+                f"与系统中已有的同一{self.name}不同：系统中为“{old}”，文件中为“{new}”。"
+                "请核对；需要更正的，请在系统中修改后再导入。",
+            )
+            for label, old, new in draft.changes
+            if label not in labels
+        ]
+
+    def halved(
+        self, drafts: list[Draft], service: Callable, user: Any
+    ) -> list[RowError]:
+        """Try rows; halve what is refused until each bad row stands alone."""
+        if not drafts:
+            return []
+        try:
+            with transaction.atomic():
+                service(drafts, user)
+                check_deferred_rules_on_trial()
+        except (IntegrityError, ValidationError) as error:
+            if len(drafts) > 1:
+                middle = len(drafts) // 2
+                return [
+                    *self.halved(drafts[:middle], service, user),
+                    *self.halved(drafts[middle:], service, user),
+                ]
+            return self.broken_rules(drafts[0], error)
+        return []
+
+    def broken_rules(
+        self, draft: Draft, error: IntegrityError | ValidationError
+    ) -> list[RowError]:
+        """Return every rule that a row breaks; the database stops at the first."""
+        if isinstance(error, ValidationError):
+            return self.row_errors(draft.number, error)
+        if draft.stored is None:
+            try:
+                draft.row.validate_constraints()
+            except ValidationError as invalid:
+                return self.row_errors(draft.number, invalid)
+        text = f"第 {draft.number} 行：{refusal(error)}"
+        return [RowError(draft.number, "", text)]
+
+    def row_errors(self, number: int, error: ValidationError) -> list[RowError]:
+        labels = {c.field: c.label for c in self.columns if c.field}
+        if not hasattr(error, "error_dict"):
+            return [
+                RowError(number, "", f"第 {number} 行：{text}")
+                for text in error.messages
+            ]
+        return [
+            cell_error(number, labels[name], f"：{text}")
+            if name in labels
+            else RowError(number, "", f"第 {number} 行：{text}")
+            for name, texts in error.message_dict.items()
+            for text in texts
+        ]
+
+    # --- Workbooks
+
+    @property
+    def sheet_name(self) -> str:
+        return f"{self.name}导入"
+
+    @property
+    def shown_labels(self) -> list[str]:
+        return list(self.summary or [column.label for column in self.columns[:6]])
+
+    def template_book(self) -> Book:
+        """Return the empty table, and a sheet that says how it is filled in."""
+        book = Book()
+        book.add_table(self.sheet_name, self.columns, [])
+        offered = self.offered()
+
+        def offer(column: ImportColumn) -> str:
+            return offered.get(column.label, "\n".join(column.choices))
+
+        guide = [
+            Column("列", width=14, value=lambda column: column.label),
+            Column("必填", width=8, value=lambda c: "是" if c.is_required else "否"),
+            Column("怎么填", width=40, value=lambda column: column.note),
+            Column("可填的内容", width=50, value=offer),
+            Column("示例", width=28, value=lambda column: column.example),
+        ]
+        lines = [
+            f"模板 {self.edition} 版。请填写“{self.sheet_name}”表，一行一{self.unit}，"
+            f"最多 {self.limits.rows} 行。",
+            f"不要改动表头；同一个文件可以重复上传，已有的{self.name}不会重复登记。",
+        ]
+        book.add_table("填写说明", guide, self.columns, title="填写说明", lines=lines)
+        return book
+
+    def marked_book(self, rows: Iterable[SheetRow]) -> Book:
+        """Return the rows as they came, with each fault coloured and put in words."""
+
+        def cell(label: str) -> Callable[[SheetRow], Any]:
+            return lambda row: clipped(row.refused.get(label) or row.values.get(label))
+
+        def is_marked(row: SheetRow, column: Column) -> bool:
+            named = {error.label for error in row.errors}
+            return column.label in named or (column.label == PROBLEM and bool(named))
+
+        columns = [
+            Column(c.label, c.kind, c.width, cell(c.label), c.is_required, c.choices)
+            for c in self.columns
+        ]
+        words = Column(
+            PROBLEM,
+            width=70,
+            value=lambda row: "\n".join(error.text for error in row.errors),
+        )
+        book = Book()
+        book.add_table(self.sheet_name, [*columns, words], rows, is_marked=is_marked)
+        return book
+
+
+def clipped(value: Any) -> Any:
+    """Return a cell of a marked copy: not what was far too long."""
+    return value[:MAX_CELL] if isinstance(value, str) else value
+
+
+def comparable(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def shown(value: Any, kind: Any = None) -> str:
+    """Return a value as a preview names it; ``kind`` is its field."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal):
+        return say_money(value)
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    labels = dict(getattr(getattr(kind, "base_field", kind), "flatchoices", ()))
+    parts = value if isinstance(value, list) else [value]
+    text = "、".join(str(labels.get(part, part) or "") for part in parts)
+    return text[:40] or "空"
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+def register(importer: type[Importer]) -> type[Importer]:
+    if importer.code in IMPORTERS:
+        raise ValueError(f"importer {importer.code} stands twice")
+    IMPORTERS[importer.code] = importer()
+    return importer

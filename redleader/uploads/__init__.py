@@ -1,0 +1,1 @@
+"""Files that people send: photos, papers, where they are kept."""

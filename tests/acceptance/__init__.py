@@ -1,0 +1,1 @@
+"""Acceptance: proofs, drives and benches on a whole site."""
