@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 
 from activities.models.lecture import AttendanceStatus
 from chambers.models import Member
-from chambers.services.namelist import Matching, RosterMember, match_names, parse_names
+from chambers.services.namelist.matching import Matching, RosterMember, match_names
+from chambers.services.namelist.reading import parse_names
 
 PREFIX = "roll-"
 PRESENT, ON_LEAVE, ABSENT = AttendanceStatus

@@ -7,9 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from chambers.models.branch import Branch
-from chambers.models.chamber import Chamber, inside_life
-from chambers.models.member import Member
+from chambers.models.lifetime import inside_life
 from redleader.records.constraints import ends_after_start, exactly_one, one_of, period
 
 
@@ -68,7 +66,7 @@ class Appointment(models.Model):
     """
 
     member = models.ForeignKey(
-        Member,
+        "chambers.Member",
         models.PROTECT,
         limit_choices_to={"kind": "person"},
         related_name="appointments",
@@ -76,7 +74,7 @@ class Appointment(models.Model):
     )
     post = models.CharField("职务", max_length=20, choices=Post)
     chamber = models.ForeignKey(
-        Chamber,
+        "chambers.Chamber",
         models.PROTECT,
         null=True,
         blank=True,
@@ -84,7 +82,7 @@ class Appointment(models.Model):
         verbose_name="商会",
     )
     branch = models.ForeignKey(
-        Branch,
+        "chambers.Branch",
         models.PROTECT,
         null=True,
         blank=True,

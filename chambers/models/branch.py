@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from chambers.models.chamber import (
+from chambers.models.appointment import Appointment
+from chambers.models.chamber import Chamber
+from chambers.models.lifetime import (
     AbstractTerm,
-    Chamber,
     inside_life,
     life_holds,
     term_constraints,
@@ -83,8 +84,6 @@ class BranchQuerySet(models.QuerySet["Branch"]):
         return self.filter(pk__in=covered.values("branch"))
 
     def headed_by(self, user):
-        from chambers.models.appointment import Appointment
-
         if not user.is_active:
             return self.none()
         return self.filter(pk__in=Appointment.objects.heading(user).values("branch"))

@@ -3,16 +3,21 @@
 from datetime import timedelta
 
 import pghistory
-import pgtrigger
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from chambers.models.appointment import Appointment
 from chambers.models.enterprise import CreditCodeField, credit_code_constraints
-from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from chambers.models.lifetime import (
+    AbstractTerm,
+    inside_life,
+    life_holds,
+    term_constraints,
+)
+from redleader.records.constraints import ends_after_start, one_of
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -105,8 +110,6 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
 
     def led_by(self, user):
         """Chambers whose records this user keeps today, by appointment."""
-        from chambers.models.appointment import Appointment
-
         posts = Appointment.objects.of_user(user).giving_access()
         own = posts.filter(chamber__isnull=False).values("chamber")
         covered = posts.filter(branch__coverages__isnull=False)
@@ -123,8 +126,6 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
         For a secretary those of a present appointment, for a branch secretary those
         that the branch covers.
         """
-        from chambers.models.appointment import Appointment
-
         if user.is_staff:
             return self
         if not user.is_active:
@@ -139,50 +140,7 @@ class ChamberQuerySet(models.QuerySet["Chamber"]):
 
 def headed_by(user, *, chamber):
     """Return the posts by which a user heads a branch that covers a chamber."""
-    from chambers.models.appointment import Appointment
-
     return Appointment.objects.heading(user).filter(branch__coverages__chamber=chamber)
-
-
-def inside_life(model: str, table: str, column: str, end: str) -> list[Refuse]:
-    """Return triggers that keep dated rows inside the life of an organisation.
-
-    ``table`` holds the organisation, ``column`` refers to it, ``end`` is the
-    column of the organisation's last day.
-    """
-    return [
-        Refuse(
-            name=f"{model}_inside_life",
-            operation=pgtrigger.Insert | pgtrigger.Update,
-            test=f"""EXISTS (
-                SELECT 1 FROM {table} o WHERE o.id = NEW.{column} AND (
-                    NEW.started_on < o.founded_on
-                    OR COALESCE(NEW.ended_on, 'infinity') > o.{end}
-                )
-            )""",
-            message="起止日期超出了该组织存续的时间，请核对成立日期和停用（撤销）日期。",
-        )
-    ]
-
-
-def life_holds(*tables: str, column: str, end: str) -> list[Refuse]:
-    """Return the trigger for the other side: the life may not shrink below them."""
-    rows = " UNION ALL ".join(
-        f"SELECT started_on, ended_on FROM {table} WHERE {column} = NEW.id"
-        for table in tables
-    )
-    return [
-        Refuse(
-            name="life_holds_rows",
-            operation=pgtrigger.Update,
-            test=f"""EXISTS (
-                SELECT 1 FROM ({rows}) r WHERE r.started_on < NEW.founded_on
-                    OR COALESCE(r.ended_on, 'infinity') > NEW.{end}
-            )""",
-            message="成立或停用（撤销）日期与已登记的任职、届次不符，"
-            "请先填写任职止和换届日期。",
-        )
-    ]
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
@@ -282,56 +240,6 @@ class Chamber(models.Model):
     @property
     def trade_labels(self):
         return [Trade(code).label for code in self.trades]
-
-
-class TermQuerySet(models.QuerySet):
-    def current(self):
-        return self.filter(ended_on__isnull=True)
-
-    def overdue(self):
-        return self.current().filter(due_on__lt=timezone.localdate())
-
-
-class AbstractTerm(models.Model):
-    """One term (届) of an organisation: when it began, is due, and ended."""
-
-    number = models.PositiveSmallIntegerField("届次")
-    started_on = models.DateField("起始日期")
-    due_on = models.DateField("应换届日期")
-    ended_on = models.DateField("实际换届日期", null=True, blank=True)
-
-    objects = TermQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def __str__(self):
-        return f"第{self.number}届"
-
-    @property
-    def is_overdue(self):
-        return self.ended_on is None and self.due_on < timezone.localdate()
-
-
-def term_constraints(organisation: str) -> list[models.BaseConstraint]:
-    """Return the rules of an organisation's terms."""
-    return [
-        ends_after_start(),
-        ends_after_start(end="due_on"),
-        models.UniqueConstraint(
-            fields=[organisation, "number"],
-            name="%(app_label)s_%(class)s_number_unique",
-            violation_error_message="这一届已经登记。",
-        ),
-        ExclusionConstraint(
-            expressions=[
-                (organisation, RangeOperators.EQUAL),
-                (period(), RangeOperators.OVERLAPS),
-            ],
-            name="%(app_label)s_%(class)s_no_overlap",
-            violation_error_message="与已登记的另一届任期重叠，请先填写上一届的换届日期。",
-        ),
-    ]
 
 
 @pghistory.track()

@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from chambers.models.member import Member
 from redleader.records.constraints import ends_after_start, one_of
 
 
@@ -32,7 +31,7 @@ class Consent(models.Model):
     """
 
     member = models.ForeignKey(
-        Member,
+        "chambers.Member",
         models.PROTECT,
         limit_choices_to={"kind": "person"},
         related_name="consents",

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber
+from chambers.models.consent import Consent
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
 from redleader.records.search import (
     SEARCH_COLUMNS,
@@ -50,8 +51,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def agreeing_to(self, purpose):
         """Members whose consent for a purpose holds today."""
-        from chambers.models.consent import Consent
-
         consents = Consent.objects.live().filter(member=OuterRef("pk"), purpose=purpose)
         return self.filter(Exists(consents))
 

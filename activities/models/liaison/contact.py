@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Branch
-from chambers.models.chamber import inside_life
+from chambers.models.lifetime import inside_life
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
 
 

@@ -45,17 +45,9 @@ TRANSITIONS = {
     DemandState.CLOSED: [],
     DemandState.RETURNED: [],
 }
-
-
 WITHOUT_UNIT = [DemandState.COLLECTED, DemandState.RETURNED]
-
-
 AT_WORK = [DemandState.ASSIGNED, DemandState.HANDLING]
-
-
 OPEN = [DemandState.COLLECTED, *AT_WORK, DemandState.ANSWERED]
-
-
 CLOSED_ERROR = "该诉求已经交办或退回，不能修改；有变化请联系工作人员。"
 
 

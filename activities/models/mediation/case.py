@@ -35,16 +35,10 @@ from redleader.records.money import MoneyField
 from redleader.records.steps import state_triggers
 
 USUAL_DAYS = 30  # of a mediation; longer when both parties agree
-
-
 CONFIRMATION_DAYS = 30  # Art. 33
-
-
 CONFIRMATION_ERROR = (
     "司法确认应在调解协议生效之日起三十日内共同申请（人民调解法第三十三条）。"
 )
-
-
 # 调字〔2026〕3号, 2026-3 or 3.
 DOCKET = re.compile("(?:调字)?〔?(?:([0-9]{4})[^0-9]+)?([0-9]{1,9})号?")
 

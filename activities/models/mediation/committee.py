@@ -16,11 +16,7 @@ from chambers.models.user import STAFF_ROLES
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
 
 TERM_YEARS = 3  # 人民调解法 Art. 9
-
-
 SEATS = (3, 9)  # Art. 8
-
-
 SIZE_ERROR = (
     "已成立的调解委员会应有 3 至 9 名在任委员，其中恰有 1 名主任（人民调解法第八条）。"
 )

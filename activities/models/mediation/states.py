@@ -5,8 +5,6 @@ from django.db import models
 from redleader.records.constraints import sql_list
 
 CLOSED_ERROR = "该案件已有结果，内容不能修改。"
-
-
 ARCHIVED_ERROR = "案件已归档，不能再改动。"
 
 
@@ -45,29 +43,17 @@ TRANSITIONS = {
     CaseState.UNFULFILLED: [CaseState.ARCHIVED],
     CaseState.ARCHIVED: [],
 }
-
-
 EDITABLE = [CaseState.REGISTERED, CaseState.ACCEPTED, CaseState.MEDIATING]
-
-
 OPEN = [CaseState.ACCEPTED, CaseState.MEDIATING]
-
-
 SUCCESS = [CaseState.AGREED, CaseState.FULFILLED, CaseState.UNFULFILLED]
-
-
 # Only named staff take these; the others also the mediators of the case.
 REGISTRAR_STEPS = [CaseState.ACCEPTED, CaseState.REFUSED]
-
-
 REASONED = [
     CaseState.REFUSED,
     CaseState.FAILED,
     CaseState.WITHDRAWN,
     CaseState.UNFULFILLED,
 ]
-
-
 INFORMED = [CaseState.FAILED, CaseState.UNFULFILLED]  # Art. 26 and 31
 
 

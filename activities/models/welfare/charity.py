@@ -14,8 +14,6 @@ from redleader.records.constraints import one_of
 from redleader.records.money import MoneyField
 
 PEOPLE = 1_000_000  # of one row; more is a slip of the keyboard
-
-
 COUNTS_ONLY = "只填数字，不要填写任何受助人的姓名。"
 
 

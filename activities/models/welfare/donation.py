@@ -20,8 +20,6 @@ from redleader.records.constraints import Refuse, one_of
 from redleader.records.money import MoneyField
 
 AMOUNT_ERROR = "金额应大于 0。"
-
-
 RECEIPT_ERROR = "这笔收入由捐赠登记形成，请到那笔捐赠中修改。"
 
 
@@ -52,12 +50,8 @@ DONOR_FIELDS = {
     DonorKind.ENTERPRISE: "donor_enterprise",
     DonorKind.PERSON: "donor_name",
 }
-
-
 # Whose name needs a recorded consent before it is published.
 CONSENTING = [DonorKind.ENTERPRISE, DonorKind.PERSON]
-
-
 # The day that counts: when it was received or, until then, pledged.
 DONATION_DAY = Coalesce("received_on", "pledged_on")
 

@@ -7,17 +7,16 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chambers.services.namelist import (
+from chambers.services.namelist.matching import (
     LOOK_ALIKES,
     MAX_CANDIDATES,
     Candidate,
     Choice,
-    Entry,
     Match,
     Matching,
     match_names,
-    parse_names,
 )
+from chambers.services.namelist.reading import Entry, parse_names
 from redleader.records.search import fold
 
 LEAVE, ABSENT = "on_leave", "absent"
