@@ -1,6 +1,4 @@
-"""Which role may do what. Rows are narrowed by ``visible_to``, not here."""
-
-from collections.abc import Callable
+"""The door: who signs in, and whom the right of a view lets through."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -8,8 +6,8 @@ from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 
-from chambers.models import Role, User
-from chambers.models.user import READ_ONLY_ROLES, STAFF_ROLES
+from chambers.models import User
+from chambers.rights import is_public, right_of
 from redleader.audit.log import locked_out
 
 
@@ -19,80 +17,13 @@ class UserRequest(HttpRequest):
     user: User  # type: ignore[assignment]
 
 
-# Admin rights by role and application. Only the administrator may delete, and
-# only rows of nouns whose admin is ``deletable`` and that nothing refers to.
-REGISTRY = {"view", "add", "change"}
-ALL = REGISTRY | {"delete"}
-RIGHTS = {
-    Role.ADMINISTRATOR: {"chambers": ALL, "activities": ALL},
-    Role.ORGANISATION: {"chambers": REGISTRY, "activities": REGISTRY},
-    Role.FEDERATION: {"chambers": REGISTRY, "activities": REGISTRY},
-    Role.TOWNSHIP: {},
-    Role.SECRETARY: {},
-    Role.BRANCH_SECRETARY: {},
-    Role.MEDIATOR: {},
-    Role.AUDITOR: {"chambers": {"view"}, "activities": {"view"}},
-}
-# The pages at work that a role may open, by how their names begin; "" is every one.
-OPEN: dict[Role, tuple[str, ...]] = {
-    Role.MEDIATOR: ("desk", "draft", "mediation"),
-    Role.BRANCH_SECRETARY: (
-        "desk",
-        "draft",
-        "lecture",
-        "photo",
-        "plan",
-        "meeting",
-        "calendar",
-    ),
-}
-# Who may be named for cases or assigned to one; who may be named to register them.
-CASE_ROLES = (*STAFF_ROLES, Role.SECRETARY, Role.MEDIATOR)
-REGISTRAR_PAGES = ("mediation-create", "mediation-request")
-# Pages that are there to write, by how their names end.
-WRITING = ("-create", "-update", "-delete", "-correct", "-cancel", "-register")
 LOGIN_ERROR = "用户名或密码不正确。"
-# Accounts, and who took what out, belong to the administrator alone.
-ADMINISTRATOR_MODELS = {"user", "exportlog"}
-
-
-def person(role: Role) -> User:
-    """Return somebody of a role, to ask the rules about the role itself."""
-    return User(role=role, is_active=True)
-
-
-def allows(user: User, permission: str) -> bool:
-    """Tell whether a role includes an admin permission such as ``app.view_x``."""
-    if not user.is_active:
-        return False
-    app, _, codename = permission.partition(".")
-    action, _, model = codename.partition("_")
-    if model in ADMINISTRATOR_MODELS and user.role != Role.ADMINISTRATOR:
-        return False
-    return action in RIGHTS[Role(user.role)].get(app, set())
-
-
-def opens(role: str, name: str) -> bool:
-    """Tell whether a page at work is there for a role; rows are narrowed later."""
-    if name.startswith(REGISTRAR_PAGES) and role not in STAFF_ROLES:
-        return False
-    if name.startswith("mediation") and role not in CASE_ROLES:
-        return False
-    return name.startswith(OPEN.get(Role(role), ("",)))
-
-
-def writes(role: str, name: str, method: str) -> bool:
-    """Tell whether a role may use a page at work with a method."""
-    if role not in READ_ONLY_ROLES:
-        return True
-    return method in ("GET", "HEAD") and not name.endswith(WRITING)
 
 
 class RoleMiddleware:
-    """Keeps each role to the pages at work that are there for it.
+    """Asks the right of every view that is not public.
 
-    What is not there answers 404. Who only reads is refused every page that writes,
-    at work and in the admin; so is who lacks the right that a page asks for.
+    A view without one is closed: it answers 404 to everybody.
     """
 
     def __init__(self, get_response):
@@ -102,84 +33,14 @@ class RoleMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        place, user = request.resolver_match, request.user
-        if place.namespace not in ("workbench", "admin") or not user.is_authenticated:
+        user = request.user
+        if is_public(view) or not user.is_authenticated:
             return
-        name = place.url_name or ""
-        if place.namespace == "workbench" and not opens(user.role, name):
+        right = right_of(view)
+        if not right.opens(user):
             raise Http404
-        if name == "logout":
-            return
-        if not writes(user.role, name, request.method):
+        if not right.allows(user, request.method):
             raise PermissionDenied
-        enters = place.namespace == "workbench" or user.is_staff
-        if enters and not suffices(user, name, request.method):
-            raise PermissionDenied
-
-
-def may_review(user: User) -> bool:
-    """Tell whether this user reviews records: organisation department, federation."""
-    return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
-
-
-def may_export(user: User) -> bool:
-    """Tell whether this user takes lists out as files: staff and secretaries.
-
-    The administrator withdraws the right; which rows there are, ``visible_to`` says.
-    """
-    return user.is_exporter
-
-
-def may_import(user: User) -> bool:
-    """Tell whether this user takes rows in from files; which, the importer says."""
-    return may_review(user) or (user.is_active and user.role == Role.SECRETARY)
-
-
-def may_read_audit(user: User) -> bool:
-    """Tell whether this user reads the audit: auditor, administrator."""
-    return user.is_active and user.role in (Role.AUDITOR, Role.ADMINISTRATOR)
-
-
-def is_office(user: User) -> bool:
-    return user.is_staff
-
-
-# Pages that ask for more than the role's door: how their names begin, the methods,
-# and who may.
-NEEDS: list[tuple[tuple[str, ...], str, Callable[[User], bool]]] = [
-    (("audit",), "GET POST", may_read_audit),
-    (("briefing", "member", "placeholder"), "GET POST", is_office),
-    (("quarter", "report", "role", "style", "template"), "GET POST", is_office),
-    (("quarter-detail",), "POST", may_review),
-    (("import",), "GET POST", may_import),
-    (("liaison-create", "liaison-update"), "GET POST", may_review),
-    (("mediation-update", "mediation-assign"), "GET POST", is_office),
-    (("mediation-party",), "GET POST", is_office),
-    (("application-step", "lead-step", "objection-answer"), "POST", may_review),
-    (("activities_lecture_accept", "activities_lecture_return"), "POST", may_review),
-    (("activities_award_issue",), "POST", may_review),
-]
-
-
-def suffices(user: User, name: str, method: str) -> bool:
-    """Tell whether a user has the right that a page asks for, beside its role."""
-    if name.endswith("-export") and not may_export(user):
-        return False
-    method = "GET" if method == "HEAD" else method
-    return all(
-        may(user)
-        for names, methods, may in NEEDS
-        if name.startswith(names) and method in methods.split()
-    )
-
-
-def serves(user: User, name: str, method: str) -> bool:
-    """Tell whether a page at work is there for a user and a method."""
-    return (
-        opens(user.role, name)
-        and writes(user.role, name, method)
-        and suffices(user, name, method)
-    )
 
 
 class RoleBackend(BaseBackend):

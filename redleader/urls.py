@@ -1,6 +1,5 @@
 """Every address; see product.md for who each is meant for."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from redleader.serving.views import healthz
@@ -14,7 +13,7 @@ handler500 = "redleader.serving.errors.server_error"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("chambers.urls.accounts")),
-    path("admin/", admin.site.urls),
+    path("admin/", include("chambers.urls.admin")),
     path("workbench/", include("activities.urls.workbench")),
     path("", include("activities.urls.public")),
 ]

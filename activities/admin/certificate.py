@@ -17,7 +17,7 @@ from activities.services.certificate import (
     sample_sheet,
     why_ended,
 )
-from chambers.access import may_review
+from chambers.rights import everybody, is_staff, may_review, right
 from redleader.admin import ModelAdmin
 from redleader.people.addresses import site_address
 from redleader.records.forms import Form, attempt
@@ -48,6 +48,7 @@ class IssueAdmin(ModelAdmin):
             request, object_id, form_url, context | (extra_context or {})
         )
 
+    @right(everybody, is_staff, may_review)
     def issue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         award: Award | None = self.get_object(request, str(pk))
         if award is None:
@@ -139,10 +140,12 @@ class CertificateTemplateAdmin(ModelAdmin):
             *super().get_urls(),
         ]
 
+    @right(everybody, is_staff)
     def preview_pdf(self, request: HttpRequest, pk: int) -> HttpResponse:
         page = pdf_of(self.sample(request, pk))
         return HttpResponse(page, content_type="application/pdf")
 
+    @right(everybody, is_staff)
     def preview_png(self, request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(png_of(self.sample(request, pk)), content_type="image/png")
 

@@ -15,7 +15,7 @@ from activities.models import Issue, Lecture, Photo, Series
 from activities.models.lecture import PUBLIC_STATES, LectureState
 from activities.services import lecture as services
 from activities.services.hint import hints
-from chambers.access import may_review
+from chambers.rights import everybody, is_staff, may_review, right
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.records.forms import Form, attempt
 from redleader.records.search import search
@@ -211,6 +211,7 @@ class LectureAdmin(ModelAdmin):
             request, object_id, form_url, context | (extra_context or {})
         )
 
+    @right(everybody, is_staff, may_review)
     def accept_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = AcceptForm(request.POST)
         lecture = self.reviewable(request, pk)
@@ -225,6 +226,7 @@ class LectureAdmin(ModelAdmin):
             return redirect(waiting_address())
         return self.answer_refused(request, lecture, accept_form=form)
 
+    @right(everybody, is_staff, may_review)
     def return_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         form = ReturnForm(request.POST)
         lecture = self.reviewable(request, pk)

@@ -24,6 +24,7 @@ from activities.models import (
     SchemeVersion,
 )
 from activities.services.scheme import copy_version, version_changes
+from chambers.rights import everybody, is_staff, right
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.records.forms import attempt
 
@@ -120,6 +121,7 @@ class SchemeVersionAdmin(ModelAdmin):
             raise Http404
         return version
 
+    @right(everybody, is_staff)
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Copy a version with its levels and criteria to another year."""
         if not self.has_add_permission(request):
@@ -151,6 +153,7 @@ class SchemeVersionAdmin(ModelAdmin):
             status=422 if form.is_bound else 200,
         )
 
+    @right(everybody, is_staff)
     def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what a version changes against another one of the same scheme."""
         if not self.has_view_permission(request):

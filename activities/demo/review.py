@@ -71,7 +71,7 @@ from chambers.models import (
     Role,
     User,
 )
-from chambers.models.user import STAFF_ROLES
+from chambers.models.role import STAFF_ROLES
 from redleader.records.money import WAN
 
 MARK = "金丝雀"

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import URLPattern, get_resolver
 
-from chambers.access import person, serves, suffices, writes
 from chambers.models import Role
+from chambers.rights import is_public, person, right_of
 from redleader.people.middleware import METHODS
+from redleader.routes import routes
 
 PUBLIC = "public"
 EVERYBODY = [PUBLIC, *Role.values]
@@ -44,23 +44,19 @@ class Address:
         return "<" in self.pattern
 
     def actors(self, method: str) -> list[str]:
-        """Return who is meant to use a method; LookupError when no rule says."""
+        """Return who is meant to use a method."""
         if (self.methods and method not in self.methods) or self.name in NOWHERE:
             return []
-        if not getattr(self.view, "login_required", True):
+        if is_public(self.view):
             return EVERYBODY
         return [role for role in Role.values if self.is_for(Role(role), method)]
 
     def is_for(self, role: Role, method: str) -> bool:
         user = person(role)
-        space, _, name = self.name.rpartition(":")
-        if space == "workbench":
-            return serves(user, name, method)
-        if space == "admin":
-            return user.is_staff and may_administer(user, name, method)
-        if not space and name.startswith(("account_", "mfa_")):
-            return True
-        raise LookupError(f"{self.pattern}: no rule says for whom it is")
+        return right_of(self.view).serves(user, method) and (
+            not self.name.startswith("admin:")
+            or may_administer(user, self.name.removeprefix("admin:"), method)
+        )
 
     def as_row(self) -> dict[str, Any]:
         by_method = {
@@ -79,9 +75,7 @@ class Address:
 
 
 def may_administer(user, name: str, method: str) -> bool:
-    """Tell whether a member of staff may use a page of the admin."""
-    if name != "logout" and not writes(user.role, name, method):
-        return False
+    """Tell whether the noun of a page of the admin lets a member of staff use it."""
     for model, pages in admin.site._registry.items():
         noun = f"{model._meta.app_label}_{model._meta.model_name}_"
         if model._meta.label == "chambers.User" and name.startswith("auth_user_"):
@@ -93,23 +87,14 @@ def may_administer(user, name: str, method: str) -> bool:
             right = ADMIN_RIGHTS.get(page, "view")
             if page in ("change", "changelist") and method == "POST":
                 right = "change"
-            allowed = getattr(pages, f"has_{right}_permission")(request)
-            return allowed and suffices(user, name, method)
+            return getattr(pages, f"has_{right}_permission")(request)
     return True
 
 
-def addresses(patterns=None, space: str = "", start: str = "/") -> Iterator[Address]:
+def addresses(patterns=None) -> Iterator[Address]:
     """Yield every address of the resolver, those of libraries too."""
-    for entry in get_resolver().url_patterns if patterns is None else patterns:
-        text = str(entry.pattern).removeprefix("^").removesuffix("$")
-        if isinstance(entry, URLPattern):
-            name = space + (entry.name or "")
-            yield Address(
-                name, start + text, methods_of(entry.callback), entry.callback
-            )
-        else:
-            inner = f"{entry.namespace}:" if entry.namespace else ""
-            yield from addresses(entry.url_patterns, space + inner, start + text)
+    for route in routes(patterns):
+        yield Address(route.name, route.pattern, methods_of(route.view), route.view)
 
 
 def methods_of(view: Any) -> list[str]:

@@ -30,8 +30,8 @@ from activities.models.application import (
 )
 from activities.models.scheme import Proof
 from activities.services.holiday import last_of_workdays
-from chambers.access import may_review
 from chambers.models import Chamber, User
+from chambers.rights import may_review
 from redleader.records.forms import EditConflictError
 from redleader.uploads.papers import clean_paper
 

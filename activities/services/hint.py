@@ -15,8 +15,8 @@ from activities.models.lecture import (
     LectureState,
 )
 from activities.services.roster import roster_of
-from chambers.access import may_review
 from chambers.models import User
+from chambers.rights import may_review
 from redleader.records.search import fold
 
 USUAL_LENGTH = timedelta(hours=2)  # where the end is not recorded

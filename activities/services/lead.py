@@ -12,8 +12,8 @@ from django.utils import timezone
 from activities.counting import RULES, Scope, Total, totals_by, until
 from activities.models import Lead, LeadTarget
 from activities.models.lead import CHECKS, CLOSED_ERROR
-from chambers.access import may_review
 from chambers.models import Chamber, User
+from chambers.rights import may_review
 from redleader.records import steps
 from redleader.records.editing import next_version, refuse_future
 from redleader.records.filters import years_of

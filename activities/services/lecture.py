@@ -22,8 +22,8 @@ from activities.models.lecture import (
     PhotoKind,
 )
 from activities.services.photo import add_photos, remove_photo
-from chambers.access import may_review
 from chambers.models import User
+from chambers.rights import may_review
 from redleader.records.forms import EditConflictError
 from redleader.records.history import differing
 

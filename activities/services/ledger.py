@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from activities.counting import EVER, CountingRule, Scope, count_all, published
 from activities.models import Baseline, LockedNumber, LockedRow, QuarterLock
-from chambers.access import may_review
 from chambers.models import User
+from chambers.rights import may_review
 from redleader.records.history import change_since
 from redleader.records.quarters import Quarter
 

@@ -15,8 +15,8 @@ from activities.counting import RULES, Scope
 from activities.models import ContactActivity, ContactAssignment, ContactDuty, Demand
 from activities.models.liaison.contact import ContactAssignmentQuerySet
 from activities.models.liaison.demand import CLOSED_ERROR, DemandState
-from chambers.access import may_review
 from chambers.models import Branch, User
+from chambers.rights import may_review
 from redleader.records import steps
 from redleader.records.editing import next_version, refuse_future
 from redleader.records.filters import years_of

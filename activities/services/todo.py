@@ -32,8 +32,8 @@ from activities.models.requirement import Period
 from activities.services.honour import expiring_groups
 from activities.services.liaison import board_rows
 from activities.services.requirement import Meetings, Summary, quarter_summary
-from chambers.access import may_review
 from chambers.models import Branch, Chamber, ChamberTerm, Role, User
+from chambers.rights import may_review
 from redleader.records.money import say_money
 from redleader.records.quarters import Quarter, span
 

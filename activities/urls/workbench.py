@@ -30,6 +30,7 @@ from activities.views.workbench import (
     welfare,
     work,
 )
+from chambers.rights import everybody, right
 from redleader.serving.views import draft_drop, draft_keep
 
 app_name = "workbench"
@@ -58,8 +59,8 @@ urlpatterns = [
     path("lectures/<int:pk>/record-sheet/", paper.record_sheet, name="lecture-record"),
     path("lectures/<int:pk>/delete/", lecture.lecture_delete, name="lecture-delete"),
     path("lectures/<int:pk>/correct/", lecture.lecture_correct, name="lecture-correct"),
-    path("drafts/<uuid:key>/", draft_keep, name="draft-keep"),
-    path("drafts/<uuid:key>/drop/", draft_drop, name="draft-drop"),
+    path("drafts/<uuid:key>/", right(everybody)(draft_keep), name="draft-keep"),
+    path("drafts/<uuid:key>/drop/", right(everybody)(draft_drop), name="draft-drop"),
     path("lectures/<int:pk>/photos/", lecture.photo_add, name="photo-add"),
     path(
         "lectures/<int:pk>/photos/<int:photo_pk>/delete/",

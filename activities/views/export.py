@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from activities.services.export import Export, record_export
-from chambers.access import UserRequest, may_export
+from chambers.access import UserRequest
+from chambers.rights import may_export
 from redleader.people.limits import seconds_to_wait
 from redleader.serving import errors
 from redleader.sheets.workbook import attachment

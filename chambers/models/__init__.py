@@ -7,7 +7,8 @@ from chambers.models.inspection import AnnualInspection
 from chambers.models.member import Member, Membership
 from chambers.models.merge import Erasure, MemberMerge
 from chambers.models.region import Region
-from chambers.models.user import PasswordHistory, Role, User
+from chambers.models.role import Role
+from chambers.models.user import PasswordHistory, User
 
 __all__ = [
     "AnnualInspection",

@@ -7,25 +7,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from chambers.models.role import (
+    EXPORT_ROLES,
+    READ_ONLY_ROLES,
+    STAFF_ROLES,
+    Role,
+    grants,
+)
 from redleader.records.constraints import one_of
-
-
-class Role(models.TextChoices):
-    ADMINISTRATOR = "administrator", "系统管理员"
-    ORGANISATION = "organisation", "组织部"
-    FEDERATION = "federation", "工商联"
-    TOWNSHIP = "township", "乡镇"
-    SECRETARY = "secretary", "商会秘书"
-    BRANCH_SECRETARY = "branch_secretary", "支部书记"
-    MEDIATOR = "mediator", "调解员"
-    AUDITOR = "auditor", "审计员"
-
-
-# Staff see the county. What an auditor may not write stands in ``chambers.access``.
-OFFICE_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
-STAFF_ROLES = [*OFFICE_ROLES, Role.AUDITOR]
-EXPORT_ROLES = [*OFFICE_ROLES, Role.SECRETARY]
-READ_ONLY_ROLES = [Role.TOWNSHIP, Role.AUDITOR]
 
 
 class UserManager(BaseUserManager):
@@ -135,9 +124,7 @@ class User(AbstractBaseUser):
 
     def has_perm(self, perm, obj=None):
         """Tell whether the role allows an admin permission (app.action_model)."""
-        from chambers.access import allows
-
-        return allows(self, perm)
+        return self.is_active and grants(self.role, perm)
 
     def has_perms(self, perms, obj=None):
         return all(self.has_perm(perm, obj) for perm in perms)

@@ -1,6 +1,7 @@
 """Sign-in, password and second factor: only the doors that are meant to be open.
 
-The names are those that allauth looks up.
+The names are those that allauth looks up. What is not public is for everybody who
+has signed in, also for those who otherwise only read.
 """
 
 from allauth.account import views as account
@@ -9,7 +10,9 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
+from chambers.rights import everybody, is_public, right
 from chambers.views.account import closed
+from redleader.routes import routes
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -42,3 +45,7 @@ urlpatterns = [
     path("password/reset/", closed, name="account_reset_password"),
     path("password/set/", closed, name="account_set_password"),
 ]
+
+for page in routes(urlpatterns):
+    if not is_public(page.view):
+        right(everybody, writes=everybody)(page.view)

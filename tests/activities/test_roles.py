@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from activities.models import Application, Lecture
 from activities.views.workbench.role import AREAS, NONE, READS, WRITES, matrix
-from chambers.access import allows, person
 from chambers.models import Branch, Chamber, Role, User
+from chambers.rights import person
 from tests.activities.test_addresses import TABLE, World
 from tests.factories.activities import LeadFactory, LectureFactory
 from tests.factories.chambers import (
@@ -126,7 +126,7 @@ def test_auditor_reads_the_back_office_and_writes_nothing(sign_in):
     assert client.post(change).status_code == 403
     assert client.get(reverse("admin:chambers_chamber_add")).status_code == 403
     assert client.get(reverse("admin:chambers_user_changelist")).status_code == 403
-    assert not allows(person(Role.AUDITOR), "chambers.change_chamber")
+    assert not person(Role.AUDITOR).has_perm("chambers.change_chamber")
 
 
 def test_township_sees_its_own_chambers():
@@ -172,4 +172,4 @@ def test_branch_secretary_records_for_a_branch_only(sign_in):
 def test_every_role_has_a_row_of_rights():
     for role in Role:
         user = User(role=role, is_active=True)
-        assert allows(user, "chambers.view_chamber") == user.is_staff
+        assert user.has_perm("chambers.view_chamber") == user.is_staff

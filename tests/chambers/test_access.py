@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from chambers.access import allows, may_review
 from chambers.models import Role, User
+from chambers.rights import may_review
 from redleader.people.passwords import CommonPasswordValidator, LocalPasswordValidator
 from tests.factories.chambers import UserFactory
 
@@ -111,13 +111,13 @@ def test_rights_follow_the_role():
         UserFactory(role=role)
         for role in (Role.ADMINISTRATOR, Role.ORGANISATION, Role.SECRETARY)
     )
-    assert allows(administrator, "chambers.change_user")
-    assert allows(administrator, "chambers.delete_member")
-    assert not allows(reviewer, "chambers.view_user")
-    assert allows(reviewer, "activities.change_award")
-    assert not allows(reviewer, "activities.delete_award")
-    assert not allows(reviewer, "sessions.view_session")
-    assert not allows(secretary, "activities.view_lecture")
+    assert administrator.has_perm("chambers.change_user")
+    assert administrator.has_perm("chambers.delete_member")
+    assert not reviewer.has_perm("chambers.view_user")
+    assert reviewer.has_perm("activities.change_award")
+    assert not reviewer.has_perm("activities.delete_award")
+    assert not reviewer.has_perm("sessions.view_session")
+    assert not secretary.has_perm("activities.view_lecture")
     assert may_review(reviewer)
     assert not may_review(administrator)
     assert not may_review(User(role=Role.FEDERATION, is_active=False))

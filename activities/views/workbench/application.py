@@ -39,8 +39,9 @@ from activities.models.application import (
 )
 from activities.services import application as services
 from activities.services.holiday import years_without_holidays
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Chamber
+from chambers.rights import may_review, may_write, right, sees_records
 from redleader.records.drafts import (
     answer_at,
     drafts_at,
@@ -62,6 +63,7 @@ ROWS = 200  # behind one number
 SUBMITTED = "已申报，等待县委组织部、县工商联审核。"
 
 
+@right(sees_records)
 @require_safe
 def application_list(request: UserRequest) -> HttpResponse:
     user = request.user
@@ -95,6 +97,7 @@ def find_level(pk: int) -> SchemeLevel:
     return get_object_or_404(levels, pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def gap_list(request: UserRequest, pk: int) -> HttpResponse:
     """Show what a chamber still lacks for a title, long before the deadline."""
@@ -139,6 +142,7 @@ def gap_context(level, chamber, application) -> dict[str, object]:
     }
 
 
+@right(sees_records)
 @require_safe
 def rule_rows(request: UserRequest, pk: int, code: str) -> HttpResponse:
     """Show the rows behind a counted indicator of a chamber."""
@@ -166,6 +170,7 @@ def rule_rows(request: UserRequest, pk: int, code: str) -> HttpResponse:
     return render(request, "workbench/application/rows.html", context)
 
 
+@right(sees_records)
 @require_POST
 def application_start(request: UserRequest, pk: int) -> HttpResponse:
     """Begin an application, or lead to the one that there is."""
@@ -199,6 +204,7 @@ def find(request: UserRequest, pk: int) -> Application:
     return get_object_or_404(applications, pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def application_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
@@ -270,6 +276,7 @@ def missing_years(application: Application) -> list[int]:
     return years_without_holidays(today, today + timedelta(days=90))
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_update(request: UserRequest, pk: int) -> HttpResponse:
     application, user = find(request, pk), request.user
@@ -371,6 +378,7 @@ def answer_closed(request: UserRequest, application: Application) -> HttpRespons
     )
 
 
+@right(sees_records)
 @require_POST
 def application_submit(request: UserRequest, pk: int) -> HttpResponse:
     return submit_and_answer(request, find(request, pk))
@@ -387,6 +395,7 @@ def submit_and_answer(request: UserRequest, application: Application) -> HttpRes
     return render_detail(request, find(request, application.pk), form=form, status=409)
 
 
+@right(sees_records)
 @require_POST
 def application_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     application, form = find(request, pk), Form({})
@@ -396,6 +405,7 @@ def application_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk), form=form, status=409)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first; a draft is deleted for good, with its papers."""
@@ -410,6 +420,7 @@ def application_delete(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk), form=form, status=409)
 
 
+@right(sees_records)
 @require_safe
 def evidence_file(request: UserRequest, pk: int) -> FileResponse:
     """Send a paper to who may see its application; a PDF only as a download."""
@@ -435,6 +446,7 @@ def find_file(request: UserRequest, pk: int) -> EvidenceFile:
     return get_object_or_404(files.select_related("evidence__application"), pk=pk)
 
 
+@right(sees_records, may_write)
 @require_POST
 def evidence_file_delete(request: UserRequest, pk: int) -> HttpResponse:
     file, form = find_file(request, pk), Form({})
@@ -457,6 +469,7 @@ STEPS: dict[str, tuple[Callable, str]] = {
 }
 
 
+@right(sees_records, writes=may_review)
 @require_POST
 def application_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     application = find(request, pk)
@@ -486,6 +499,7 @@ def application_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     )
 
 
+@right(sees_records, writes=may_review)
 @require_POST
 def objection_answer(request: UserRequest, pk: int) -> HttpResponse:
     objection = get_object_or_404(

@@ -7,9 +7,11 @@ from activities.models.application import ApplicationState
 from activities.services.export import APPLICATION_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
+from chambers.rights import may_export, right, sees_records
 from redleader.records.filters import Filters
 
 
+@right(sees_records, may_export)
 @export_view
 def application_export(request: UserRequest) -> Export:
     versions = SchemeVersion.objects.select_related("scheme")

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chambers.access import UserRequest
+from chambers.rights import may_read_audit, right, sees_records
 from redleader.audit.chain import tracked
 from redleader.models import AuditEntry, AuditKind
 from redleader.records.filters import Filters, parse_day
@@ -92,6 +93,7 @@ def narrowed(filters: Filters):
     return entries
 
 
+@right(sees_records, may_read_audit)
 @require_safe
 def audit_list(request: UserRequest) -> HttpResponse:
     filters = filters_of(request)
@@ -107,6 +109,7 @@ def audit_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/audit/list.html", context)
 
 
+@right(sees_records, may_read_audit)
 @require_safe
 def audit_object(request: UserRequest, table: str, key: str) -> HttpResponse:
     """Tell in plain words who did what with one object, also when it is gone."""

@@ -10,10 +10,12 @@ from activities.formats.calendar import key_for
 from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
 from chambers.models.chamber import ChamberState
+from chambers.rights import right, sees_lectures
 
 MOST = 200  # calendars of chambers, and of Party organisations, on the page
 
 
+@right(sees_lectures)
 @require_safe
 def calendar(request: UserRequest) -> HttpResponse:
     user, query = request.user, urlencode({"key": key_for(request.user)})

@@ -9,12 +9,14 @@ from activities.models import Award, Certificate
 from activities.papers.certificate_sheet import pdf_of
 from activities.services.certificate import certificate_sheet
 from chambers.access import UserRequest
+from chambers.rights import right, sees_records
 from redleader.people.addresses import site_address
 from redleader.serving.errors import error_page
 
 MOST = 200
 
 
+@right(sees_records)
 @require_safe
 def certificate_list(request: UserRequest) -> HttpResponse:
     awards = Award.objects.visible_to(request.user).on().for_roll()
@@ -24,6 +26,7 @@ def certificate_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/certificate/list.html", context)
 
 
+@right(sees_records)
 @require_safe
 def certificate_pdf(request: UserRequest, code: str) -> HttpResponse:
     """Return the certificate as PDF; of a title that has ended say why not."""

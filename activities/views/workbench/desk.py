@@ -6,10 +6,12 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Lecture
 from activities.services.todo import todos
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Chamber
+from chambers.rights import everybody, may_review, right
 
 
+@right(everybody)
 @require_safe
 def desk(request: UserRequest) -> HttpResponse:
     lectures = Lecture.objects.visible_to(request.user).of_organiser()

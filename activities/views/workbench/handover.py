@@ -10,11 +10,13 @@ from activities.services.handover import handover_of
 from activities.services.todo import todos
 from chambers.access import UserRequest
 from chambers.models import Chamber, Role
+from chambers.rights import right, sees_records
 from redleader.records.filters import Filters, Rows
 
 LIMIT = 5  # chambers of one secretary on a page
 
 
+@right(sees_records)
 @require_safe
 def handover(request: UserRequest) -> HttpResponse:
     """Show a secretary's chambers; the others choose one of those they see."""

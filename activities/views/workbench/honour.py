@@ -11,10 +11,12 @@ from activities.models import Application, Award, Objection, SchemeLevel
 from activities.models.application import ApplicationState
 from activities.services.application import assess, missing
 from activities.services.honour import expiring_groups
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Chamber
+from chambers.rights import may_review, right, sees_records
 
 
+@right(sees_records)
 @require_safe
 def honour_desk(request: UserRequest) -> HttpResponse:
     user, today = request.user, timezone.localdate()

@@ -13,8 +13,9 @@ from django.views.decorators.http import (
 )
 
 from activities.forms.importing import ConfirmForm, UploadForm
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Role, User
+from chambers.rights import may_import, may_review, right, sees_records
 from redleader.models import ImportJob, JobState
 from redleader.records.forms import Form, attempt
 from redleader.sheets import jobs
@@ -22,7 +23,7 @@ from redleader.sheets.imports import IMPORTERS, SHOWN, Importer
 from redleader.sheets.workbook import answer
 
 
-def may_import(user: User, importer: Importer) -> bool:
+def may_use(user: User, importer: Importer) -> bool:
     """Tell whether somebody may import: staff all, secretaries what is theirs."""
     return may_review(user) or (
         importer.for_secretaries and user.role == Role.SECRETARY
@@ -31,7 +32,7 @@ def may_import(user: User, importer: Importer) -> bool:
 
 def importers_of(user: User) -> list[Importer]:
     """Return what somebody may import."""
-    return [importer for importer in IMPORTERS.values() if may_import(user, importer)]
+    return [importer for importer in IMPORTERS.values() if may_use(user, importer)]
 
 
 def find(request: UserRequest, code: str) -> Importer:
@@ -39,7 +40,7 @@ def find(request: UserRequest, code: str) -> Importer:
     importer = IMPORTERS.get(code)
     if importer is None:
         raise Http404
-    if not may_import(request.user, importer):
+    if not may_use(request.user, importer):
         raise PermissionDenied
     return importer
 
@@ -51,12 +52,14 @@ def find_job(request: UserRequest, code: str, key: uuid.UUID) -> ImportJob:
     return get_object_or_404(jobs_of_user.select_related("by").defer("content"), pk=key)
 
 
+@right(sees_records, may_import)
 @require_safe
 def import_list(request: UserRequest) -> HttpResponse:
     context = {"importers": importers_of(request.user)}
     return render(request, "workbench/importing/list.html", context)
 
 
+@right(sees_records, may_import)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_file(request: UserRequest, code: str) -> HttpResponse:
     """Take a file and show what it would do; nothing is written."""
@@ -75,6 +78,7 @@ def import_file(request: UserRequest, code: str) -> HttpResponse:
     return render_job(request, importer, job)
 
 
+@right(sees_records, may_import)
 @require_safe
 def import_job(request: UserRequest, code: str, key: uuid.UUID) -> HttpResponse:
     """Show how far a file is, what it would do, or what came of it.
@@ -116,6 +120,7 @@ def refused_form(text: str) -> Form:
     return form
 
 
+@right(sees_records, may_import)
 @require_POST
 def import_confirm(request: UserRequest, code: str, key: uuid.UUID) -> HttpResponse:
     """Write what was previewed; the same form sent again writes nothing more."""
@@ -138,6 +143,7 @@ def import_confirm(request: UserRequest, code: str, key: uuid.UUID) -> HttpRespo
     return redirect("workbench:import-file", code)
 
 
+@right(sees_records, may_import)
 @require_safe
 def import_template(request: UserRequest, code: str) -> HttpResponse:
     importer = find(request, code)
@@ -145,6 +151,7 @@ def import_template(request: UserRequest, code: str) -> HttpResponse:
     return answer(importer.template_book(), name)
 
 
+@right(sees_records, may_import)
 @require_safe
 def import_marked(request: UserRequest, code: str, key: uuid.UUID) -> HttpResponse:
     """Return the file with its faults marked, to be corrected and sent again."""

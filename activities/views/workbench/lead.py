@@ -28,8 +28,9 @@ from activities.models.lead import (
 from activities.services import lead as services
 from activities.services.export import LEAD_COLUMNS, Export, table_answer
 from activities.views.export import export_view
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Chamber
+from chambers.rights import may_export, may_review, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, Rows, year_words
 from redleader.records.paging import page_newest_first
@@ -70,6 +71,7 @@ def narrowed(request: UserRequest, filters: Filters) -> LeadQuerySet:
     return leads
 
 
+@right(sees_records)
 @require_safe
 def lead_list(request: UserRequest) -> HttpResponse:
     filters = filters_of(request)
@@ -86,6 +88,7 @@ def lead_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/lead/list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def lead_export(request: UserRequest) -> Export:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
@@ -96,6 +99,7 @@ def lead_export(request: UserRequest) -> Export:
     )
 
 
+@right(sees_records)
 @require_safe
 def lead_board(request: UserRequest) -> HttpResponse:
     """Show a year beside its target, and each chamber in order of name."""
@@ -122,6 +126,7 @@ def find(request: UserRequest, pk: int) -> Lead:
     return get_object_or_404(leads.select_related("created_by"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def lead_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
@@ -152,6 +157,7 @@ def next_forms(request, lead, bound: StepForm | None) -> list[StepForm]:
     ]
 
 
+@right(sees_records, writes=may_review)
 @require_POST
 def lead_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     lead = find(request, pk)
@@ -169,11 +175,13 @@ def lead_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_create(request: UserRequest) -> HttpResponse:
     return edit_lead(request, Lead(), title="提供引才信息", saved=SAVED)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_update(request: UserRequest, pk: int) -> HttpResponse:
     lead = find(request, pk)

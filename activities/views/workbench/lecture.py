@@ -30,6 +30,7 @@ from activities.models.lecture import CLOSED_ERROR, LectureState
 from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
+from chambers.rights import may_write, right, sees_lectures
 from redleader.records.drafts import (
     answer_at,
     drafts_at,
@@ -50,6 +51,7 @@ from redleader.uploads.photos import METADATA_NOTICE
 SUBMITTED = "已提交，等待县委组织部、县工商联审核。"
 
 
+@right(sees_lectures)
 @require_safe
 def lecture_list(request: UserRequest) -> HttpResponse:
     lectures = Lecture.objects.visible_to(request.user).of_organiser()
@@ -67,6 +69,7 @@ def lecture_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/lecture/list.html", context)
 
 
+@right(sees_lectures)
 @require_safe
 def lecture_detail(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
@@ -97,6 +100,7 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
     return render(request, "workbench/lecture/detail.html", context, status=status)
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
@@ -147,6 +151,7 @@ def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
     return answer_at(request, lecture)
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
     lecture, user = find(request, pk), request.user
@@ -262,6 +267,7 @@ def render_conflict(request, form, current, found):
     return render_form(request, form, status=409, **context)
 
 
+@right(sees_lectures)
 @require_POST
 def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
     """Fill in the roll after a button; nothing is saved.
@@ -295,16 +301,19 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "workbench/lecture/_roll.html", context)
 
 
+@right(sees_lectures)
 @require_POST
 def lecture_submit(request: UserRequest, pk: int) -> HttpResponse:
     return act(request, pk, services.submit_lecture, SUBMITTED, user=request.user)
 
 
+@right(sees_lectures)
 @require_POST
 def lecture_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     return act(request, pk, services.withdraw_lecture, "已撤回，可以修改后再提交。")
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_correct(request: UserRequest, pk: int) -> HttpResponse:
     """Ask why, then open a new revision of an accepted record."""
@@ -327,6 +336,7 @@ def lecture_correct(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/lecture/correct.html", context, status=status)
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first; a draft is deleted for good."""
@@ -355,6 +365,7 @@ def act(request, pk, service, text, **arguments):
     )
 
 
+@right(sees_lectures)
 @require_POST
 def photo_add(request: UserRequest, pk: int) -> HttpResponse:
     """Keep pictures; a page that sends them one by one is answered in JSON."""
@@ -377,6 +388,7 @@ def photo_add(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, lecture, photos_form=form, status=422)
 
 
+@right(sees_lectures, may_write)
 @require_POST
 def photo_delete(request: UserRequest, pk: int, photo_pk: int) -> HttpResponse:
     lecture = find(request, pk)

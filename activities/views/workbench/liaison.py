@@ -35,8 +35,9 @@ from activities.services.export import (
     table_answer,
 )
 from activities.views.export import export_view
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
+from chambers.rights import may_export, may_review, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, Rows, year_words
 from redleader.records.paging import page_newest_first
@@ -61,6 +62,7 @@ def board_of(
     return year, filters, services.year_board(assignments, branches, year, most=most)
 
 
+@right(sees_records)
 @require_safe
 def liaison_list(request: UserRequest) -> HttpResponse:
     year, filters, board = board_of(request)
@@ -73,6 +75,7 @@ def liaison_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def liaison_export(request: UserRequest) -> Export:
     year, _, board = board_of(request, most=None)
@@ -86,6 +89,7 @@ def find_assignment(request: UserRequest, pk: int) -> ContactAssignment:
     return get_object_or_404(assignments.select_related("branch"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def liaison_detail(request: UserRequest, pk: int) -> HttpResponse:
     assignment = find_assignment(request, pk)
@@ -107,11 +111,13 @@ def liaison_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/liaison/detail.html", context)
 
 
+@right(sees_records, may_review)
 @require_http_methods(["GET", "HEAD", "POST"])
 def liaison_create(request: UserRequest) -> HttpResponse:
     return edit_assignment(request, ContactAssignment(), title="登记定点联系")
 
 
+@right(sees_records, may_review)
 @require_http_methods(["GET", "HEAD", "POST"])
 def liaison_update(request: UserRequest, pk: int) -> HttpResponse:
     assignment = find_assignment(request, pk)
@@ -162,6 +168,7 @@ def narrowed_activities(
     return filters, found
 
 
+@right(sees_records)
 @require_safe
 def contact_list(request: UserRequest) -> HttpResponse:
     filters, activities = narrowed_activities(request)
@@ -179,6 +186,7 @@ def contact_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/contact_list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def contact_export(request: UserRequest) -> Export:
     filters, activities = narrowed_activities(request)
@@ -195,6 +203,7 @@ def find_activity(request: UserRequest, pk: int) -> ContactActivity:
     return get_object_or_404(activities.with_names(), pk=pk)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_create(request: UserRequest) -> HttpResponse:
     """Log a contact; ``?assignment=`` says of which assignment."""
@@ -206,6 +215,7 @@ def contact_create(request: UserRequest) -> HttpResponse:
     return edit_activity(request, activity, title="登记联系活动")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_activity(request, find_activity(request, pk), title="修改联系活动")
@@ -224,6 +234,7 @@ def edit_activity(request: UserRequest, activity: ContactActivity, *, title: str
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""
@@ -263,6 +274,7 @@ def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
     return filters, found
 
 
+@right(sees_records)
 @require_safe
 def demand_list(request: UserRequest) -> HttpResponse:
     filters, demands = narrowed_demands(request)
@@ -277,6 +289,7 @@ def demand_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/liaison/demand_list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def demand_export(request: UserRequest) -> Export:
     filters, demands = narrowed_demands(request)
@@ -294,6 +307,7 @@ def find_demand(request: UserRequest, pk: int) -> Demand:
     return get_object_or_404(demands.select_related("created_by"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def demand_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_demand(request, find_demand(request, pk))
@@ -326,6 +340,7 @@ def next_forms(request, demand, bound: StepForm | None) -> list[StepForm]:
     ]
 
 
+@right(sees_records)
 @require_POST
 def demand_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     demand = find_demand(request, pk)
@@ -345,11 +360,13 @@ def demand_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def demand_create(request: UserRequest) -> HttpResponse:
     return edit_demand(request, Demand(), title="登记诉求")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def demand_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_demand(request, find_demand(request, pk), title="修改诉求")

@@ -53,6 +53,14 @@ from activities.services.export import MEDIATION_COLUMNS, Export, table_answer
 from activities.services.todo import CONFIRM_DAYS
 from activities.views.export import export_answer
 from chambers.access import UserRequest
+from chambers.rights import (
+    is_office,
+    is_staff,
+    may_export,
+    may_write,
+    right,
+    sees_cases,
+)
 from redleader.records.editing import edit
 from redleader.records.filters import Filters
 from redleader.records.forms import Form, attempt, general_part
@@ -136,6 +144,7 @@ def narrowed(request: UserRequest) -> tuple[Filters, CaseQuerySet]:
     return filters, found
 
 
+@right(sees_cases)
 @require_safe
 def mediation_list(request: UserRequest) -> HttpResponse:
     if not may_mediate(request.user):
@@ -159,6 +168,7 @@ def mediation_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/mediation/list.html", context)
 
 
+@right(sees_cases, may_export)
 @require_safe
 def mediation_export(request: UserRequest) -> HttpResponse:
     """Send the narrowed list as a workbook; who has no case finds no such page."""
@@ -181,6 +191,7 @@ def export_of(request: UserRequest) -> Export:
 # --- Detail and steps
 
 
+@right(sees_cases)
 @require_safe
 def mediation_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
@@ -216,6 +227,7 @@ def next_forms(request, case, bound: StepForm | None) -> list[StepForm]:
     ]
 
 
+@right(sees_cases)
 @require_POST
 def mediation_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     """Take a step; accepting and refusing is for named staff."""
@@ -237,6 +249,7 @@ def mediation_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     )
 
 
+@right(sees_cases, is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_assign(request: UserRequest, pk: int) -> HttpResponse:
     """Say who mediates; only for named staff."""
@@ -262,12 +275,14 @@ def closed_content(case: MediationCase) -> str:
     return "" if case.is_editable else CLOSED_ERROR
 
 
+@right(is_staff, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_create(request: UserRequest) -> HttpResponse:
     require_registrar(request)
     return register(request)
 
 
+@right(is_staff, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_request_register(request: UserRequest, pk: int) -> HttpResponse:
     """Turn a request into a case; what it says is filled in already."""
@@ -306,6 +321,7 @@ def register(request: UserRequest, asked: MediationRequest | None = None):
     )
 
 
+@right(sees_cases, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_update(request: UserRequest, pk: int) -> HttpResponse:
     case = find_to_register(request, pk)
@@ -319,6 +335,7 @@ def mediation_update(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
+@right(sees_cases)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_confirmation(request: UserRequest, pk: int) -> HttpResponse:
     case = find(request, pk)
@@ -388,11 +405,13 @@ def find_part(request: UserRequest, model: Any, pk: int) -> Any:
     return get_object_or_404(of_cases(request, model), pk=pk)
 
 
+@right(sees_cases, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_party_create(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, CaseParty(case=find_to_register(request, pk)))
 
 
+@right(sees_cases, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_party_update(request: UserRequest, pk: int) -> HttpResponse:
     party = find_part(request, CaseParty, pk)
@@ -401,21 +420,25 @@ def mediation_party_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, party)
 
 
+@right(sees_cases, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_session_create(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, CaseSession(case=find(request, pk)))
 
 
+@right(sees_cases, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_session_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, find_part(request, CaseSession, pk))
 
 
+@right(sees_cases, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_visit_create(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, CaseVisit(case=find(request, pk)))
 
 
+@right(sees_cases, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_visit_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_part(request, find_part(request, CaseVisit, pk))
@@ -424,6 +447,7 @@ def mediation_visit_update(request: UserRequest, pk: int) -> HttpResponse:
 # --- Papers
 
 
+@right(sees_cases)
 @require_POST
 def mediation_paper_add(request: UserRequest, pk: int) -> HttpResponse:
     case, form = find(request, pk), PaperForm(request.POST, request.FILES)
@@ -433,6 +457,7 @@ def mediation_paper_add(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, case, form=form, paper=form, status=422)
 
 
+@right(sees_cases)
 @require_safe
 def mediation_paper(request: UserRequest, pk: int) -> FileResponse:
     """Send a paper to who may see its case; a PDF only as a download."""
@@ -451,6 +476,7 @@ def mediation_paper(request: UserRequest, pk: int) -> FileResponse:
     return response
 
 
+@right(sees_cases, may_write)
 @require_POST
 def mediation_paper_delete(request: UserRequest, pk: int) -> HttpResponse:
     paper, form = find_part(request, CasePaper, pk), Form({})
@@ -461,6 +487,7 @@ def mediation_paper_delete(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, paper.case_id), form=part, status=409)
 
 
+@right(sees_cases)
 @require_safe
 def mediation_form(request: UserRequest, pk: int, sheet: str) -> HttpResponse:
     """Show one of the official forms, to be printed; what is unknown stays blank."""
@@ -487,6 +514,7 @@ def mediation_form(request: UserRequest, pk: int, sheet: str) -> HttpResponse:
 # --- Requests
 
 
+@right(is_staff)
 @require_safe
 def mediation_request_list(request: UserRequest) -> HttpResponse:
     require_registrar(request)
@@ -510,6 +538,7 @@ def render_requests(request, *, bound=None, asked=None, status=200):
     return render(request, template, context, status=status)
 
 
+@right(is_staff)
 @require_POST
 def mediation_request_decline(request: UserRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(MediationRequest.objects.visible_to(request.user), pk=pk)

@@ -13,6 +13,7 @@ from activities.models.lecture import LectureState
 from activities.services.requirement import BranchSummary, Summary, quarter_summary
 from chambers.access import UserRequest
 from chambers.models import Branch, Region
+from chambers.rights import right, sees_lectures
 from redleader.records.forms import is_long
 from redleader.records.quarters import Quarter, span
 from redleader.records.search import search
@@ -66,6 +67,7 @@ def townships_to_choose() -> list[Region]:
     return [] if is_long(townships) else list(townships)
 
 
+@right(sees_lectures)
 @require_safe
 def meeting_summary(request: UserRequest) -> HttpResponse:
     quarter, chosen = quarter_of(request), filters_of(request)
@@ -81,6 +83,7 @@ def meeting_summary(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/meeting/list.html", context)
 
 
+@right(sees_lectures)
 @require_safe
 def meeting_detail(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Show the periods, records and exemptions behind the numbers of a row."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 from activities.forms.member import MergeForm
 from chambers.access import UserRequest
 from chambers.models import Member, MemberMerge
+from chambers.rights import is_staff, right, sees_records
 from chambers.services import member as services
 from redleader.records.forms import Form, attempt
 from redleader.records.paging import page_by_name
@@ -25,6 +26,7 @@ def crumbs() -> list[tuple[str, str]]:
     return [("疑似重复的会员", reverse("workbench:member-doubles"))]
 
 
+@right(sees_records, is_staff)
 @require_safe
 def member_doubles(request: UserRequest) -> HttpResponse:
     """Show the suspected doubles among the next persons by name."""
@@ -35,6 +37,7 @@ def member_doubles(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/member/doubles.html", context)
 
 
+@right(sees_records, is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_merge(request: UserRequest, kept: int, merged: int) -> HttpResponse:
     """Show what a merge would do, and do it when staff are sure."""
@@ -66,6 +69,7 @@ def member_merge(request: UserRequest, kept: int, merged: int) -> HttpResponse:
     return render(request, "workbench/member/merge.html", context, status=status)
 
 
+@right(sees_records, is_staff)
 @require_safe
 def member_merges(request: UserRequest) -> HttpResponse:
     return render_merges(request)
@@ -79,6 +83,7 @@ def render_merges(
     return render(request, "workbench/member/merges.html", context, status=status)
 
 
+@right(sees_records, is_staff)
 @require_POST
 def member_merge_undo(request: UserRequest, pk: int) -> HttpResponse:
     merge = get_object_or_404(MemberMerge, pk=pk)

@@ -23,6 +23,7 @@ from activities.services.export import PAIRING_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Region
+from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, Rows
 from redleader.records.forms import Form, attempt
@@ -75,6 +76,7 @@ def totals_of(pairings: PairingQuerySet) -> list[Total]:
     return totals(CODES, scope, pairings) + totals(PROJECT_CODES, scope, projects)
 
 
+@right(sees_records)
 @require_safe
 def pairing_list(request: UserRequest) -> HttpResponse:
     filters, pairings = narrowed(request)
@@ -85,6 +87,7 @@ def pairing_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/pairing/list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def pairing_export(request: UserRequest) -> Export:
     filters, pairings = narrowed(request)
@@ -98,6 +101,7 @@ def find(request: UserRequest, pk: int) -> Pairing:
     return get_object_or_404(pairings.select_related("created_by"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def pairing_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
@@ -115,11 +119,13 @@ def render_detail(request, pairing, *, form=None, terminate=None, status=200):
     return render(request, "workbench/pairing/detail.html", context, status=status)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_create(request: UserRequest) -> HttpResponse:
     return edit_pairing(request, Pairing(), title="登记结对")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_pairing(request, find(request, pk), title="修改结对")
@@ -149,6 +155,7 @@ def refuse_closed(request: UserRequest, pairing: Pairing) -> HttpResponse:
     return render_detail(request, pairing, form=refused, status=409)
 
 
+@right(sees_records)
 @require_POST
 def pairing_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     pairing = find(request, pk)
@@ -164,6 +171,7 @@ def pairing_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     return render_detail(request, find(request, pk), form=form, status=409)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_project_create(request: UserRequest, pk: int) -> HttpResponse:
     pairing = find(request, pk)
@@ -181,6 +189,7 @@ def find_project(request: UserRequest, pk: int) -> PairingProject:
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_project_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_project(request, find_project(request, pk), title="修改共建项目")
@@ -201,6 +210,7 @@ def edit_project(request: UserRequest, project: PairingProject, *, title: str):
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def pairing_project_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""

@@ -8,8 +8,10 @@ from activities.models import Lecture
 from activities.models.lecture import AttendanceStatus, PhotoKind
 from activities.papers.paper import qr_of, sign_in_lines
 from chambers.access import UserRequest
+from chambers.rights import right, sees_lectures
 
 
+@right(sees_lectures)
 @require_safe
 def signin_sheet(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
@@ -17,6 +19,7 @@ def signin_sheet(request: UserRequest, pk: int) -> HttpResponse:
     return print_out(request, "signin", lecture, lines=lines)
 
 
+@right(sees_lectures)
 @require_safe
 def record_sheet(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)

@@ -25,6 +25,7 @@ from activities.views.workbench.meeting import (
 )
 from chambers.access import UserRequest
 from chambers.models import Branch
+from chambers.rights import may_write, right, sees_lectures
 from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
 from redleader.records.history import last_change
 from redleader.records.quarters import Quarter, span
@@ -33,6 +34,7 @@ from redleader.records.search import search
 SAVED = "已存入计划：{topic}，{at:%Y-%m-%d %H:%M}。"
 
 
+@right(sees_lectures)
 @require_safe
 def plan(request: UserRequest) -> HttpResponse:
     quarter, chosen = quarter_of(request), filters_of(request)
@@ -83,6 +85,7 @@ def still_asked(request: UserRequest, quarter: Quarter):
     ]
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_create(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
@@ -112,6 +115,7 @@ def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
     return redirect(address_of(lecture))
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_update(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
@@ -180,6 +184,7 @@ def render_conflict(request, form, current, found):
     return render_form(request, form, status=409, **context)
 
 
+@right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_cancel(request: UserRequest, pk: int) -> HttpResponse:
     """Ask why; a plan that was called off stays with its reason."""
@@ -195,6 +200,7 @@ def plan_cancel(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/plan/cancel.html", context, status=status)
 
 
+@right(sees_lectures)
 @require_POST
 def plan_reopen(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)

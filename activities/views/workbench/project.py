@@ -27,6 +27,7 @@ from activities.services.export import PROJECT_COLUMNS, Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
+from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, Rows, year_words, years_of
 from redleader.records.forms import Form, attempt
@@ -78,6 +79,7 @@ def narrowed(request: UserRequest, filters: Filters) -> ProjectQuerySet:
     return found
 
 
+@right(sees_records)
 @require_safe
 def project_list(request: UserRequest) -> HttpResponse:
     filters = filters_of(request)
@@ -91,6 +93,7 @@ def project_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/project/list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def project_export(request: UserRequest) -> Export:
     """Send the narrowed list as a workbook: everybody gets the rows they may see."""
@@ -110,6 +113,7 @@ def find(request: UserRequest, pk: int) -> Project:
     return get_object_or_404(projects.select_related("created_by"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def project_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
@@ -128,6 +132,7 @@ def render_detail(request, project, *, form=None, step=None, status=200):
     return render(request, "workbench/project/detail.html", context, status=status)
 
 
+@right(sees_records)
 @require_POST
 def project_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     project = find(request, pk)
@@ -145,11 +150,13 @@ def project_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_create(request: UserRequest) -> HttpResponse:
     return edit_project(request, Project(), title="登记项目")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_project(request, find(request, pk), title="修改项目")
@@ -173,6 +180,7 @@ def crumb(project: Project) -> tuple[str, str]:
     return project.name, project.get_absolute_url()
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_entry_create(request: UserRequest, pk: int) -> HttpResponse:
     project = find(request, pk)
@@ -190,6 +198,7 @@ def find_entry(request: UserRequest, pk: int) -> ProjectEntry:
     return get_object_or_404(entries.select_related("project"), pk=pk)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_entry_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_entry(request, find_entry(request, pk), title="修改到位资金和就业")
@@ -209,6 +218,7 @@ def edit_entry(request: UserRequest, entry: ProjectEntry, *, title: str):
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def project_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""

@@ -18,6 +18,7 @@ from activities.services.project import totals_of
 from activities.services.promotion import save_promotion
 from activities.views.export import export_view
 from chambers.access import UserRequest
+from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, year_words, years_of
 from redleader.records.paging import page_newest_first
@@ -51,6 +52,7 @@ def narrowed(request: UserRequest) -> tuple[Filters, PromotionQuerySet]:
 CODES = ["promotion-events"]
 
 
+@right(sees_records)
 @require_safe
 def promotion_list(request: UserRequest) -> HttpResponse:
     filters, promotions = narrowed(request)
@@ -63,6 +65,7 @@ def promotion_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/promotion/list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def promotion_export(request: UserRequest) -> Export:
     filters, promotions = narrowed(request)
@@ -78,6 +81,7 @@ def find(request: UserRequest, pk: int, *, to_edit: bool = False) -> PromotionEv
     return get_object_or_404(narrow(request.user), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
     promotion = find(request, pk)
@@ -93,11 +97,13 @@ def promotion_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/promotion/detail.html", context)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def promotion_create(request: UserRequest) -> HttpResponse:
     return edit_promotion(request, PromotionEvent(), title="登记推介会")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def promotion_update(request: UserRequest, pk: int) -> HttpResponse:
     promotion = find(request, pk, to_edit=True)

@@ -12,7 +12,16 @@ from activities.models import LockedNumber, QuarterLock
 from activities.services import ledger
 from activities.services.export import Export, table_answer
 from activities.views.export import export_view
-from chambers.access import UserRequest, may_review
+from chambers.access import UserRequest
+from chambers.rights import (
+    both,
+    is_office,
+    is_staff,
+    may_export,
+    may_review,
+    right,
+    sees_records,
+)
 from redleader.records.forms import attempt
 from redleader.records.quarters import Quarter
 from redleader.sheets.workbook import Column
@@ -29,6 +38,7 @@ def find_quarter(code: str) -> Quarter:
     return quarter
 
 
+@right(sees_records, is_staff)
 @require_safe
 def quarter_list(request: UserRequest) -> HttpResponse:
     locks = {lock.quarter: lock for lock in QuarterLock.objects.select_related("by")}
@@ -46,6 +56,7 @@ def lock_of(quarter: Quarter) -> QuarterLock | None:
     return locks.filter(year=quarter.year, number=quarter.number).first()
 
 
+@right(sees_records, is_staff, writes=may_review)
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarter_detail(request: UserRequest, code: str) -> HttpResponse:
     """Show a quarter's numbers; lock them when asked to."""
@@ -82,6 +93,7 @@ def render_detail(request, quarter, lock, form, status=200):
     return render(request, "workbench/quarter/detail.html", context, status=status)
 
 
+@right(sees_records, both(is_office, may_export))
 @export_view
 def quarter_export(request: UserRequest, code: str) -> Export:
     quarter = find_quarter(code)
@@ -100,6 +112,7 @@ def quarter_export(request: UserRequest, code: str) -> Export:
     return table_answer(f"{quarter}数字", columns, lines)
 
 
+@right(sees_records, is_staff)
 @require_safe
 def quarter_edits(request: UserRequest, code: str, rule: str) -> HttpResponse:
     """Show which rows make a number differ from its locked value, who and when."""

@@ -14,6 +14,7 @@ from activities.reports import REPORTS, Report, periods_of, scope_of
 from activities.services.export import Export, book_export
 from activities.views.export import export_view
 from chambers.access import UserRequest
+from chambers.rights import both, is_office, is_staff, may_export, right, sees_records
 
 PERIOD_ERROR = "时段无效，已改为最近的时段。"
 
@@ -25,6 +26,7 @@ def find(request: UserRequest, code: str) -> Report:
     return report
 
 
+@right(sees_records, is_staff)
 @require_safe
 def report_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/report/list.html", {"reports": REPORTS.values()})
@@ -45,6 +47,7 @@ def chosen_period(request: UserRequest, report: Report) -> tuple[str, str, Scope
     return text, words, scope, is_wrong
 
 
+@right(sees_records, is_staff)
 @require_safe
 def report_detail(request: UserRequest, code: str) -> HttpResponse:
     report = find(request, code)
@@ -79,6 +82,7 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+@right(sees_records, both(is_office, may_export))
 @export_view
 def report_export(request: UserRequest, code: str) -> Export:
     report = find(request, code)

@@ -7,16 +7,18 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chambers.access import (
-    RIGHTS,
-    UserRequest,
-    allows,
+from chambers.access import UserRequest
+from chambers.models import Role, User
+from chambers.models.role import RIGHTS
+from chambers.rights import (
+    is_staff,
     may_review,
-    opens,
     person,
+    right,
+    sees_cases,
+    sees_records,
     serves,
 )
-from chambers.models import Role, User
 
 NONE, READS, WRITES, NAMED = "—", "只看", "可写", "按授权"
 SCOPES = {
@@ -40,9 +42,9 @@ class Area:
     writing: str = ""
 
     def cell(self, user: User) -> str:
-        if not serves(user, self.reading, "GET"):
+        if not serves(user, f"workbench:{self.reading}"):
             return NONE
-        if self.writing and serves(user, self.writing, "POST"):
+        if self.writing and serves(user, f"workbench:{self.writing}", "POST"):
             return WRITES
         return READS
 
@@ -85,11 +87,8 @@ RULES: list[tuple[str, Callable[[User], str]]] = [
     ("看到的范围", lambda user: SCOPES[Role(user.role)]),
     ("审核记录和申报", lambda user: yes(may_review(user))),
     ("后台", admin_cell),
-    ("管理账号", lambda user: yes(allows(user, "chambers.change_user"))),
-    (
-        "调解案件",
-        lambda user: NAMED if opens(user.role, "mediation-list") else NONE,
-    ),
+    ("管理账号", lambda user: yes(user.has_perm("chambers.change_user"))),
+    ("调解案件", lambda user: NAMED if sees_cases(user) else NONE),
     ("必须用第二因素", lambda user: yes(user.is_staff)),
     ("只能在办公网络内（如已设置）", lambda user: yes(user.is_staff)),
 ]
@@ -108,6 +107,7 @@ def matrix() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
+@right(sees_records, is_staff)
 @require_safe
 def role_matrix(request: UserRequest) -> HttpResponse:
     context = {"roles": Role.labels, "rows": matrix()}

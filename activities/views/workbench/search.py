@@ -6,10 +6,12 @@ from django.views.decorators.http import require_safe
 
 from activities.services.search import find
 from chambers.access import UserRequest
+from chambers.rights import right, sees_records
 
 MAX_QUERY = 60  # characters
 
 
+@right(sees_records)
 @require_safe
 def search_list(request: UserRequest) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:MAX_QUERY]

@@ -17,6 +17,7 @@ from activities.models.figure import FigureGroup, Qualifier
 from activities.models.honour import HonourLevel
 from activities.models.lecture import LectureState
 from chambers.access import UserRequest
+from chambers.rights import is_staff, right, sees_records
 
 USES = {
     "ink": "正文",
@@ -74,6 +75,7 @@ def figures() -> list[OfficialFigure]:
     ]
 
 
+@right(sees_records, is_staff)
 @require_safe
 def style_page(request: UserRequest) -> HttpResponse:
     context = {

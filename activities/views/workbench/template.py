@@ -18,6 +18,7 @@ from activities.services.export import Export
 from activities.services.template import fill
 from activities.views.export import export_answer
 from chambers.access import UserRequest
+from chambers.rights import is_office, is_staff, right, sees_records
 from redleader.records.forms import attempt
 from redleader.records.quarters import Quarter
 from redleader.sheets.workbook import CONTENT_TYPE, attachment
@@ -49,6 +50,7 @@ def send(content: bytes, name: str, kind: str) -> HttpResponse:
     return attachment(content, *file_of(name, kind))
 
 
+@right(sees_records, is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def template_list(request: UserRequest) -> HttpResponse:
     """Show the templates; take a new one."""
@@ -69,6 +71,7 @@ def template_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/template/list.html", context, status=status)
 
 
+@right(sees_records, is_staff)
 @require_safe
 def placeholder_list(request: UserRequest) -> HttpResponse:
     return render(
@@ -76,6 +79,7 @@ def placeholder_list(request: UserRequest) -> HttpResponse:
     )
 
 
+@right(sees_records, is_staff)
 @require_safe
 def template_default(request: UserRequest) -> HttpResponse:
     """Send the 汇报材料 that a county starts with, to be edited and uploaded."""
@@ -88,6 +92,7 @@ def find(request: UserRequest, pk: int) -> ReportTemplate:
     )
 
 
+@right(sees_records, is_staff)
 @require_http_methods(["GET", "HEAD", "POST"])
 def template_detail(request: UserRequest, pk: int) -> HttpResponse:
     """Show a template's placeholders; fill it for the period that is asked for."""
@@ -119,6 +124,7 @@ def filled(template: ReportTemplate, span: Span) -> Export:
     )
 
 
+@right(sees_records, is_staff)
 @require_safe
 def template_file(request: UserRequest, pk: int) -> HttpResponse:
     """Send the template itself, to be edited."""
@@ -126,6 +132,7 @@ def template_file(request: UserRequest, pk: int) -> HttpResponse:
     return send(bytes(template.content), template.name, template.kind)
 
 
+@right(sees_records, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def template_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""
@@ -137,6 +144,7 @@ def template_delete(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("workbench:template-list")
 
 
+@right(sees_records, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def briefing_create(request: UserRequest) -> HttpResponse:
     """Draft the 汇报材料 of a period from the text that comes with the system."""

@@ -40,6 +40,7 @@ from activities.services.export import (
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
+from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
 from redleader.records.filters import Filters, Rows, year_words, years_of
 from redleader.records.forms import Form, attempt
@@ -109,6 +110,7 @@ def narrowed_donations(request: UserRequest) -> tuple[Filters, Any]:
     return filters, found
 
 
+@right(sees_records)
 @require_safe
 def donation_list(request: UserRequest) -> HttpResponse:
     filters, donations = narrowed_donations(request)
@@ -120,6 +122,7 @@ def donation_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/donation_list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def donation_export(request: UserRequest) -> Export:
     filters, donations = narrowed_donations(request)
@@ -135,6 +138,7 @@ def find_donation(request: UserRequest, pk: int) -> Donation:
     )
 
 
+@right(sees_records)
 @require_safe
 def donation_detail(request: UserRequest, pk: int) -> HttpResponse:
     donation = find_donation(request, pk)
@@ -146,11 +150,13 @@ def donation_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/welfare/donation_detail.html", context)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def donation_create(request: UserRequest) -> HttpResponse:
     return edit_donation(request, Donation(), title="登记捐赠")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def donation_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_donation(request, find_donation(request, pk), title="修改捐赠")
@@ -169,6 +175,7 @@ def edit_donation(request: UserRequest, donation: Donation, *, title: str):
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def donation_delete(request: UserRequest, pk: int) -> HttpResponse:
     donation = find_donation(request, pk)
@@ -210,6 +217,7 @@ def narrowed_activities(request: UserRequest) -> tuple[Filters, Any]:
     return filters, found
 
 
+@right(sees_records)
 @require_safe
 def charity_list(request: UserRequest) -> HttpResponse:
     filters, activities = narrowed_activities(request)
@@ -223,6 +231,7 @@ def charity_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/charity_list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def charity_export(request: UserRequest) -> Export:
     filters, activities = narrowed_activities(request)
@@ -235,6 +244,7 @@ def find_activity(request: UserRequest, pk: int) -> CharityActivity:
     return get_object_or_404(activities.select_related("chamber"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def charity_detail(request: UserRequest, pk: int) -> HttpResponse:
     activity = find_activity(request, pk)
@@ -246,11 +256,13 @@ def charity_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/welfare/charity_detail.html", context)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def charity_create(request: UserRequest) -> HttpResponse:
     return edit_activity(request, CharityActivity(), title="登记公益活动")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def charity_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_activity(request, find_activity(request, pk), title="修改公益活动")
@@ -269,6 +281,7 @@ def edit_activity(request: UserRequest, activity: CharityActivity, *, title: str
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def charity_delete(request: UserRequest, pk: int) -> HttpResponse:
     activity = find_activity(request, pk)
@@ -308,6 +321,7 @@ def narrowed_funds(request: UserRequest) -> tuple[Filters, Any, Scope]:
     return filters, found.with_sums(*days).select_related("chamber"), Scope(*days)
 
 
+@right(sees_records)
 @require_safe
 def fund_list(request: UserRequest) -> HttpResponse:
     filters, funds, scope = narrowed_funds(request)
@@ -322,6 +336,7 @@ def fund_list(request: UserRequest) -> HttpResponse:
     return render(request, "workbench/welfare/fund_list.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def fund_export(request: UserRequest) -> Export:
     filters, funds, _ = narrowed_funds(request)
@@ -334,6 +349,7 @@ def find_fund(request: UserRequest, pk: int) -> Fund:
     return get_object_or_404(funds.select_related("chamber"), pk=pk)
 
 
+@right(sees_records)
 @require_safe
 def fund_detail(request: UserRequest, pk: int) -> HttpResponse:
     fund = find_fund(request, pk)
@@ -351,6 +367,7 @@ def fund_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "workbench/welfare/fund_detail.html", context)
 
 
+@right(sees_records, may_export)
 @export_view
 def fund_entry_export(request: UserRequest, pk: int) -> Export:
     fund = find_fund(request, pk)
@@ -358,11 +375,13 @@ def fund_entry_export(request: UserRequest, pk: int) -> Export:
     return table_answer("基金收支", FUND_ENTRY_COLUMNS, rows, words=[fund.name])
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_create(request: UserRequest) -> HttpResponse:
     return edit_fund(request, Fund(), title="登记基金")
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_fund(request, find_fund(request, pk), title="修改基金")
@@ -381,6 +400,7 @@ def edit_fund(request: UserRequest, fund: Fund, *, title: str):
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_entry_create(request: UserRequest, pk: int) -> HttpResponse:
     entry = FundEntry(fund=find_fund(request, pk))
@@ -392,6 +412,7 @@ def find_entry(request: UserRequest, pk: int) -> FundEntry:
     return get_object_or_404(entries.select_related("fund"), pk=pk)
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_entry_update(request: UserRequest, pk: int) -> HttpResponse:
     return edit_entry(request, find_entry(request, pk), title="修改基金收支")
@@ -411,6 +432,7 @@ def edit_entry(request: UserRequest, entry: FundEntry, *, title: str):
     )
 
 
+@right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
     entry = find_entry(request, pk)

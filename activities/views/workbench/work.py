@@ -16,6 +16,7 @@ from activities.views.workbench import (
     welfare,
 )
 from chambers.access import UserRequest
+from chambers.rights import right, sees_records
 
 # Each gives a card: name, about, numbers (label, value, note), links (label, address).
 CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
@@ -28,6 +29,7 @@ CARDS: list[Callable[[UserRequest], dict[str, object]]] = [
 ]
 
 
+@right(sees_records)
 @require_safe
 def work_list(request: UserRequest) -> HttpResponse:
     context = {

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from chambers.models import Role
-from chambers.models.user import STAFF_ROLES
+from chambers.models.role import STAFF_ROLES
 from tests.activities.test_addresses import ADMIN, TABLE
 from tests.chambers.test_access import PASSWORD, sign_in_with
 from tests.factories.chambers import UserFactory

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from activities.models import MediationCase, MediationRequest
 from activities.views.workbench.mediation import SHEETS
-from chambers.access import may_export
 from chambers.models import Role
+from chambers.rights import may_export
 from tests.factories.activities import (
     CasePartyFactory,
     CaseSessionFactory,

@@ -1,0 +1,139 @@
+"""Who may do what: the right that stands on each view.
+
+Rows are narrowed by ``visible_to``, not here. A view is public
+(``login_not_required``) or carries a right; one that is neither answers 404 to
+everybody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chambers.models import Role, User
+from chambers.models.role import OFFICE_ROLES, STAFF_ROLES
+from redleader.routes import view_named
+
+Rule = Callable[[User], bool]
+
+# Whoever may be named for cases or assigned to one.
+CASE_ROLES = [*STAFF_ROLES, Role.SECRETARY, Role.MEDIATOR]
+READING = ("GET", "HEAD")
+
+
+def person(role: Role) -> User:
+    """Return somebody of a role, to ask the rules about the role itself."""
+    return User(role=role, is_active=True)
+
+
+def everybody(user: User) -> bool:
+    """Tell whether this user has signed in."""
+    return user.is_active
+
+
+def sees_lectures(user: User) -> bool:
+    """Tell whether lectures and plans are there for this user: not for mediators."""
+    return user.role != Role.MEDIATOR
+
+
+def sees_records(user: User) -> bool:
+    """Tell whether the records of chambers are there for this user."""
+    return user.role not in (Role.MEDIATOR, Role.BRANCH_SECRETARY)
+
+
+def sees_cases(user: User) -> bool:
+    """Tell whether mediation is there for this user; which cases, the rows say."""
+    return user.role in CASE_ROLES
+
+
+def is_staff(user: User) -> bool:
+    return user.is_staff
+
+
+def is_office(user: User) -> bool:
+    """Tell whether this user is of the staff and may write: not the auditor."""
+    return user.is_active and user.role in OFFICE_ROLES
+
+
+def may_write(user: User) -> bool:
+    return not user.is_read_only
+
+
+def may_review(user: User) -> bool:
+    """Tell whether this user reviews records: organisation department, federation."""
+    return user.is_active and user.role in (Role.ORGANISATION, Role.FEDERATION)
+
+
+def may_export(user: User) -> bool:
+    """Tell whether this user takes lists out as files: staff and secretaries.
+
+    The administrator withdraws the right; which rows there are, ``visible_to`` says.
+    """
+    return user.is_exporter
+
+
+def may_import(user: User) -> bool:
+    """Tell whether this user takes rows in from files; which, the importer says."""
+    return may_review(user) or (user.is_active and user.role == Role.SECRETARY)
+
+
+def may_read_audit(user: User) -> bool:
+    """Tell whether this user reads the audit: auditor, administrator."""
+    return user.is_active and user.role in (Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def both(one: Rule, other: Rule) -> Rule:
+    return lambda user: one(user) and other(user)
+
+
+@dataclass(frozen=True)
+class Right:
+    """Whom a view is there for; the others are answered 404.
+
+    Those it is there for, but who may not read or write there, are refused with 403.
+    If no rule says who writes, it is whoever may read and has no read-only role.
+    """
+
+    opens: Rule
+    reads: Rule = everybody
+    writes: Rule | None = None
+
+    def allows(self, user: User, method: str) -> bool:
+        """Tell whether a user whom the view is there for may use a method."""
+        if method in READING:
+            return self.reads(user)
+        if self.writes:
+            return self.writes(user)
+        return self.reads(user) and may_write(user)
+
+    def serves(self, user: User, method: str) -> bool:
+        return self.opens(user) and self.allows(user, method)
+
+
+NOBODY = Right(lambda user: False)
+
+
+def right(opens: Rule, reads: Rule = everybody, writes: Rule | None = None):
+    """Put a right on a view; on a class, through ``method_decorator`` on ``dispatch``.
+
+    It stays there under the decorators that keep what a view carries.
+    """
+
+    def mark(view):
+        getattr(view, "__func__", view).right = Right(opens, reads, writes)
+        return view
+
+    return mark
+
+
+def is_public(view: Callable[..., Any]) -> bool:
+    return not getattr(view, "login_required", True)
+
+
+def right_of(view: Callable[..., Any]) -> Right:
+    """Return the right of a closed view; without one nobody opens it."""
+    return getattr(view, "right", NOBODY)
+
+
+def serves(user: User, name: str, method: str = "GET") -> bool:
+    """Tell whether a page such as ``workbench:desk`` is there for a user."""
+    return right_of(view_named(name)).serves(user, method)
