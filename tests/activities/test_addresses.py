@@ -549,7 +549,7 @@ ADMIN_MORE = {
     "activities_schemeversion_changes": "activities_schemeversion",
 }
 # Pages about certificates: the key of its row, answers to GET and to POST.
-OUTSIDE = [302, 302, 302]
+OUTSIDE = [302, 403, 403]
 CERTIFICATE_PAGES = {
     "activities_award_issue": ("award", [*OUTSIDE, 405, 405], [*OUTSIDE, 302, 403]),
     "activities_certificatetemplate_pdf": (

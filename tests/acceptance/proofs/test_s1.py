@@ -17,7 +17,7 @@ from django.urls import clear_url_caches, get_resolver, path, reverse
 
 from chambers.access import RoleMiddleware
 from chambers.models import Role
-from chambers.rights import may_review, may_write, person, right_of
+from chambers.rights import is_public, may_review, may_write, person, right_of
 from redleader import urls
 from redleader.routes import view_named
 from tests.activities import test_addresses as table
@@ -94,13 +94,12 @@ def expected(name, role, method, listed):
     """Return the status that a role gets; ``listed`` maps the actors of the table."""
     if role == PUBLIC:
         return listed[PUBLIC]
-    space, _, page = name.rpartition(":")
-    right = right_of(view_named(name))
-    if space == "workbench" and not right.opens(person(role)):
+    view = view_named(name)
+    if not is_public(view) and not right_of(view).opens(person(role)):
         return 404
-    if space == "workbench" and not right.allows(person(role), method.upper()):
+    if not is_public(view) and not right_of(view).allows(person(role), method.upper()):
         return 403
-    actor = LIKE[role]
+    actor, page = LIKE[role], name.rpartition(":")[2]
     if page.startswith("mediation-"):
         actor = NOT_NAMED.get(role, actor)
     return listed[actor]
