@@ -11,7 +11,7 @@ from typing import Any
 
 from chambers.models import Role, User
 from chambers.models.role import OFFICE_ROLES, STAFF_ROLES
-from redleader.routes import view_named
+from redleader.serving.routes import view_named
 
 Rule = Callable[[User], bool]
 

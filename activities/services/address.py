@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from chambers.models import Role
 from chambers.rights import is_public, person, right_of
 from redleader.people.middleware import METHODS
-from redleader.routes import routes
+from redleader.serving.routes import routes
 
 PUBLIC = "public"
 EVERYBODY = [PUBLIC, *Role.values]

@@ -12,7 +12,7 @@ from django.urls import path
 
 from chambers.rights import everybody, is_public, right
 from chambers.views.account import closed
-from redleader.routes import routes
+from redleader.serving.routes import routes
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),

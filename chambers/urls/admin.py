@@ -6,7 +6,7 @@ What a noun asks beyond that, its admin says.
 from django.contrib import admin
 
 from chambers.rights import everybody, is_staff, right
-from redleader.routes import routes
+from redleader.serving.routes import routes
 
 app_name = "admin"
 urlpatterns = admin.site.get_urls()

@@ -26,7 +26,7 @@ from chambers.rights import (
 )
 from chambers.urls import admin
 from redleader import urls
-from redleader.routes import routes
+from redleader.serving.routes import routes
 from tests.factories.chambers import RegionFactory, UserFactory
 
 EVERY_METHOD = ["get", "head", "post", "options"]

@@ -19,7 +19,7 @@ from chambers.access import RoleMiddleware
 from chambers.models import Role
 from chambers.rights import is_public, may_review, may_write, person, right_of
 from redleader import urls
-from redleader.routes import view_named
+from redleader.serving.routes import view_named
 from tests.activities import test_addresses as table
 from tests.activities.test_addresses import TABLE, World
 from tests.activities.test_roles import user_of
