@@ -10,10 +10,12 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from pghistory.models import Event
 
 from redleader.records.constraints import Refuse
 from redleader.records.forms import check_deferred_rules, refusal
+from tests.factories.chambers import UserFactory
 
 APPS = ["chambers", "activities"]
 
@@ -48,6 +50,22 @@ def changed(row, **fields):
     for name, value in fields.items():
         setattr(row, name, value)
     return row
+
+
+def stepped(row, state, **fields):
+    """Return the row in another state, its step written, not saved."""
+    number = row.version + 1
+    step = row.steps.model(number=number, before=row.state, state=state, **fields)
+    setattr(step, row.steps.field.name, row)
+    step.by, step.at = UserFactory(), timezone.now()
+    type(step).objects.bulk_create([step])
+    return changed(row, state=state, version=number)
+
+
+def new_step(step, **fields):
+    """Return a stored step as a new one: those that stand never change."""
+    step.pk, step._state.adding = None, True
+    return changed(step, **{"number": 7} | fields)
 
 
 def refused(act):

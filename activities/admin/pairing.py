@@ -1,6 +1,7 @@
 from django.contrib import admin
 
-from activities.models import Pairing, PairingProgramme
+from activities.admin.project import ReadInline
+from activities.models import Pairing, PairingProgramme, PairingStep
 from redleader.admin import ModelAdmin
 from redleader.records.search import search
 
@@ -8,6 +9,11 @@ from redleader.records.search import search
 @admin.register(PairingProgramme)
 class PairingProgrammeAdmin(ModelAdmin):
     list_display = ["name", "is_open"]
+
+
+class PairingStepInline(ReadInline):
+    model = PairingStep
+    fields = readonly_fields = ["before", "state", "by", "at", "reason"]
 
 
 @admin.register(Pairing)
@@ -33,6 +39,8 @@ class PairingAdmin(ModelAdmin):
         "state",
         "reason",
     ]
+
+    inlines = [PairingStepInline]
 
     def has_add_permission(self, request):
         return False

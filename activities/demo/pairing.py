@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from activities.models import Pairing, PairingProgramme, PairingProject
+from activities.models import Pairing, PairingProgramme, PairingProject, PairingStep
 from activities.models.pairing import TRANSITIONS, PairingState, ProjectKind
 from chambers.models import Chamber, Enterprise, Region
 from chambers.models.region import Level
 from redleader.records.money import WAN
-from redleader.records.steps import path_to
+from redleader.records.steps import Walk, path_to, walk_all
 
 VILLAGES = 329
 FIRST, SECOND = "云松梅竹石清双桂茶新上下高长大", "坪坑岭塘背洋田口湖坝源头"
@@ -103,14 +103,11 @@ def save_pairings(
         )
     rows = Pairing.objects.bulk_create(rows)
     states = [PairingState.ACTIVE] * 6 + [PairingState.PAIRED, PairingState.DONE]
-    paths = {
-        row.pk: path_to(TRANSITIONS, PairingState.INTENT, states[turn % len(states)])
-        for turn, row in enumerate(rows)
-    }
-    for turn in range(3):
-        for state in (PairingState.PAIRED, PairingState.ACTIVE, PairingState.DONE):
-            pks = [pk for pk, path in paths.items() if path[turn:][:1] == [state]]
-            Pairing.objects.filter(pk__in=pks).update(state=state)
+    walks = []
+    for turn, row in enumerate(rows):
+        path = path_to(TRANSITIONS, PairingState.INTENT, states[turn % len(states)])
+        walks.append(Walk(row, [PairingStep(state=state) for state in path]))
+    walk_all(walks, user_of=lambda row: row.created_by)
     return rows
 
 

@@ -11,10 +11,10 @@ from activities.models import (
     PromotionEvent,
 )
 from activities.models.project import DATES, TRANSITIONS, ProjectState
-from activities.services.project import Walk, walk_all
+from activities.services.project import walk_of
 from chambers.models import Region
 from redleader.records.money import WAN, YI
-from redleader.records.steps import path_to
+from redleader.records.steps import path_to, walk_all
 
 PLACES = "云松梅竹石清双桂茶新上高"
 TRADES = ["茶业", "竹木", "建材", "食品", "环保", "服饰", "民宿", "农场"]
@@ -89,9 +89,8 @@ def make_projects(chambers, secretaries, staff, today: date) -> None:
         if end == ProjectState.TERMINATED:
             path = [*path, end]
         contracted = money[turn][0] * (Decimal("0.9") if turn == 20 else Decimal("1.2"))
-        walks.append(
-            Walk(row, steps_of(path, turn, today), contracted or Decimal(300) * WAN)
-        )
+        path_steps = steps_of(path, turn, today)
+        walks.append(walk_of(row, path_steps, contracted or Decimal(300) * WAN))
     walk_all(walks, user_of=lambda project: secretaries[project.chamber_id])
     make_entries(rows, money, secretaries, today)
 

@@ -1,15 +1,18 @@
 """What a person may type about a pairing and its projects."""
 
+from typing import ClassVar
+
 from django import forms
 from django.db.models import Q
 
 from activities.models import Pairing, PairingProgramme, PairingProject
-from activities.models.pairing import AMOUNTS
+from activities.models.pairing import AMOUNTS, PairingState
 from activities.services.pairing import village_label
 from chambers.models import Chamber, Enterprise, Region, User
 from chambers.models.region import Level
 from redleader.records.editing import RecordForm
-from redleader.records.forms import Form, NamedChoiceField, type_if_many
+from redleader.records.forms import NamedChoiceField, type_if_many
+from redleader.records.steps import StepForm
 
 
 class PairingForm(RecordForm):
@@ -84,9 +87,5 @@ class PairingProjectForm(RecordForm):
         return data
 
 
-class TerminateForm(Form):
-    reason = forms.CharField(
-        label="终止原因",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+class PairingStepForm(StepForm):
+    REASONED: ClassVar[dict[str, str]] = {PairingState.TERMINATED: "终止原因"}

@@ -2,13 +2,13 @@
 
 from copy import copy
 
-from activities.models import Pairing, PairingProgramme
+from activities.models import Pairing, PairingProgramme, PairingStep
 from activities.models.pairing import TRANSITIONS, PairingState
 from activities.services.pairing import village_label
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
 from chambers.models.region import Level
-from redleader.records.steps import path_to
+from redleader.records.steps import Walk, path_to, walk_all
 from redleader.sheets.imports import (
     ImportColumn,
     Importer,
@@ -101,11 +101,14 @@ class PairingImporter(Importer):
     def create(self, drafts, user):
         """Make them as intents and take each to its state by legal steps."""
         rows = Pairing.objects.bulk_create([copy(draft.row) for draft in drafts])
-        wanted = {
-            row.pk: path_to(TRANSITIONS, PairingState.INTENT, draft.extra["状态"])
-            for row, draft in zip(rows, drafts, strict=True)
-        }
-        for turn in range(max(map(len, wanted.values()))):
-            for state in PairingState:
-                pks = [pk for pk, path in wanted.items() if path[turn:][:1] == [state]]
-                Pairing.objects.filter(pk__in=pks).update(state=state)
+        paths = [
+            path_to(TRANSITIONS, PairingState.INTENT, draft.extra["状态"])
+            for draft in drafts
+        ]
+        walk_all(
+            [
+                Walk(row, [PairingStep(state=state, reason="导入") for state in path])
+                for row, path in zip(rows, paths, strict=True)
+            ],
+            user_of=lambda row: user,
+        )

@@ -16,9 +16,10 @@ from activities.models.project import (
     ProjectKind,
     ProjectState,
 )
-from activities.services.project import Walk, walk_all
+from activities.services.project import walk_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
+from redleader.records.steps import walk_all
 from redleader.sheets.imports import (
     Draft,
     ImportColumn,
@@ -149,7 +150,7 @@ class ProjectImporter(Importer):
             row.contracted = None
             rows.append(row)
         walks = [
-            Walk(row, steps_of(draft), draft.row.contracted)
+            walk_of(row, steps_of(draft), draft.row.contracted)
             for row, draft in zip(
                 Project.objects.bulk_create(rows), drafts, strict=True
             )
@@ -157,7 +158,7 @@ class ProjectImporter(Importer):
         walk_all(walks, user_of=lambda project: user)
         ProjectEntry.objects.bulk_create(
             ProjectEntry(
-                project=walk.project,
+                project=walk.row,
                 day=draft.extra["到位截至"],
                 paid_in=draft.extra[SUMS[0]] or 0,
                 jobs=draft.extra[SUMS[1]] or 0,

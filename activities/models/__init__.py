@@ -41,7 +41,12 @@ from activities.models.mediation.committee import (
 )
 from activities.models.mediation.party import CaseMediator, CaseParty
 from activities.models.mediation.request import MediationRequest
-from activities.models.pairing import Pairing, PairingProgramme, PairingProject
+from activities.models.pairing import (
+    Pairing,
+    PairingProgramme,
+    PairingProject,
+    PairingStep,
+)
 from activities.models.practice import Practice, PracticeItem, PracticeResult
 from activities.models.project import Project, ProjectStep
 from activities.models.project_entry import ProjectEntry
@@ -110,6 +115,7 @@ __all__ = [
     "Pairing",
     "PairingProgramme",
     "PairingProject",
+    "PairingStep",
     "Photo",
     "Practice",
     "PracticeItem",

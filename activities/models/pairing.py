@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber, Enterprise, Region
-from redleader.records.constraints import (
-    Refuse,
-    ends_after_start,
-    legal_steps,
-    one_of,
-)
+from redleader.records.constraints import Refuse, ends_after_start, one_of
 from redleader.records.money import MoneyField
+from redleader.records.steps import (
+    RecoveredStep,
+    recovered_rules,
+    state_field,
+    state_triggers,
+    step_rules,
+)
 
 PEOPLE = 100_000  # of one project; more is a slip of the keyboard
 
@@ -148,6 +150,7 @@ class Pairing(models.Model):
         verbose_name="登记人",
     )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
+    STATES = PairingState
 
     objects = PairingQuerySet.as_manager()
 
@@ -170,17 +173,11 @@ class Pairing(models.Model):
             ),
         ]
         triggers = [
-            Refuse(
-                name="begins_as_intent",
-                operation=pgtrigger.Insert,
-                test="NEW.state <> 'intent'",
-                message="新的结对须从意向开始。",
-            ),
-            Refuse(
-                name="legal_step",
-                operation=pgtrigger.Update,
-                test=f"NEW.state <> OLD.state AND NOT ({legal_steps(TRANSITIONS)})",
-                message="结对的状态已经改变，不能这样办理。",
+            *state_triggers(
+                TRANSITIONS,
+                begins=[PairingState.INTENT],
+                steps="activities_pairingstep",
+                owner="pairing_id",
             ),
             Refuse(
                 name="village_is_one",
@@ -228,6 +225,30 @@ class Pairing(models.Model):
     @property
     def next_states(self):
         return TRANSITIONS[PairingState(self.state)]
+
+
+@pghistory.track()
+class PairingStep(RecoveredStep):
+    """Who took a pairing from one state to the next, when, and why."""
+
+    pairing = models.ForeignKey(
+        Pairing, models.PROTECT, related_name="steps", verbose_name="结对"
+    )
+    before = state_field(PairingState, "原状态")
+    state = state_field(PairingState)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结对办理记录"
+        ordering = ["pairing", "number"]
+        constraints = [
+            *step_rules(PairingState, "pairing"),
+            models.CheckConstraint(
+                condition=~Q(state=PairingState.TERMINATED) | ~Q(reason=""),
+                name="%(app_label)s_%(class)s_reason_given",
+                violation_error_message="终止须写明原因。",
+            ),
+        ]
+        triggers = recovered_rules()
 
 
 AMOUNTS = {

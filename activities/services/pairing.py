@@ -1,15 +1,15 @@
 """What happens to a pairing and its projects, and what all of them add up to."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from activities.models import Pairing, PairingProject
-from activities.models.pairing import (
-    CLOSED_ERROR,
-    PairingState,
-)
+from activities.models.pairing import CLOSED_ERROR, LIVE, PairingState
 from chambers.models import Region, User
+from redleader.records import steps
 from redleader.records.editing import next_version
 
 
@@ -30,25 +30,21 @@ def save_pairing(
     return pairing
 
 
-@transaction.atomic
-def step_pairing(pairing: Pairing, *, to: str, reason: str = "") -> Pairing:
+def take_step(pairing: Pairing, *, to: str, user: User, **fields: Any) -> Pairing:
     """Take a pairing to its next state; what closes early ends today."""
-    pairing = Pairing.objects.select_for_update().get(pk=pairing.pk)
-    state = PairingState(to)
-    if state not in pairing.next_states:
-        word = pairing.get_state_display()
-        raise ValidationError(
-            f"该结对现在是“{word}”，不能这样操作。", code="already_done"
-        )
-    pairing.state, pairing.version = state, pairing.version + 1
-    if state == PairingState.TERMINATED:
-        pairing.reason = reason.strip()
-    if not pairing.is_live:
+
+    def close(pairing: Pairing) -> None:
+        if to in LIVE:
+            return
         today = max(timezone.localdate(), pairing.started_on)
         pairing.ended_on = min(pairing.ended_on or today, today)
-    pairing.full_clean()
-    pairing.save()
-    return pairing
+
+    changes = {}
+    if to == PairingState.TERMINATED:
+        changes["reason"] = fields.get("reason", "").strip()
+    return steps.take_step(
+        pairing, to=to, user=user, check=close, changes=changes, **fields
+    )
 
 
 @transaction.atomic

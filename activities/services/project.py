@@ -1,7 +1,5 @@
 """What happens to a project and its entries, and what all of them add up to."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +22,7 @@ from activities.models.project import (
 from chambers.models import Enterprise, User
 from redleader.records import steps
 from redleader.records.editing import next_version, refuse_future
+from redleader.records.steps import Walk
 
 
 @transaction.atomic
@@ -80,41 +79,16 @@ def take_step(
     )
 
 
-@dataclass
-class Walk:
-    """The way of a new project through its states, for many at once.
-
-    ``steps`` have state, day and reason; ``contracted`` is set at the signing.
-    """
-
-    project: Project
-    steps: list[ProjectStep]
-    contracted: Decimal | None = None
-
-
-def walk_all(walks: list[Walk], *, user_of: Callable[[Project], User]) -> None:
-    """Take stored projects through their steps, each turn with two statements."""
-    now = timezone.now()
-    for turn in range(max((len(walk.steps) for walk in walks), default=0)):
-        going = [walk for walk in walks if len(walk.steps) > turn]
-        for walk in going:
-            project, step = walk.project, walk.steps[turn]
-            project.version += 1
-            step.project, step.number, step.before = (
-                project,
-                project.version,
-                project.state,
-            )
-            step.by, step.at = user_of(project), now
-            project.state = step.state
-            if step.state == ProjectState.SIGNED:
-                project.signed_on = step.happened_on
-                project.contracted = walk.contracted
-        ProjectStep.objects.bulk_create([walk.steps[turn] for walk in going])
-        Project.objects.bulk_update(
-            [walk.project for walk in going],
-            ["state", "version", "signed_on", "contracted"],
-        )
+def walk_of(
+    project: Project, path: list[ProjectStep], contracted: Decimal | None
+) -> Walk:
+    """Return the way of a stored project; ``contracted`` is set at the signing."""
+    signing = next((s for s in path if s.state == ProjectState.SIGNED), None)
+    changes: dict[str, dict[str, Any]] = {}
+    if signing:
+        signed = {"signed_on": signing.happened_on, "contracted": contracted}
+        changes[ProjectState.SIGNED] = signed
+    return Walk(project, path, changes)
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 """What migrations do besides what the framework offers."""
 
+from collections.abc import Sequence
+
+from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.models import CreateModel
 from pgtrigger.migrations import AddTrigger
@@ -34,3 +37,86 @@ class NewTables(Operation):
 
     def describe(self):
         return f"Make {len(self.tables)} tables"
+
+
+def steps_from_history(
+    table: str,
+    owner: str,
+    *,
+    first: Sequence[str],
+    begin: str,
+    by: str = "NULL::bigint",
+    at: str = "NULL::timestamptz",
+    reason: str = "''",
+) -> RunSQL:
+    """Write the steps of rows that are older than their table of steps.
+
+    Each event with another state than the one before it was a step. ``by``, ``at``
+    and ``reason`` are SQL over an event or row ``e``, for what the row itself tells
+    better; else the signed context of the event does. A step that nobody signed has
+    no user, and its reason says so. ``first`` are the states of a new row and
+    ``begin`` the one that a row is taken to have had when its history is lost.
+    """
+    told = """
+        SELECT {key} AS row_id, {turn} AS turn, e.version, e.state,
+            COALESCE({at}, {moment}) AS at, {by} AS by_id, {context} AS context,
+            {reason} AS reason
+        FROM {source} e"""
+    of_event = told.format(
+        key="e.pgh_obj_id",
+        turn="e.pgh_id::bigint",
+        moment="e.pgh_created_at",
+        context="e.pgh_context",
+        source=f"{table}event",
+        at=at,
+        by=by,
+        reason=reason,
+    )
+    of_row = told.format(
+        key="e.id",
+        turn="9223372036854775807",
+        moment="e.updated_at",
+        context="NULL::jsonb",
+        source=table,
+        at=at,
+        by=by,
+        reason=reason,
+    )
+    firsts = ", ".join(f"'{state}'" for state in first)
+    return RunSQL(
+        f"""
+        WITH told AS ({of_event} UNION ALL {of_row}),
+        walked AS (
+            SELECT told.*, COALESCE(
+                lag(state) OVER (PARTITION BY row_id ORDER BY turn),
+                CASE WHEN state IN ({firsts}) THEN state ELSE '{begin}' END
+            ) AS before
+            FROM told WHERE row_id IN (SELECT id FROM {table})
+        ),
+        numbered AS (
+            SELECT *, row_number() OVER (PARTITION BY row_id ORDER BY turn) AS n
+            FROM walked WHERE before <> state
+        ),
+        signed AS (
+            SELECT numbered.*, COALESCE(by_id, (
+                SELECT u.id FROM chambers_user u WHERE u.id::text = context->>'user'
+            )) AS user_id
+            FROM numbered
+        )
+        INSERT INTO {table}step ({owner}, number, before, state, by_id, at, reason)
+        SELECT row_id, n + max(version - n) OVER (PARTITION BY row_id ORDER BY turn),
+            before, state, user_id, at,
+            CASE WHEN user_id IS NOT NULL THEN reason ELSE left(
+                concat_ws('；', NULLIF(reason, ''), '按历史补记，没有记下办理人'
+                    || COALESCE('（' || COALESCE(
+                        context->>'name', context->>'role') || '）', '')), 300)
+            END
+        FROM signed ORDER BY row_id, turn;
+
+        UPDATE {table} r SET version = newest.number
+        FROM (SELECT {owner} AS id, max(number) AS number FROM {table}step GROUP BY 1)
+            AS newest
+        WHERE newest.id = r.id AND r.version < newest.number;
+        """,
+        RunSQL.noop,
+    )

@@ -7,6 +7,7 @@ state that changed by itself. Such a noun has ``STATES`` (its choices), ``state`
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -18,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from redleader.records.constraints import Refuse, legal_steps, one_of
+from redleader.records.constraints import Refuse, legal_steps, one_of, sql_list
 from redleader.records.forms import Form, attempt, general_part
 
 
@@ -46,6 +47,29 @@ class Step(models.Model):
     def __str__(self):
         return f"{self.at:%Y-%m-%d} {self.get_state_display()}"  # type: ignore[attr-defined]
 
+    @property
+    def who(self) -> str:
+        return str(self.by or "历史中没有记下")
+
+
+class RecoveredStep(Step):
+    """A step of a noun that kept none at first: old ones come from the history.
+
+    ``by`` is empty where the history names no user; ``recovered_rules`` refuses
+    that of every later step.
+    """
+
+    by = models.ForeignKey(
+        "chambers.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="办理人",
+    )
+
+    class Meta:
+        abstract = True
+
 
 def step_rules(states: type[models.TextChoices], owner: str) -> list:
     """Return the constraints of a step model; ``owner`` is its foreign key."""
@@ -70,6 +94,45 @@ def steps_stay() -> list[Refuse]:
             message="办理记录不能改动或删除。",
         )
     ]
+
+
+def recovered_rules() -> list[Refuse]:
+    """Return the triggers of a recovered step model; a migration adds the first."""
+    return [
+        Refuse(
+            name="is_signed",
+            operation=pgtrigger.Insert,
+            test="NEW.by_id IS NULL",
+            message="须写明办理人。",
+        ),
+        *steps_stay(),
+    ]
+
+
+OWN_REVIEW = "不能审核本人登记或提交的记录。"
+
+
+def not_own(states: Sequence[Any], *, table: str, owner: str, by: Sequence[str]):
+    """Return the trigger of a step model: nobody reviews what is their own.
+
+    ``states`` are those that a review leads to, ``by`` the columns of the row in
+    ``table`` that name its people, and ``owner`` the step's key of the row.
+    """
+    return Refuse(
+        name="not_own_review",
+        operation=pgtrigger.Insert,
+        test=f"""NEW.state IN ({sql_list(states)}) AND EXISTS (
+            SELECT 1 FROM {table} r WHERE r.id = NEW.{owner}
+                AND NEW.by_id IN ({", ".join(f"r.{column}" for column in by)})
+        )""",
+        message=OWN_REVIEW,
+    )
+
+
+def refuse_own(row: Any, user: Any) -> None:
+    """Raise ValidationError when a user made or submitted a row."""
+    if user.pk in (row.created_by_id, getattr(row, "submitted_by_id", None)):
+        raise ValidationError(OWN_REVIEW, code="own")
 
 
 def state_triggers(
@@ -147,6 +210,16 @@ def take_step(
         raise already_done(row)
     check(row)
     row.version += 1
+    write_step(row, to=to, user=user, **fields)
+    for name, value in (changes or {}).items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def write_step(row: Any, *, to: str, user: Any, at: Any = None, **fields: Any) -> None:
+    """Write the step of a locked row and set its state; the version is already new."""
     fields = {k: v.strip() if isinstance(v, str) else v for k, v in fields.items()}
     step = row.steps.model(
         **{row.steps.field.name: row},
@@ -154,17 +227,48 @@ def take_step(
         before=row.state,
         state=to,
         by=user,
-        at=timezone.now(),
+        at=at or timezone.now(),
         **fields,
     )
     step.full_clean()
     step.save()
     row.state = to
-    for name, value in (changes or {}).items():
-        setattr(row, name, value)
-    row.full_clean()
-    row.save()
-    return row
+
+
+@dataclass
+class Walk:
+    """The way of a stored row through its states, for many rows at once.
+
+    ``steps`` are unsaved and say their state and whatever is not the same for all;
+    ``changes`` are set on the row together with a state.
+    """
+
+    row: Any
+    steps: list[Any]
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def walk_all(walks: Sequence[Walk], *, user_of: Callable[[Any], Any]) -> None:
+    """Take rows through their steps, each turn with two statements."""
+    now = timezone.now()
+    for turn in range(max((len(walk.steps) for walk in walks), default=0)):
+        going = [walk for walk in walks if len(walk.steps) > turn]
+        changed = {"state", "version"}
+        for walk in going:
+            row, step = walk.row, walk.steps[turn]
+            row.version += 1
+            setattr(step, row.steps.field.name, row)
+            step.number, step.before = row.version, row.state
+            if step.by_id is None:
+                step.by = user_of(row)
+            step.at = step.at or now
+            row.state = step.state
+            for name, value in walk.changes.get(step.state, {}).items():
+                setattr(row, name, value)
+                changed.add(name)
+        type(going[0].steps[turn]).objects.bulk_create(w.steps[turn] for w in going)
+        rows = [walk.row for walk in going]
+        type(rows[0])._base_manager.bulk_update(rows, sorted(changed), batch_size=500)
 
 
 def already_done(row: Any) -> ValidationError:
@@ -174,7 +278,7 @@ def already_done(row: Any) -> ValidationError:
     last = row.steps.select_related("by").order_by("-number").first()
     if last:
         at = timezone.localtime(last.at)
-        text = f"已由 {last.by} 于 {at:%Y-%m-%d %H:%M} 处理。" + text
+        text = f"已由 {last.who} 于 {at:%Y-%m-%d %H:%M} 处理。" + text
     elif row.version > 1:
         text = f"该{noun}刚刚有改动，请核对现在的内容后再办理。"
     return ValidationError(text, code="already_done")

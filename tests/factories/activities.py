@@ -62,6 +62,7 @@ from activities.models import (
     Pairing,
     PairingProgramme,
     PairingProject,
+    PairingStep,
     Photo,
     Practice,
     PracticeItem,
@@ -80,7 +81,10 @@ from activities.models import (
     Site,
 )
 from activities.models.application import LADDER, PASSED, ApplicationState
+from activities.models.pairing import TRANSITIONS as PAIRING_STEPS
+from activities.models.pairing import PairingState
 from activities.models.scheme import HonourLevel
+from activities.services import pairing as pairings
 from activities.services.application import (
     fail_application,
     pass_application,
@@ -98,6 +102,7 @@ from activities.services.lecture import (
     submit_lecture,
 )
 from activities.services.photo import add_photos
+from redleader.records.steps import path_to
 from tests.factories.chambers import (
     BranchFactory,
     ChamberFactory,
@@ -548,16 +553,23 @@ class PairingProjectFactory(DjangoModelFactory):
     as_of = date(2026, 3, 1)
 
 
+class PairingStepFactory(DjangoModelFactory):
+    class Meta:
+        model = PairingStep
+
+    pairing = factory.SubFactory(PairingFactory)
+    number = 2
+    before = "intent"
+    state = "paired"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
 def pairing_at(state, **fields):
     """Return a pairing that the service has taken to a state."""
-    from activities.services.pairing import step_pairing
-
-    pairing = PairingFactory(**fields)
-    if state == "terminated":
-        return step_pairing(pairing, to=state, reason="企业搬迁")
-    path = ["paired", "active", "done"]
-    for step in path[: path.index(state) + 1] if state in path else []:
-        pairing = step_pairing(pairing, to=step)
+    pairing, user = PairingFactory(**fields), UserFactory()
+    for to in path_to(PAIRING_STEPS, PairingState.INTENT, PairingState(state)):
+        pairing = pairings.take_step(pairing, to=to, user=user, reason="企业搬迁")
     return pairing
 
 

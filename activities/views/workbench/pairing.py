@@ -4,7 +4,7 @@ from functools import partial
 from operator import attrgetter
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import (
 )
 
 from activities.counting import Total, is_whole, totals, until
-from activities.forms.pairing import PairingForm, PairingProjectForm, TerminateForm
+from activities.forms.pairing import PairingForm, PairingProjectForm, PairingStepForm
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
 from activities.services import pairing as services
@@ -29,6 +29,7 @@ from redleader.records.filters import Filters, Rows
 from redleader.records.forms import Form, attempt
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
+from redleader.records.steps import answer_step, step_forms
 
 LIST = ("村企共建", reverse_lazy("workbench:pairing-list"))
 
@@ -107,14 +108,14 @@ def pairing_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render_detail(request, find(request, pk))
 
 
-def render_detail(request, pairing, *, form=None, terminate=None, status=200):
-    steps = [step for step in pairing.next_states if step != PairingState.TERMINATED]
+def render_detail(request, pairing, *, form=None, step=None, status=200):
+    """``step`` replaces the empty form of its state."""
     context = {
         "pairing": pairing,
         "projects": pairing.projects.all(),
-        "steps": steps,
+        "steps": pairing.steps.select_related("by"),
+        "step_forms": step_forms(PairingStepForm, pairing, step),
         "form": form,
-        "terminate": (terminate or TerminateForm()) if pairing.is_live else None,
     }
     return render(request, "workbench/pairing/detail.html", context, status=status)
 
@@ -158,17 +159,17 @@ def refuse_closed(request: UserRequest, pairing: Pairing) -> HttpResponse:
 @right(sees_records)
 @require_POST
 def pairing_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
-    pairing = find(request, pk)
-    if state not in PairingState.values or state == PairingState.INTENT:
-        raise Http404
-    terminating = state == PairingState.TERMINATED
-    form = TerminateForm(request.POST) if terminating else Form({})
-    if not form.is_valid():
-        return render_detail(request, pairing, terminate=form, status=422)
-    if attempt(form, services.step_pairing, pairing, to=state, **form.cleaned_data):
-        messages.success(request, f"已登记：{PairingState(state).label}。")
-        return redirect(pairing)
-    return render_detail(request, find(request, pk), form=form, status=409)
+    def show(**context):
+        return render_detail(request, find(request, pk), **context)
+
+    return answer_step(
+        request,
+        find(request, pk),
+        state,
+        form_class=PairingStepForm,
+        take=services.take_step,
+        render_detail=show,
+    )
 
 
 @right(sees_records, may_write)

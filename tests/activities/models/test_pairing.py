@@ -8,6 +8,7 @@ from activities.models.pairing import LIVE, TRANSITIONS, PairingState
 from tests.factories.activities import (
     PairingFactory,
     PairingProjectFactory,
+    PairingStepFactory,
     pairing_at,
 )
 from tests.factories.chambers import RegionFactory
@@ -15,11 +16,13 @@ from tests.rules import (
     assert_constraint_is_kept,
     assert_trigger_is_kept,
     changed,
+    new_step,
     refused,
+    stepped,
 )
 
 pytestmark = pytest.mark.django_db
-NO_STEP = "结对的状态已经改变，不能这样办理。"
+NO_STEP = "该记录的状态已经改变，或不能越级办理。"
 
 
 def same_again():
@@ -43,8 +46,20 @@ CONSTRAINTS = {
     "activities_pairing_ended_on_after_start": lambda: changed(
         PairingFactory(), ended_on=date(2020, 1, 1)
     ),
-    "activities_pairing_reason_given": lambda: changed(
-        PairingFactory(), state="terminated"
+    "activities_pairing_reason_given": lambda: stepped(
+        PairingFactory(), "terminated", reason="企业搬迁"
+    ),
+    "activities_pairingstep_before_valid": lambda: new_step(
+        PairingStepFactory(), before="lost"
+    ),
+    "activities_pairingstep_state_valid": lambda: new_step(
+        PairingStepFactory(), state="lost"
+    ),
+    "activities_pairingstep_number_unique": lambda: new_step(
+        PairingStepFactory(), number=2
+    ),
+    "activities_pairingstep_reason_given": lambda: new_step(
+        PairingStepFactory(), state="terminated"
     ),
     "activities_pairingproject_kind_valid": lambda: changed(
         PairingProjectFactory(), kind="lost"
@@ -55,9 +70,16 @@ CONSTRAINTS = {
     ),
 }
 TRIGGERS = {
-    "activities_pairing.begins_as_intent": lambda: PairingFactory(state="paired"),
-    "activities_pairing.legal_step": lambda: changed(
-        PairingFactory(), state="done"
+    "activities_pairing.begins_at_first": lambda: PairingFactory(state="paired"),
+    "activities_pairing.legal_step": lambda: stepped(PairingFactory(), "done").save(),
+    "activities_pairing.step_is_written": lambda: changed(
+        PairingFactory(), state="paired", version=2
+    ).save(),
+    "activities_pairingstep.is_signed": lambda: new_step(
+        PairingStepFactory(), by=None
+    ).save(),
+    "activities_pairingstep.step_stays": lambda: changed(
+        PairingStepFactory(), reason="另一原因"
     ).save(),
     "activities_pairing.village_is_one": lambda: PairingFactory(
         village=RegionFactory()

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from activities.counting import RULES, Scope
 from activities.models import PairingProject
-from activities.services.pairing import save_pairing, step_pairing
+from activities.services.pairing import save_pairing, take_step
 from redleader.records.forms import EditConflictError
 from redleader.records.money import MONEY_ERROR, MoneyFormField, say_money
 from tests.factories.activities import (
@@ -15,7 +15,7 @@ from tests.factories.activities import (
     PairingProjectFactory,
     pairing_at,
 )
-from tests.factories.chambers import ChamberFactory, RegionFactory
+from tests.factories.chambers import ChamberFactory, RegionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +28,28 @@ def test_what_closes_early_ends_today():
 
 
 def test_step_out_of_turn_and_without_reason_is_refused():
+    user = UserFactory()
     with pytest.raises(ValidationError, match="意向"):
-        step_pairing(PairingFactory(), to="done")
+        take_step(PairingFactory(), to="done", user=user)
     with pytest.raises(ValidationError, match="终止须写明原因"):
-        step_pairing(PairingFactory(), to="terminated", reason="  ")
+        take_step(PairingFactory(), to="terminated", user=user, reason="  ")
+
+
+def test_each_step_tells_who_took_it_when_and_why():
+    pairing = PairingFactory()
+    first, second = UserFactory(), UserFactory()
+
+    pairing = take_step(pairing, to="paired", user=first, reason=" 协议已签 ")
+    pairing = take_step(pairing, to="terminated", user=second, reason="企业搬迁")
+
+    steps = pairing.steps.values_list("number", "before", "state", "by", "reason")
+    assert list(steps) == [
+        (2, "intent", "paired", first.pk, "协议已签"),
+        (3, "paired", "terminated", second.pk, "企业搬迁"),
+    ]
+    assert pairing.reason == "企业搬迁"
+    with pytest.raises(ValidationError, match=f"已由 {second.name} 于"):
+        take_step(pairing, to="active", user=first)
 
 
 def test_stale_and_closed_pairings_are_not_saved():

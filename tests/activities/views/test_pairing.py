@@ -120,8 +120,8 @@ def test_steps_and_the_closed_pairing(client, pairing):
 def test_termination_asks_for_the_reason(client, pairing):
     address = url("pairing-step", pairing.pk, "terminated")
 
-    assert client.post(address, {"reason": " "}).status_code == 422
-    assert client.post(address, {"reason": "企业搬迁"}).status_code == 302
+    assert client.post(address, {"terminated-reason": " "}).status_code == 422
+    assert client.post(address, {"terminated-reason": "企业搬迁"}).status_code == 302
     assert Pairing.objects.get().reason == "企业搬迁"
 
 

@@ -1,5 +1,9 @@
-"""Tables made at once: they refer to each other and hold their rules at once."""
+"""What migrations do: tables made at once, and steps found again in the history."""
 
+from datetime import timedelta
+from importlib import import_module
+
+import pghistory
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations import CreateModel
@@ -7,9 +11,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from pgtrigger import compiler
 
+from activities.services import pairing as pairings
 from redleader import database
 from redleader.records.operations import NewTables
 from tests.conftest import become
+from tests.factories.activities import PairingFactory
+from tests.factories.chambers import UserFactory
 
 STAYS = compiler.Trigger(
     name="stays",
@@ -98,3 +105,102 @@ def test_every_table_of_ours_was_made_so():
         first = loader.graph.nodes[app, "0001_schema"]
         assert first.replaces
         assert sum(isinstance(step, NewTables) for step in first.operations) == 1
+
+
+@pytest.fixture
+def superuser(transactional_db):
+    """Be the superuser in a transaction that leaves nothing behind."""
+    become("postgres")
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        become(database.APP)
+
+
+def walked_pairing(path):
+    row = PairingFactory()
+    for to in path:
+        user = UserFactory()
+        with pghistory.context(user=user.pk, name=str(user)):
+            reason = "企业搬迁" if to == "terminated" else ""
+            row = pairings.take_step(row, to=to, user=user, reason=reason)
+    return row
+
+
+# Of each noun whose old steps a migration found: how to walk, and some ways.
+OLD = {
+    "activities.migrations.0003_pairing_steps_of_old": (
+        walked_pairing,
+        [[], ["terminated"], ["paired", "active", "done"]],
+    ),
+}
+
+
+def found_again(name, rows, *, spoil=""):
+    """Forget the steps of rows and find them in the history; return both.
+
+    ``spoil`` is SQL that makes the history as bad as an old one may be.
+    """
+    (operation,) = import_module(name).Migration.operations
+    steps = rows[0].steps.model.objects.order_by(rows[0].steps.field.name, "number")
+
+    def stand():
+        return [
+            (step.number, step.before, step.state, step.by_id, step.reason, step.at)
+            for step in steps.all()
+        ]
+
+    before = stand()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"DELETE FROM {steps.model._meta.db_table}; {spoil}")
+        cursor.execute(operation.sql)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    return before, stand()
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_old_rows_find_their_steps_in_the_history(superuser, name):
+    walk, paths = OLD[name]
+
+    told, found = found_again(name, [walk(path) for path in paths])
+
+    assert len(told) == sum(map(len, paths))
+    assert [step[:5] for step in found] == [step[:5] for step in told]
+    for (*_, then), (*_, now) in zip(told, found, strict=True):
+        assert abs(then - now) < timedelta(seconds=2)
+
+
+PAIRING = "activities.migrations.0003_pairing_steps_of_old"
+
+
+def test_steps_that_nobody_signed_say_so_and_have_numbers_of_their_own(superuser):
+    row = walked_pairing(["paired", "active", "done"])
+    spoil = """
+        UPDATE activities_pairingevent SET version = 1, pgh_context =
+            CASE state WHEN 'paired' THEN '{"name": "系统（demo）"}'::jsonb END;
+        UPDATE activities_pairing SET version = 1;
+    """
+
+    _, found = found_again(PAIRING, [row], spoil=spoil)
+
+    note = "按历史补记，没有记下办理人"
+    assert [step[:5] for step in found] == [
+        (1, "intent", "paired", None, f"{note}（系统（demo））"),
+        (2, "paired", "active", None, note),
+        (3, "active", "done", None, note),
+    ]
+    assert row.steps.first().who == "历史中没有记下"
+    row.refresh_from_db()
+    assert row.version == 3  # The next step is the fourth.
+
+
+def test_a_lost_history_leaves_one_step_to_where_the_row_stands(superuser):
+    row = walked_pairing(["paired", "active"])
+
+    _, found = found_again(PAIRING, [row], spoil="DELETE FROM activities_pairingevent")
+
+    assert [step[:4] for step in found] == [(3, "intent", "active", None)]
+    assert found[0][5] == row.updated_at
