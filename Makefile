@@ -9,7 +9,7 @@ WHEELS ?= wheels
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives proofs bench check format lock screenshots minute clean \
+.PHONY: demo test drives proofs bench check format schema lock screenshots minute clean \
 	backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
@@ -42,6 +42,10 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# The tables, triggers and grants that migrate makes, as docs/schema.sql.
+schema: .venv/dev
+	@WRITE_SCHEMA=1 $(BIN)/pytest -q -n0 tests/redleader/test_schema.py -k documents
 
 lock: .venv/dev
 	uv pip compile -q pyproject.toml $(LOCK) -o requirements.txt
