@@ -45,7 +45,7 @@ format: .venv/dev
 
 # The tables, triggers and grants that migrate makes, as docs/schema.sql.
 schema: .venv/dev
-	@WRITE_SCHEMA=1 $(BIN)/pytest -q -n0 tests/redleader/test_schema.py -k documents
+	@WRITE_SCHEMA=1 $(BIN)/pytest -q -n0 tests/redleader/backup/test_schema.py -k documents
 
 lock: .venv/dev
 	uv pip compile -q pyproject.toml $(LOCK) -o requirements.txt

@@ -11,7 +11,7 @@ class RedleaderConfig(AppConfig):
     def ready(self):
         from redleader.audit import log as audit  # noqa: F401  (it listens)
         from redleader.audit.roles import grant
-        from redleader.upgrade import check_obstacles
+        from redleader.backup.upgrade import check_obstacles
 
         checks.register(check_obstacles, checks.Tags.database)
         # The signal is sent for apps with models only; one of them is enough.

@@ -7,7 +7,7 @@ django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from redleader import upgrade  # noqa: E402
+from redleader.backup import upgrade  # noqa: E402
 from redleader.people.addresses import behind_proxies  # noqa: E402
 from redleader.serving.front import Front  # noqa: E402
 

@@ -20,7 +20,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import Error, connection
 
-from redleader import database, signing, upgrade
+from redleader import database, signing
+from redleader.backup import upgrade
 from redleader.backup.archive import backups_in, project_version
 from redleader.cluster import replica
 from redleader.uploads.storage import RemoteStorage, sync

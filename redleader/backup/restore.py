@@ -18,8 +18,7 @@ from django.db import connection
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from redleader import upgrade
-from redleader.backup import fingerprints
+from redleader.backup import fingerprints, upgrade
 from redleader.backup.archive import (
     DATABASE,
     MEDIA,

@@ -1,7 +1,7 @@
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 
-from redleader import upgrade
+from redleader.backup import upgrade
 
 
 class Command(migrate.Command):

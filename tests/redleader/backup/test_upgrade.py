@@ -13,8 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from redleader import database, upgrade
-from redleader.backup import doctor
+from redleader import database
+from redleader.backup import doctor, upgrade
 from redleader.backup.archive import project_version
 from redleader.records.operations import NewTables
 from tests.conftest import become
