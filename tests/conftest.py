@@ -107,9 +107,9 @@ def sign_in():
 
 
 @contextmanager
-def another():
+def another(**changes):
     """Give a cursor of a connection of its own; it does not wait long for a lock."""
-    link = psycopg2.connect(**connection.get_connection_params())
+    link = psycopg2.connect(**connection.get_connection_params() | changes)
     with closing(link), link.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
         link.commit()

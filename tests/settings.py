@@ -15,7 +15,8 @@ for name in ("DATABASE_URL", "REDLEADER_DEMO", "SECRET_KEY"):
 from redleader import database  # noqa: E402
 from redleader.settings import *  # noqa: E402, F403
 
-CLUSTER = database.Cluster(database.find_binaries(), RUN_DIR / "pg", throwaway=True)
+BINARIES = database.find_binaries(os.environ.get("REDLEADER_PG", ""))
+CLUSTER = database.Cluster(BINARIES, RUN_DIR / "pg", throwaway=True)
 DATABASES = {
     "default": CLUSTER.settings("redleader", database.OWNER)
     | {"ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 0}
