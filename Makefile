@@ -34,6 +34,8 @@ bench: .venv/dev
 check: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/djangofmt --check -q templates
+	$(BIN)/djangofmt check templates
 	$(BIN)/mypy redleader chambers activities
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	REDLEADER_DEMO=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
@@ -42,6 +44,8 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/djangofmt check --fix -q templates
+	$(BIN)/djangofmt -q templates
 
 # The tables, triggers and grants that migrate makes, as docs/schema.sql.
 schema: .venv/dev

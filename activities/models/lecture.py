@@ -673,6 +673,13 @@ class Lecture(models.Model):
     def is_waiting(self):
         return self.state == LectureState.SUBMITTED
 
+    @property
+    def attendance_words(self):
+        """What is known beside those present, as it follows their number."""
+        words = "" if self.expected is None else f"，应到 {self.expected} 人"
+        counts = {"请假": self.on_leave, "缺席": self.absent, "列席": self.guests}
+        return words + "".join(f"，{of} {n} 人" for of, n in counts.items() if n)
+
 
 class AttendanceStatus(models.TextChoices):
     PRESENT = "present", "实到"

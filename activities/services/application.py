@@ -98,6 +98,13 @@ class Standing:
         return self.rule.words(self.submitted_value) if self.rule else ""
 
     @property
+    def demand(self) -> str:
+        """What is asked, as it follows the number; a plain yes needs no words."""
+        if not self.rule or self.rule.is_yes_no:
+            return ""
+        return f"，要求不少于 {self.criterion.target} {self.rule.unit}"
+
+    @property
     def gap(self) -> str:
         """What is missing, in words; empty when nothing is."""
         if self.is_met:

@@ -101,6 +101,16 @@ class Summary:
     def to_come(self) -> int:
         return sum(period.to_come for period in self.periods)
 
+    @property
+    def words(self) -> str:
+        counts = {
+            "还缺": self.missing,
+            "以后还要开": self.to_come,
+            "待审": self.waiting,
+            "已计划": self.planned,
+        }
+        return "，".join(f"{what} {n} 次" for what, n in counts.items() if n)
+
 
 @dataclass(frozen=True)
 class BranchSummary:

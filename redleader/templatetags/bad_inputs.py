@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def error_code(message) -> str:
     number = number_of(message)
-    return format_html(' data-error-code="{}"', number) if number else ""
+    return format_html('data-error-code="{}"', number) if number else ""

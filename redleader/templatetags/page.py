@@ -38,6 +38,16 @@ def on_site(context, path: str) -> str:
     return f"{site_address(context['request'])}{path}"
 
 
+@register.inclusion_tag("components/choice.html")
+def choice(filters, name: str, label: str, several: bool = False) -> dict:
+    """Offer what a list may be narrowed by; ``several`` hides a choice of one."""
+    words = filters.offered[name]
+    if several and len(words) < 2:
+        words = None
+    chosen = filters.chosen.get(name)
+    return {"name": name, "label": label, "words": words, "chosen": chosen}
+
+
 @register.filter
 def json_ld(data: dict) -> str:
     """Return structured data as a block of data; a browser runs nothing of it."""
