@@ -2,7 +2,8 @@
 
 from django.db import DatabaseError, connection, transaction
 
-from redleader.audit.chain import canonical, sha256, verify
+from redleader.audit.chain import canonical, sha256
+from redleader.audit.verify import verify
 
 TABLE = "redleader_auditentry"
 FITTING = sha256(canonical(""))  # the hash that an entry should have

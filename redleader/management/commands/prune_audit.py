@@ -3,7 +3,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
-from redleader.audit.chain import oldest_kept, prune
+from redleader.audit.prune import oldest_kept, prune
 
 
 class Command(BaseCommand):

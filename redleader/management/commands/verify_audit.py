@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from redleader.audit.chain import verify
+from redleader.audit.verify import verify
 
 
 class Command(BaseCommand):

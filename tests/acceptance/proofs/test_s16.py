@@ -3,7 +3,7 @@
 import pytest
 
 from redleader import database
-from redleader.audit import chain
+from redleader.audit.verify import verify
 from tests import tampering
 from tests.conftest import become
 from tests.redleader.audit.test_audit import long_chain  # noqa: F401  (a fixture)
@@ -42,7 +42,7 @@ def test_figure(figure, long_chain):  # noqa: F811
         f" {len(named)} with the first bad row named",
         kept=len(named) == len(NAMES),
     )
-    untouched = chain.verify(anchors=[anchor])
+    untouched = verify(anchors=[anchor])
     figure(f"nothing done: {untouched.fault or '0 faults'}", kept=untouched.ok)
 
 

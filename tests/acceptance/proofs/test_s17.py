@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from redleader import database
-from redleader.audit import chain
+from redleader.audit.prune import oldest_kept, prune
 from redleader.models import AuditEntry
 from tests.conftest import become
 from tests.redleader.audit.test_audit import age, long_chain  # noqa: F401  (a fixture)
@@ -39,7 +39,7 @@ def deleted_by_database(days):
     """Let the owner delete what is older than so many days, past the command."""
     try:
         with transaction.atomic():
-            return chain.prune(before=chain.oldest_kept(days))
+            return prune(before=oldest_kept(days))
     except DatabaseError:
         return 0
 

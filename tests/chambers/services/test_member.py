@@ -14,7 +14,7 @@ from chambers.services.member import (
     suspects,
     undo_merge,
 )
-from redleader.audit.chain import verify
+from redleader.audit.verify import verify
 from redleader.records.forms import refusal
 from redleader.records.history import changes
 from redleader.records.search import search

@@ -13,7 +13,9 @@ from django.urls import reverse
 from chambers.models import Region, Role
 from chambers.services.member import erase_member
 from redleader import database
-from redleader.audit import chain
+from redleader.audit.chain import GENESIS, OWN_KINDS, head
+from redleader.audit.prune import oldest_kept, prune
+from redleader.audit.verify import verify
 from redleader.models import AuditEntry
 from redleader.records.forms import check_deferred_rules
 from tests import tampering
@@ -85,7 +87,7 @@ def test_sign_in_and_out_are_written():
     login(client, "zhang", "made-up Words 7")
     client.post(reverse("account_logout"))
 
-    rows = AuditEntry.objects.exclude(kind__in=chain.OWN_KINDS).order_by("id")
+    rows = AuditEntry.objects.exclude(kind__in=OWN_KINDS).order_by("id")
     assert [(row.kind, row.person, row.result) for row in rows] == [
         ("login_failed", "张（zhang）", "refused"),
         ("login_failed", "（没有这个用户名）", "refused"),
@@ -172,7 +174,7 @@ def test_application_cannot_write_as_it_likes(statement):
 def long_chain(transactional_db):
     for number in range(1, 8):
         RegionFactory(code=f"35082310{number}", name=f"第{number}镇")
-    anchor = chain.head()
+    anchor = head()
     event = Region.objects.get(code="350823104").events.get().pgh_id
     return {
         "middle": anchor["id"] - 3,
@@ -220,7 +222,7 @@ def test_younger_entries_are_not_pruned(long_chain):
     become(database.OWNER)
     try:
         with pytest.raises(DatabaseError, match="365 天内的不能删除"):
-            chain.prune(before=chain.oldest_kept(-1))
+            prune(before=oldest_kept(-1))
         call_command("prune_audit", stdout=StringIO())
         assert AuditEntry.objects.filter(pk=1).exists()
     finally:
@@ -234,16 +236,16 @@ def test_old_entries_are_pruned_and_the_rest_is_a_chain(long_chain):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             age(cursor, facts["middle"])
-        assert chain.verify().ok
-        count = chain.prune(before=chain.oldest_kept(365))
-        verdict = chain.verify()
+        assert verify().ok
+        count = prune(before=oldest_kept(365))
+        verdict = verify()
     finally:
         become(database.APP)
 
     assert count == facts["middle"]
     assert (verdict.ok, verdict.first) == (True, facts["middle"] + 1)
     ChamberFactory()
-    assert chain.verify().ok
+    assert verify().ok
 
 
 def age(cursor, through):
@@ -257,7 +259,7 @@ def age(cursor, through):
         DO $body$
         DECLARE
             item record;
-            before text := '{chain.GENESIS}';
+            before text := '{GENESIS}';
         BEGIN
             FOR item IN SELECT id FROM redleader_auditentry ORDER BY id LOOP
                 UPDATE redleader_auditentry SET previous = before WHERE id = item.id;
@@ -274,7 +276,7 @@ def test_erasing_a_person_is_told_in_the_chain(transactional_db):
 
     erase_member(member, actor="管理员", reason="本人书面要求")
 
-    verdict = chain.verify()
+    verdict = verify()
     assert (verdict.ok, verdict.fault) == (True, "")
     assert verdict.rewritten
     assert all(text.startswith("chambers_member ") for text in verdict.rewritten)
