@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
-from activities.forms.certificate import TemplateForm
+from activities.forms.certificate import CertificateTemplateForm
 from activities.models import Award, Certificate, CertificateTemplate
 from activities.papers.certificate_sheet import pdf_of, png_of
 from activities.services.certificate import (
@@ -113,7 +113,7 @@ class CertificateAdmin(ModelAdmin):
 @admin.register(CertificateTemplate)
 class CertificateTemplateAdmin(ModelAdmin):
     deletable = True
-    form = TemplateForm
+    form = CertificateTemplateForm
     change_form_template = "admin/activities/certificatetemplate/change_form.html"
     list_display = ["name", "for_own_titles", "is_default", "orientation"]
     list_filter = ["for_own_titles", "orientation"]

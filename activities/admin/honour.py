@@ -1,11 +1,11 @@
 from django.contrib import admin
 
-from activities.admin.certificate import IssueAdmin
+from activities.admin.certificate import CertificateIssueAdmin
 from activities.models import Award
 
 
 @admin.register(Award)
-class AwardAdmin(IssueAdmin):
+class AwardAdmin(CertificateIssueAdmin):
     """Titles are never deleted: they expire, or are revoked with the reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]

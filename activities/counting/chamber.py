@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from activities.counting import (
     EVER,
     CountingRule,
-    Kept,
+    KeptSums,
     Row,
     Scope,
     day_after,
@@ -121,7 +121,7 @@ register(
         lambda chamber: Row(chamber.name, chamber.get_kind_display()),
         place="pk",
         is_open=True,
-        kept=Kept(Value(EVER), is_standing=True),
+        kept=KeptSums(Value(EVER), is_standing=True),
     )
 )
 register(
@@ -134,7 +134,7 @@ register(
         lambda branch: Row(branch.name, branch.get_kind_display()),
         place="chambers",
         is_open=True,
-        kept=Kept(
+        kept=KeptSums(
             Coalesce("founded_on", Value(EVER)),
             is_standing=True,
             until="dissolved_on",
@@ -155,7 +155,7 @@ register(
         is_yes_no=True,
         place="pk",
         is_open=True,
-        kept=Kept(Value(EVER), is_standing=True),
+        kept=KeptSums(Value(EVER), is_standing=True),
     )
 )
 register(
@@ -170,7 +170,7 @@ register(
             f"{term.started_on:%Y-%m-%d} 起，应于 {term.due_on:%Y-%m-%d} 换届",
         ),
         is_yes_no=True,
-        kept=Kept(
+        kept=KeptSums(
             "started_on",
             is_standing=True,
             until=Least("ended_on", day_after("due_on")),
@@ -197,7 +197,7 @@ register(
         "周期最后一天（未到的按今天）在册的会员，每个计 1。",
         members,
         lambda row: Row(str(row.member), f"{row.started_on:%Y-%m-%d} 入会"),
-        kept=Kept(
+        kept=KeptSums(
             "started_on",
             is_standing=True,
             until="ended_on",
@@ -280,7 +280,7 @@ register(
         lambda chamber: Row(chamber.name),
         place="pk",
         is_open=True,
-        kept=Kept(
+        kept=KeptSums(
             Greatest("chamber__founded_on", "branch__founded_on", Value(EVER)),
             is_standing=True,
             until="branch__dissolved_on",
@@ -318,21 +318,21 @@ for code, name, meaning, conditions, kept in (
         "应换届",
         "应换届日期在周期内的商会届次，每届计 1。",
         {"due_on__gte": "first", "due_on__lte": "last"},
-        Kept("due_on"),
+        KeptSums("due_on"),
     ),
     (
         "terms-changed",
         "已换届",
         "周期内结束的商会届次，每届计 1。",
         {"ended_on__gte": "first", "ended_on__lte": "last"},
-        Kept("ended_on"),
+        KeptSums("ended_on"),
     ),
     (
         "terms-overdue",
         "逾期未换届",
         "应换届日期早于周期最后一天（未到的按今天）、仍没有结束的商会届次，每届计 1。",
         {"due_on__lt": "last", "ended_on__isnull": True},
-        Kept(
+        KeptSums(
             day_after("due_on"),
             is_standing=True,
             rows=lambda: terms_of_active().filter(ended_on__isnull=True),

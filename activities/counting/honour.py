@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Least
 from activities.counting import (
     EVER,
     CountingRule,
-    Kept,
+    KeptSums,
     Row,
     Scope,
     day_after,
@@ -30,9 +30,9 @@ def titles(scope: Scope) -> AwardQuerySet:
     return found.select_related("chamber", "branch", "site").order_by("pk")
 
 
-def kept(rows: Callable[[], AwardQuerySet], *facets: str) -> Kept:
+def kept(rows: Callable[[], AwardQuerySet], *facets: str) -> KeptSums:
     """A title without a date was always there; it ends in one of three ways."""
-    return Kept(
+    return KeptSums(
         Coalesce("granted_on", Value(EVER)),
         is_standing=True,
         until=Least("revoked_on", "renewed_on", day_after("valid_until")),

@@ -2,10 +2,10 @@
 
 from django.db.models import QuerySet
 
-from activities.counting import CountingRule, Kept, Row, Scope, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, register
 from activities.models import Lead
 
-KEPT = Kept("submitted_on")
+KEPT = KeptSums("submitted_on")
 
 
 def brought(leads: QuerySet[Lead], scope: Scope) -> QuerySet[Lead]:

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from activities.counting import CountingRule, Kept, Row, Scope, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, register
 from activities.models import Lecture
 from activities.models.lecture import LectureKind, LecturerRole
 from redleader.records.quarters import span
@@ -18,7 +18,7 @@ MEETINGS = [
     LectureKind.GROUP,
     LectureKind.PARTY_LECTURE,
 ]
-KEPT = Kept(TruncDate("started_at"))
+KEPT = KeptSums(TruncDate("started_at"))
 
 
 def held(**conditions):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from activities.counting import CountingRule, Kept, Row, Scope, day_after, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, day_after, register
 from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison.demand import OPEN, DemandState, late_on
 from chambers.models import Branch
@@ -69,7 +69,7 @@ register(
         assignment_row,
         place="",
         source=PRACTICE,
-        kept=Kept(
+        kept=KeptSums(
             "started_on",
             is_standing=True,
             until=day_after("ended_on"),
@@ -100,7 +100,7 @@ register(
         activity_row,
         place="",
         source=PRACTICE,
-        kept=Kept("held_on", facets=("kind",)),
+        kept=KeptSums("held_on", facets=("kind",)),
     )
 )
 register(
@@ -112,7 +112,7 @@ register(
         received,
         demand_row,
         source=PRACTICE,
-        kept=Kept("collected_on"),
+        kept=KeptSums("collected_on"),
     )
 )
 register(
@@ -124,7 +124,7 @@ register(
         lambda scope: received(scope).filter(state__in=OPEN),
         demand_row,
         is_working=True,
-        kept=Kept("collected_on"),
+        kept=KeptSums("collected_on"),
     )
 )
 register(
@@ -148,6 +148,6 @@ register(
         closed,
         demand_row,
         source=PRACTICE,
-        kept=Kept("closed_on"),
+        kept=KeptSums("closed_on"),
     )
 )

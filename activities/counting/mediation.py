@@ -4,12 +4,12 @@ from functools import partial
 
 from django.db.models import Q, QuerySet, Sum
 
-from activities.counting import CountingRule, Kept, Row, Scope, day_after, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, day_after, register
 from activities.models import MediationCase, MediationCommittee, Mediator
 
 LAW = "《中华人民共和国人民调解法》"
 PLACE = "committee__chamber"
-ACCEPTED = Kept("accepted_on")
+ACCEPTED = KeptSums("accepted_on")
 
 
 def committees(scope: Scope) -> QuerySet[MediationCommittee]:
@@ -41,7 +41,7 @@ register(
         committees,
         lambda row: Row(row.name, f"{row.started_on} 起"),
         source=f"{LAW}第八条、第三十四条",
-        kept=Kept(
+        kept=KeptSums(
             "started_on",
             is_standing=True,
             until=day_after("ended_on"),
@@ -60,7 +60,7 @@ register(
         lambda row: Row(row.name, f"{row.committee}，{row.get_kind_display()}"),
         source=f"{LAW}第十三条",
         place=PLACE,
-        kept=Kept(
+        kept=KeptSums(
             "engaged_on",
             is_standing=True,
             until=day_after("ended_on"),
@@ -80,7 +80,7 @@ register(
         source=f"{LAW}第十七条",
         place=PLACE,
         is_sensitive=True,
-        kept=Kept("accepted_on", facets=("kind",)),
+        kept=KeptSums("accepted_on", facets=("kind",)),
     )
 )
 register(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.db.models import Count, QuerySet, Sum
 
-from activities.counting import CountingRule, Kept, Row, Scope, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, register
 from activities.models import Pairing, PairingProject
 from activities.models.pairing import PairingQuerySet
 from redleader.records.money import say_money
@@ -41,7 +41,7 @@ def project_row(project: PairingProject) -> Row:
     )
 
 
-ONCE = Kept("started_on", facets=("programme__name",), is_ever_only=True)
+ONCE = KeptSums("started_on", facets=("programme__name",), is_ever_only=True)
 register(
     CountingRule(
         "pairings",
@@ -50,7 +50,7 @@ register(
         "周期内的结对（已结对、实施中、已完成），一个村和一家企业的一次结对计 1。",
         pairings,
         pairing_row,
-        kept=Kept("started_on", is_ever_only=True),
+        kept=KeptSums("started_on", is_ever_only=True),
     )
 )
 register(
@@ -86,7 +86,7 @@ register(
         projects,
         project_row,
         place="pairing__chamber",
-        kept=Kept("as_of"),
+        kept=KeptSums("as_of"),
     )
 )
 # Code, name, unit, field, what is added up.
@@ -108,7 +108,7 @@ for code, name, unit, field, words in SUMS:
             project_row,
             place="pairing__chamber",
             measure=Sum(field),
-            kept=Kept("as_of"),
+            kept=KeptSums("as_of"),
             source="“万企兴万村”台账的统计项目。",
         )
     )

@@ -11,13 +11,13 @@ from functools import partial
 
 from django.db.models import QuerySet, Sum
 
-from activities.counting import CountingRule, Kept, Row, Scope, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, register
 from activities.models import Project, ProjectEntry, PromotionEvent
 from activities.models.project import COUNTED, ProjectKind, ProjectQuerySet
 from redleader.records.money import say_money
 
 SIGNED = "签约、开工、投产的都计，线索、在谈和已终止的不计"
-SIGNED_ON = Kept("signed_on")
+SIGNED_ON = KeptSums("signed_on")
 
 
 def projects(kind: str, scope: Scope) -> ProjectQuerySet:
@@ -118,7 +118,7 @@ for code, name, unit, words, field in (
             measure=Sum(field),
             place="project__chamber",
             is_sensitive=True,
-            kept=Kept("day", facets=("project__signed_on__year",)),
+            kept=KeptSums("day", facets=("project__signed_on__year",)),
         )
     )
 register(
@@ -129,7 +129,7 @@ register(
         f"签约日期在周期内、登记为由招商推介会而来的项目，每个计 1；{SIGNED}。",
         brought,
         project_row,
-        kept=Kept("signed_on", facets=("promotion",)),
+        kept=KeptSums("signed_on", facets=("promotion",)),
     )
 )
 register(
@@ -145,6 +145,6 @@ register(
             event.get_absolute_url(),
         ),
         place="organiser",
-        kept=Kept("held_on"),
+        kept=KeptSums("held_on"),
     )
 )

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import QuerySet, Sum
 
-from activities.counting import CountingRule, Kept, Row, Scope, register
+from activities.counting import CountingRule, KeptSums, Row, Scope, register
 from activities.models import CharityActivity, Donation, FundEntry
 from activities.models.welfare.charity import CharityKind
 from activities.models.welfare.donation import DonationPurpose
@@ -17,8 +17,8 @@ from redleader.records.money import say_money
 
 PUBLISHED = "《社会团体登记管理条例》第二十六条：接受捐赠的情况向社会公布。"
 FREE_WILL = "《公益事业捐赠法》第四条：捐赠应当自愿、无偿。"
-RECEIVED = Kept("received_on", facets=("purpose", "form"))
-HELD = Kept("held_on", facets=("kind",))
+RECEIVED = KeptSums("received_on", facets=("purpose", "form"))
+HELD = KeptSums("held_on", facets=("kind",))
 
 
 def donations(scope: Scope, purpose: str = "") -> QuerySet[Donation]:
@@ -108,7 +108,7 @@ register(
         measure=Sum("value"),
         is_working=True,
         is_sensitive=True,
-        kept=Kept("pledged_on"),
+        kept=KeptSums("pledged_on"),
     )
 )
 register(
@@ -164,7 +164,7 @@ register(
         measure=Sum("amount"),
         place="fund__chamber",
         is_sensitive=True,
-        kept=Kept("happened_on"),
+        kept=KeptSums("happened_on"),
     )
 )
 register(
@@ -178,7 +178,7 @@ register(
         measure=Sum("amount"),
         place="fund__chamber",
         is_sensitive=True,
-        kept=Kept("happened_on"),
+        kept=KeptSums("happened_on"),
     )
 )
 register(
@@ -192,7 +192,7 @@ register(
         measure=Sum(SIGNED),
         place="fund__chamber",
         is_sensitive=True,
-        kept=Kept("happened_on", is_standing=True),
+        kept=KeptSums("happened_on", is_standing=True),
     )
 )
 register(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from activities.models import Pairing, PairingProgramme, PairingProject, PairingStep
-from activities.models.pairing import TRANSITIONS, PairingState, ProjectKind
+from activities.models.pairing import TRANSITIONS, PairingProjectKind, PairingState
 from chambers.models import Chamber, Enterprise, Region
 from chambers.models.region import Level
 from redleader.records.money import WAN
@@ -116,7 +116,7 @@ def make_projects(pairings: list[Pairing], today: date) -> None:
     rows = []
     for turn, pairing in enumerate(pairings):
         swing = Decimal((turn % 5 - 2) * 10 + 100) / 100  # 0.8 to 1.2
-        kind = (ProjectKind.WELFARE, ProjectKind.BUSINESS)[turn % 2]
+        kind = (PairingProjectKind.WELFARE, PairingProjectKind.BUSINESS)[turn % 2]
         rows.append(
             PairingProject(
                 pairing=pairing,

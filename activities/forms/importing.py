@@ -3,8 +3,9 @@
 from django import forms
 
 from redleader.records.forms import Form
-from redleader.sheets.imports import PROBLEM, Importer
-from redleader.sheets.workbook import Sheet, read_sheet
+from redleader.sheets.import_books import PROBLEM
+from redleader.sheets.imports import Importer
+from redleader.sheets.incoming import Sheet, read_sheet
 
 
 class UploadForm(Form):

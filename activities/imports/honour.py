@@ -11,15 +11,11 @@ from activities.models.scheme import HonourLevel
 from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
 from redleader.records.search import fold
-from redleader.sheets.imports import (
-    Draft,
-    ImportColumn,
-    Importer,
-    Lookup,
-    register,
-    row_column,
-)
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import ImportColumn, row_column
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
+from redleader.sheets.plan import Draft
 
 LEVELS = {level.label: level for level in HonourLevel} | {
     level.label.removesuffix("级"): level for level in HonourLevel

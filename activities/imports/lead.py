@@ -4,15 +4,10 @@ from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadKind
 from chambers.imports import chamber_column, own_chambers
 from redleader.records.editing import refuse_future
-from redleader.sheets.imports import (
-    ImportColumn,
-    Importer,
-    Lookup,
-    choice_column,
-    register,
-    row_column,
-)
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 
 @register

@@ -18,17 +18,16 @@ from activities.models.lecture import (
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch
 from redleader.records.search import fold
-from redleader.sheets.imports import (
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     choice_column,
-    register,
     row_column,
     whole,
     yes_no,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)(?:[:：]00)?")
 NOTE = "历史记录，{day} 从 Excel 导入。"

@@ -7,15 +7,10 @@ from activities.models.liaison.contact import ContactKind
 from chambers.models import Branch
 from redleader.records.editing import refuse_future
 from redleader.records.search import fold
-from redleader.sheets.imports import (
-    ImportColumn,
-    Importer,
-    Lookup,
-    choice_column,
-    register,
-    row_column,
-)
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 
 def key_of(post: str, branch: Branch) -> str:

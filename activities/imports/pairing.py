@@ -9,16 +9,15 @@ from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
 from chambers.models.region import Level
 from redleader.records.steps import Walk, path_to, walk_all
-from redleader.sheets.imports import (
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     choice_column,
-    register,
     row_column,
     yes_no,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 
 @register

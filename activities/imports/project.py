@@ -20,18 +20,17 @@ from activities.services.project import walk_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
 from redleader.records.steps import walk_all
-from redleader.sheets.imports import (
-    Draft,
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     choice_column,
     money,
-    register,
     row_column,
     whole,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
+from redleader.sheets.plan import Draft
 
 DAYS = {
     ProjectState.SIGNED: "签约日期",

@@ -11,17 +11,16 @@ from activities.services.welfare import receipt_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise
 from redleader.records.editing import refuse_future
-from redleader.sheets.imports import (
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     choice_column,
     money,
-    register,
     row_column,
     whole,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 PAST_DAY = "年-月-日，不能晚于今天。"
 

@@ -13,7 +13,8 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from activities.counting import Scope
 from activities.reports import Report
-from redleader.sheets.workbook import A4, NUMBER_FORMATS, TRIGGERS, Kind, as_text
+from redleader.sheets.column import Kind
+from redleader.sheets.workbook import A4, NUMBER_FORMATS, TRIGGERS, as_text
 
 THIN = Side(style="thin", color="FF000000")
 GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)

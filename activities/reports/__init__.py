@@ -16,7 +16,7 @@ from activities.counting import RULES, CountingRule, Scope
 from chambers.models import Chamber
 from redleader.records.money import WAN
 from redleader.records.quarters import Quarter
-from redleader.sheets.workbook import Column, Kind
+from redleader.sheets.column import Column, Kind
 
 
 class Period(StrEnum):

@@ -1,14 +1,14 @@
 """四好商会及荣誉名录."""
 
 from activities.models import Award
-from activities.reports import Period, Report, ReportColumn, register
+from activities.reports import Report, ReportColumn, ReportPeriod, register
 from activities.services.export import ROLL_COLUMNS
 
 register(
     Report(
         "honours",
         "四好商会及荣誉名录",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "年末（未到的按今天）有效的称号，国家级在前。",
         [
             ReportColumn(column.label, column.kind, column.width, column.value)

@@ -1,9 +1,9 @@
 """年检提醒: which chambers have handed in their report on the year before."""
 
 from activities.counting import Scope
-from activities.reports import Period, Report, ReportColumn, register
+from activities.reports import Report, ReportColumn, ReportPeriod, register
 from chambers.models import AnnualInspection, Chamber
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
 
 
 def lines(scope: Scope) -> list[tuple[Chamber, AnnualInspection | None]]:
@@ -18,7 +18,7 @@ register(
     Report(
         "inspections",
         "年检报送情况",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "各商会上一年度年检的报送；没有报送的写“未报送”。",
         [
             ReportColumn("商会", width=28, value=lambda line: str(line[0])),

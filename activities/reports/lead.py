@@ -1,12 +1,12 @@
 """引才信息年度表."""
 
-from activities.reports import Period, chamber_report, register
+from activities.reports import ReportPeriod, chamber_report, register
 
 register(
     chamber_report(
         "leads",
         "引才信息年度表",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "各商会提供、核实有效和落地的引才信息；按商会名称排列，不是名次。",
         [("引才信息", ["leads-submitted", "valid-leads", "leads-landed"])],
     )

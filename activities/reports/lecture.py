@@ -5,11 +5,11 @@ from django.utils import timezone
 from activities.counting import RULES, Scope
 from activities.counting.lecture import held
 from activities.models.lecture import LectureKind
-from activities.reports import Period, Report, ReportColumn, register
+from activities.reports import Report, ReportColumn, ReportPeriod, register
 from activities.services.requirement import quarter_summary
 from chambers.models import Branch
 from redleader.records.quarters import Quarter
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
 
 lectures = held(kind__in=[LectureKind.PARTY_LECTURE, LectureKind.HALL])
 
@@ -17,7 +17,7 @@ register(
     Report(
         "lectures",
         "讲堂党课台账",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "季度内审核通过的讲堂和党课，逐场列出。",
         [
             ReportColumn(
@@ -60,7 +60,7 @@ register(
     Report(
         "meetings",
         "三会一课季度汇总",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "每个党支部各类会议应开、已开、免开和还缺的次数。",
         [
             ReportColumn("党组织", width=30, value=lambda line: str(line[0])),

@@ -8,25 +8,25 @@ from activities.counting import RULES, Scope
 from activities.models import ContactAssignment
 from activities.models.liaison.contact import ContactKind
 from activities.reports import (
-    Line,
-    Period,
     Report,
     ReportColumn,
+    ReportLine,
+    ReportPeriod,
     chamber_report,
     register,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
 
 RULE = "contact-activities"
 
 
-def lines(scope: Scope) -> list[Line]:
+def lines(scope: Scope) -> list[ReportLine]:
     """Return a line for each assignment of a year with its contacts by kind."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
     for (key, kind), count in RULES[RULE].by(scope, "assignment", "kind").items():
         found[key][kind] = count
     assignments = ContactAssignment.objects.during(scope.first, scope.last)
-    return [Line(row, found[row.pk]) for row in assignments.by_post()]
+    return [ReportLine(row, found[row.pk]) for row in assignments.by_post()]
 
 
 def column(kind: ContactKind) -> ReportColumn:
@@ -37,7 +37,7 @@ def column(kind: ContactKind) -> ReportColumn:
 
 
 def number(
-    label: str, value: Callable[[Line], Any], total: Callable[[Scope], Any]
+    label: str, value: Callable[[ReportLine], Any], total: Callable[[Scope], Any]
 ) -> ReportColumn:
     label = f"{label}（次）"
     return ReportColumn(label, Kind.INTEGER, 12, value, group="联系活动", total=total)
@@ -47,7 +47,7 @@ register(
     Report(
         "liaison",
         "定点联系年度表",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "每项定点联系一年中的联系活动；按职务和党组织名称排列，不是名次。",
         [
             ReportColumn("领导职务", width=28, value=lambda line: line.place.post),
@@ -66,7 +66,7 @@ register(
     chamber_report(
         "demands",
         "商会诉求年度表",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "各商会一年中收集和办结的诉求；按商会名称排列，不是名次。",
         [("诉求", ["demands-received", "demands-closed"])],
     )

@@ -4,9 +4,9 @@ from functools import partial
 
 from activities.models import MediationCommittee
 from activities.reports import (
-    Period,
     Report,
     ReportColumn,
+    ReportPeriod,
     register,
     rule_columns,
     rule_rows,
@@ -24,7 +24,7 @@ register(
     Report(
         "mediation",
         "商会调解统计表",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "各商会调解委员会的调解员和案件，只有数字，没有当事人。",
         [
             ReportColumn("调解委员会", width=34, value=lambda line: str(line.place)),

@@ -1,12 +1,12 @@
 """万企兴万村台账."""
 
-from activities.reports import Period, chamber_report, register
+from activities.reports import ReportPeriod, chamber_report, register
 
 register(
     chamber_report(
         "pairings",
         "万企兴万村台账",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "各商会牵头的村企结对和共建项目；同一个村、同一家企业在合计中只计一次。",
         [
             ("结对", ["paired-villages", "paired-enterprises"]),

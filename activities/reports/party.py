@@ -1,12 +1,12 @@
 """商会党组织情况表."""
 
-from activities.reports import Period, chamber_report, register
+from activities.reports import ReportPeriod, chamber_report, register
 
 register(
     chamber_report(
         "party",
         "商会党组织情况表",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "各商会的党组织、党员、任职和换届，按季度最后一天的情况。",
         [
             ("党组织", ["party-organisation", "covered-chambers", "charter-clause"]),

@@ -1,12 +1,12 @@
 """乡贤回归项目进展."""
 
-from activities.reports import Period, chamber_report, register
+from activities.reports import ReportPeriod, chamber_report, register
 
 register(
     chamber_report(
         "projects",
         "乡贤回归项目进展",
-        Period.QUARTER,
+        ReportPeriod.QUARTER,
         "各商会引进的回乡投资和乡村振兴项目；计划、签约和到位三种金额分开统计。",
         [
             ("项目", ["return-projects", "rural-projects"]),

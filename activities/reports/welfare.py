@@ -1,12 +1,12 @@
 """公益慈善年度表."""
 
-from activities.reports import Period, chamber_report, register
+from activities.reports import ReportPeriod, chamber_report, register
 
 register(
     chamber_report(
         "welfare",
         "公益慈善年度表",
-        Period.YEAR,
+        ReportPeriod.YEAR,
         "各商会的捐赠、基金和公益活动；按商会名称排列，不是名次。",
         [
             (

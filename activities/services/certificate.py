@@ -12,7 +12,7 @@ from activities.models import Award, Certificate, CertificateTemplate
 from activities.models.certificate import parts_of
 from activities.models.honour import AwardState
 from activities.models.scheme import HonourLevel, SchemeKind
-from activities.papers.certificate_sheet import Run, Sheet, lacking
+from activities.papers.certificate_sheet import CertificateSheet, Run, lacking
 from chambers.models import User
 
 STRONG = {"recipient", "title"}
@@ -103,7 +103,7 @@ def why_ended(award: Award) -> str:
     return f"这项称号已于 {award.valid_until} 到期"
 
 
-def certificate_sheet(certificate: Certificate, *, site: str) -> Sheet:
+def certificate_sheet(certificate: Certificate, *, site: str) -> CertificateSheet:
     """Return what a certificate says today; refuse when the title has ended."""
     award = award_today(certificate.award)
     if not award.is_held:
@@ -127,7 +127,7 @@ def template_for(award: Award) -> CertificateTemplate:
     return template
 
 
-def sheet_of(certificate: Certificate, award: Award, *, site: str) -> Sheet:
+def sheet_of(certificate: Certificate, award: Award, *, site: str) -> CertificateSheet:
     template = template_for(award)
     owner = settings.PORTAL["owner"]
     if template.for_own_titles:
@@ -146,7 +146,7 @@ def sheet_of(certificate: Certificate, award: Award, *, site: str) -> Sheet:
     )
 
 
-def sample_sheet(template: CertificateTemplate, *, site: str) -> Sheet:
+def sample_sheet(template: CertificateTemplate, *, site: str) -> CertificateSheet:
     """Return a template with made-up words, marked as a sample."""
     certificate = Certificate(code=SAMPLE_CODE)
     owner = settings.PORTAL["owner"]
@@ -203,7 +203,7 @@ def filled(
     site: str,
     address: str,
     is_sample: bool = False,
-) -> Sheet:
+) -> CertificateSheet:
     def runs(text: str) -> list[Run]:
         return [
             Run(values[piece], strong=piece in STRONG)
@@ -216,7 +216,7 @@ def filled(
         return "".join(run.text for run in runs(text))
 
     signature = words(template.signature) or signer
-    return Sheet(
+    return CertificateSheet(
         orientation=template.orientation,
         heading=words(template.heading),
         title_size=template.title_size,
@@ -235,7 +235,7 @@ def filled(
     )
 
 
-def check_printable(sheet: Sheet) -> None:
+def check_printable(sheet: CertificateSheet) -> None:
     """Refuse a certificate with a character that would be an empty box on paper."""
     missing = lacking(sheet.words)
     if missing:

@@ -28,9 +28,10 @@ from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch, User
 from redleader.people.addresses import client_address
-from redleader.records.filters import Typed
+from redleader.records.filters import TypedWord
 from redleader.records.money import WAN
-from redleader.sheets.workbook import CONTENT_TYPE, Book, Column, Kind, count_line
+from redleader.sheets.column import Column, Kind
+from redleader.sheets.workbook import CONTENT_TYPE, Book, count_line
 
 NO_CYCLE = "年度未载明"
 MAX_ROWS = 100_000  # of one file; a county has a few hundred, a province some more
@@ -61,7 +62,9 @@ def book_export(
 
 def record_export(request: HttpRequest, user: User, export: Export) -> None:
     """Write down who took what out; a word that was typed is not kept."""
-    words = ["（查找）" if isinstance(word, Typed) else word for word in export.words]
+    words = [
+        "（查找）" if isinstance(word, TypedWord) else word for word in export.words
+    ]
     ExportLog.objects.create(
         by=user,
         address=client_address(request)[:45],

@@ -20,7 +20,7 @@ from activities.models import (
     Series,
     Site,
 )
-from activities.services.search import Group, Hit, joined
+from activities.services.search import Hit, HitGroup, joined
 from chambers.models import Chamber
 from redleader.records.search import WORDS, fold, search, syllables
 
@@ -80,17 +80,17 @@ def fault_of(query: str) -> str:
     return ""
 
 
-def find_public(query: str) -> list[Group]:
+def find_public(query: str) -> list[HitGroup]:
     """Return what everybody may read and a query finds, by noun."""
     if not query.strip() or fault_of(query):
         return []
     return [group for kind in KINDS if (group := group_of(kind, query)).hits]
 
 
-def group_of(kind: Kind, query: str) -> Group:
+def group_of(kind: Kind, query: str) -> HitGroup:
     some = list(islice(kind.rows(query), SHOWN + 1))
     more = f"{reverse(kind.page)}?{urlencode({'q': query})}" if kind.page else ""
-    return Group(kind.noun, [*map(kind.hit, some[:SHOWN])], len(some) > SHOWN, more)
+    return HitGroup(kind.noun, [*map(kind.hit, some[:SHOWN])], len(some) > SHOWN, more)
 
 
 def matches(query: str, *names: str) -> bool:

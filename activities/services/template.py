@@ -17,8 +17,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from activities.models import ReportTemplate
 from activities.models.template import TemplateKind
 from activities.papers.placeholder import Span, known_names, values_of
+from redleader.sheets.incoming import SHEET_LIMITS
 from redleader.sheets.reader import RefusedError, check_package
-from redleader.sheets.workbook import SHEET_LIMITS, as_text
+from redleader.sheets.workbook import as_text
 from redleader.uploads.photos import clean_name
 
 MAX_BYTES = 2 * 1024 * 1024

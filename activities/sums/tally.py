@@ -22,7 +22,7 @@ from django.db import connections, transaction
 from django.db.models import CharField, Count, DateField, F, QuerySet, Value
 from django.db.models.functions import Cast
 
-from activities.counting import ALWAYS, RULES, CountingRule, Kept
+from activities.counting import ALWAYS, RULES, CountingRule, KeptSums
 
 TABLE = "activities_tally"
 LOCK = 2026_1126  # between those who change two tables that one number is made of
@@ -49,7 +49,7 @@ class Series:
     facet: str
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> KeptSums:
         assert self.rule.kept is not None  # noqa: S101
         return self.rule.kept
 

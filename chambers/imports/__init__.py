@@ -3,7 +3,8 @@
 from typing import Any
 
 from chambers.models import Chamber, User
-from redleader.sheets.imports import ImportColumn, Lookup, row_column
+from redleader.sheets.import_columns import ImportColumn, row_column
+from redleader.sheets.lookup import Lookup
 
 
 def chamber_column(label: str, **rest: Any) -> ImportColumn:

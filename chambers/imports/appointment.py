@@ -8,16 +8,15 @@ from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column
 from chambers.models import Appointment, Branch, Chamber, Member, Membership, Post
 from redleader.records.search import fold
-from redleader.sheets.imports import (
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     by_field,
     choice_column,
-    register,
     row_column,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 
 class Persons(Lookup):

@@ -5,15 +5,10 @@ from copy import copy
 
 from chambers.models import Branch, BranchCoverage, Chamber
 from chambers.models.branch import BranchKind
-from redleader.sheets.imports import (
-    ImportColumn,
-    Importer,
-    Lookup,
-    choice_column,
-    register,
-    row_column,
-)
-from redleader.sheets.workbook import Kind
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 COVERAGE = "覆盖商会"
 

@@ -8,16 +8,15 @@ from chambers.imports import chamber_column
 from chambers.models import Chamber, ChamberTerm, Region
 from chambers.models.chamber import ChamberKind, ChamberState, Trade
 from redleader.records.search import fold
-from redleader.sheets.imports import (
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     choice_column,
-    register,
     row_column,
     whole,
 )
-from redleader.sheets.workbook import Kind
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 TRADES = {fold(trade.label): trade.value for trade in Trade}
 TRADES |= {fold(trade.value): trade.value for trade in Trade}

@@ -1,13 +1,9 @@
 """Firms, by their names and credit codes."""
 
 from chambers.models import Enterprise, Region
-from redleader.sheets.imports import (
-    ImportColumn,
-    Importer,
-    Lookup,
-    register,
-    row_column,
-)
+from redleader.sheets.import_columns import ImportColumn, row_column
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 
 @register

@@ -9,18 +9,17 @@ from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch, Enterprise, Member, Membership
 from chambers.models.member import MemberKind, PartyStatus
-from redleader.sheets.imports import (
-    Draft,
+from redleader.sheets.column import Kind
+from redleader.sheets.import_columns import (
     ImportColumn,
-    Importer,
-    Lookup,
     by_field,
     choice_column,
-    register,
     row_column,
-    shown,
 )
-from redleader.sheets.workbook import Kind, SheetLimits, cell_error, chunks
+from redleader.sheets.imports import Importer, register, shown
+from redleader.sheets.incoming import SheetLimits, cell_error, chunks
+from redleader.sheets.lookup import Lookup
+from redleader.sheets.plan import Draft
 
 CHAMBER, STARTED, ENDED = "商会", "入会日期", "退会日期"
 

@@ -4,7 +4,9 @@ from django.core.exceptions import ValidationError
 
 from chambers.models import Region
 from chambers.models.region import CODE_LENGTHS, Level
-from redleader.sheets.imports import ImportColumn, Importer, Lookup, register
+from redleader.sheets.import_columns import ImportColumn
+from redleader.sheets.imports import Importer, register
+from redleader.sheets.lookup import Lookup
 
 TOWNSHIP_LENGTH = CODE_LENGTHS[Level.TOWNSHIP]
 

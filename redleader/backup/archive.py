@@ -32,7 +32,7 @@ from pyrage.x25519 import Identity, Recipient
 
 from redleader import database
 from redleader.backup import fingerprints
-from redleader.backup.fingerprints import Table
+from redleader.backup.fingerprints import TableFingerprint
 from redleader.backup.vault import CHUNK, opening, sealing
 from redleader.uploads.storage import RemoteStorage, sync
 
@@ -60,7 +60,7 @@ class Manifest:
     made_at: str
     versions: dict[str, str]
     migrations: list[list[str]]
-    tables: dict[str, Table]
+    tables: dict[str, TableFingerprint]
     members: dict[str, Member] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -76,7 +76,9 @@ class Manifest:
                     f"备份的格式是第 {content['format']} 版，"
                     f"这个程序只认第 {FORMAT} 版。请换用做这份备份的程序版本。"
                 )
-            content["tables"] = {k: Table(**v) for k, v in content["tables"].items()}
+            content["tables"] = {
+                k: TableFingerprint(**v) for k, v in content["tables"].items()
+            }
             content["members"] = {k: Member(**v) for k, v in content["members"].items()}
             return cls(**content)
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from redleader.backup import fingerprints
 from redleader.backup.archive import binaries, media_files
-from redleader.backup.fingerprints import Table
+from redleader.backup.fingerprints import TableFingerprint
 from redleader.database import APP, OWNER, READER, Cluster
 
 # What would lead a command away from the throwaway place.
@@ -67,7 +67,7 @@ class Place:
             check=False,
         )
 
-    def ask(self, name: str, statement: str = "") -> dict[str, Table]:
+    def ask(self, name: str, statement: str = "") -> dict[str, TableFingerprint]:
         """Run a statement as the administrator; return what the tables hold."""
         link = psycopg2.connect(
             host=str(self.cluster.socket_dir), user="postgres", dbname=name

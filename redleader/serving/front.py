@@ -17,7 +17,7 @@ from django.utils.http import http_date, parse_etags
 
 from redleader.cluster.replica import PRIMARY
 from redleader.serving.pages import KEPT, private_cookies
-from redleader.serving.publication import Version, Watch
+from redleader.serving.publication import Version, VersionWatch
 
 LIFE = 300  # seconds, whatever the version says
 LONGEST_ADDRESS = 600
@@ -134,10 +134,12 @@ class Shelf:
 class Front:
     """A WSGI application that answers what it may and asks Django for the rest."""
 
-    def __init__(self, application: Callable, limit: int, watch: Watch | None = None):
+    def __init__(
+        self, application: Callable, limit: int, watch: VersionWatch | None = None
+    ):
         self.application = application
         self.plain, self.filtered = Shelf(limit), Shelf(limit // 4)
-        self.watch = watch or Watch()
+        self.watch = watch or VersionWatch()
         self.locks = [Lock() for _ in range(LOCKS)]
         self.room = Semaphore(AT_ONCE)
         self.cookies = private_cookies()

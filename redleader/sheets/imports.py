@@ -5,20 +5,16 @@ row. Planning writes nothing: the rows are drafted, compared with what is stored
 and tried out in the database, which keeps the rules.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from redleader.records.forms import (
     MaxLength,
@@ -27,12 +23,11 @@ from redleader.records.forms import (
     check_deferred_rules_on_trial,
     refusal,
 )
-from redleader.records.money import MoneyFormField, say_money
-from redleader.records.search import SEARCH_COLUMNS, fold, syllables
-from redleader.sheets.workbook import (
+from redleader.records.money import say_money
+from redleader.records.search import SEARCH_COLUMNS
+from redleader.sheets.import_columns import ImportColumn
+from redleader.sheets.incoming import (
     BLANKS,
-    Book,
-    Column,
     RowError,
     Sheet,
     SheetLimits,
@@ -40,256 +35,11 @@ from redleader.sheets.workbook import (
     cell_error,
     chunks,
 )
+from redleader.sheets.lookup import Lookup
+from redleader.sheets.plan import Draft, Part, Plan, Tell, tell_nobody
 
-PROBLEM = "问题"  # the column that a marked copy adds
 LIMITS = SheetLimits(rows=1000)
-MAX_CELL = 300  # characters of a cell in a marked copy
-SHOWN = 50  # rows and errors of a preview
 CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
-
-
-class Lookup:
-    """Names that a column may mention, each the name of one row.
-
-    ``rows`` are the rows that a user may choose, ``all_rows`` those that are told
-    apart from unknown ones as out of reach; ``noun`` is what people call them.
-    """
-
-    def __init__(
-        self,
-        noun: str,
-        rows: QuerySet,
-        all_rows: QuerySet | None = None,
-        *,
-        name: Callable[[Any], str] = str,
-    ):
-        self.noun, self.name = noun, name
-        self.found: dict[str, list[Any]] = defaultdict(list)
-        self.foreign: set[str] = set()
-        for row in rows:
-            self.found[fold(name(row))].append(row)
-        if all_rows is not None:
-            self.foreign = {fold(name(row)) for row in all_rows} - set(self.found)
-        self.guesses: dict[str, list[str]] = {}
-
-    def get(self, text: str) -> Any:
-        """Return the one row of a name; raises ValidationError with a hint."""
-        rows = self.found.get(fold(text), [])
-        if len(rows) == 1:
-            return rows[0]
-        short = text if len(text) <= 30 else f"{text[:29]}…"
-        if rows:
-            raise ValidationError(
-                f"：有 {len(rows)} 个同名的{self.noun}“{short}”，不能确定是哪一个。"
-            )
-        if fold(text) in self.foreign:
-            raise ValidationError(
-                f"：{self.noun}“{short}”不在您的管理范围，未导入。", code="foreign"
-            )
-        near = self.near(text)
-        hint = f"是不是“{'”或“'.join(near)}”？" if near else ""
-        raise ValidationError(f"：没有名为“{short}”的{self.noun}。{hint}")
-
-    def near(self, text: str) -> list[str]:
-        """Return at most three names that sound or look like a text."""
-        if text not in self.guesses:
-            self.guesses[text] = self.find_near(text)
-        return self.guesses[text]
-
-    def find_near(self, text: str) -> list[str]:
-        rows = [row for rows in self.found.values() for row in rows]
-        word, sound = fold(text)[:80], "".join(syllables(text[:80]))
-        found = [
-            self.name(row)
-            for row in rows
-            if len(word) > 1
-            and any(part in getattr(row, "search_text", "") for part in (word, sound))
-        ]
-        if found:
-            return found[:3]
-        sounds = {"".join(syllables(self.name(row))): self.name(row) for row in rows}
-        return [sounds[key] for key in get_close_matches(sound, sounds, cutoff=0.8)]
-
-
-@dataclass(frozen=True)
-class ImportColumn(Column):
-    """A column of an import; ``field`` is the field of the model that it fills.
-
-    ``take(text, lookups)`` turns a text into a value and may raise ValidationError;
-    without it text stays text. A column without a field lands in ``Draft.extra``.
-    ``example`` stands in the template's guide.
-    """
-
-    field: str = ""
-    take: Callable[[str, Any], Any] | None = None
-    example: Any = ""
-
-
-def by_lookup(name: str) -> Callable[[str, Any], Any]:
-    """Take the name of a row; ``name`` is the key of the lookup."""
-    return lambda text, lookups: lookups[name].get(text)
-
-
-def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
-    """Take the label of a choice."""
-    values = {fold(label): value for value, label in choices.choices}
-    labels = "、".join(str(label) for label in choices.labels)
-
-    def take(text: str, lookups: Any) -> Any:
-        if fold(text) not in values:
-            raise ValidationError(f"应为：{labels}。")
-        return choices(values[fold(text)])
-
-    return take
-
-
-def row_column(label: str, lookup: str, **rest: Any) -> ImportColumn:
-    """Return a column of names of rows; it fills the field called as the lookup."""
-    rest = {"field": lookup} | rest
-    return ImportColumn(label, take=by_lookup(lookup), **rest)
-
-
-def choice_column(
-    label: str,
-    choices: type[models.TextChoices],
-    *,
-    without: Sequence[str] = (),
-    **rest: Any,
-) -> ImportColumn:
-    """Return a column that offers the labels of some choices."""
-    labels = tuple(str(one.label) for one in choices if one not in without)
-    return ImportColumn(label, choices=labels, take=choice(choices), **rest)
-
-
-def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
-    """Take what a form field takes, with its messages."""
-
-    def take(text: str, lookups: Any) -> Any:
-        try:
-            return form_field.clean(text)
-        except ValidationError as error:
-            raise ValidationError(f"：{error.messages[0]}") from error
-
-    return take
-
-
-def money() -> Callable[[str, Any], Any]:
-    """Take 万元 and return yuan."""
-    return by_field(MoneyFormField(required=False))
-
-
-def whole(label: str, most: int) -> Callable[[str, Any], Any]:
-    """Take a whole number from 0 to a limit."""
-    message = f"{label}应为 0–{most} 的整数。"
-
-    def take(text: str, lookups: Any) -> int:
-        digits = text.removesuffix(".0")
-        if not (digits.isascii() and digits.isdigit()) or int(digits[:12]) > most:
-            raise ValidationError(f"：{message}")
-        return int(digits)
-
-    return take
-
-
-def yes_no(text: str, lookups: Any) -> bool:
-    if fold(text) not in ("是", "否"):
-        raise ValidationError("：请填写“是”或“否”。")
-    return fold(text) == "是"
-
-
-Tell = Callable[[int], None]  # told of so many more rows that are done
-
-
-def tell_nobody(rows: int) -> None:
-    pass
-
-
-@dataclass
-class Draft:
-    """A row of a file as it would be written.
-
-    ``stored`` is the row that is there already, ``changes`` (column, old, new) how
-    it would change; ``extra`` has what is no field of the model.
-    """
-
-    number: int
-    row: Any
-    sheet: SheetRow
-    extra: dict[str, Any] = field(default_factory=dict)
-    stored: Any = None
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-    note: str = ""
-
-
-@dataclass
-class Part:
-    """Some rows of a file, compared with what is stored."""
-
-    rows: list[SheetRow]
-    new: list[Draft] = field(default_factory=list)
-    changed: list[Draft] = field(default_factory=list)
-    same: list[Draft] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.errors = [error for row in self.rows for error in row.errors]
-        self.unread = {(error.row, error.label) for error in self.errors}
-
-    def refuse(self, errors: Iterable[RowError]) -> None:
-        """Add errors; a cell that could not be read is told of once."""
-        self.errors += [e for e in errors if (e.row, e.label) not in self.unread]
-
-    def marked(self) -> Iterator[SheetRow]:
-        """Yield the rows with all that is wrong in them."""
-        errors = errors_by_row(self.errors)
-        return (replace(row, errors=tuple(errors[row.number])) for row in self.rows)
-
-
-def errors_by_row(errors: Iterable[RowError]) -> dict[int, list[RowError]]:
-    found: dict[int, list[RowError]] = defaultdict(list)
-    for error in errors:
-        found[error.row].append(error)
-    return found
-
-
-@dataclass
-class Group:
-    """Rows of one fate: how many, and the first of them."""
-
-    count: int = 0
-    shown: list[Draft] = field(default_factory=list)
-
-    def add(self, drafts: list[Draft]) -> None:
-        self.count += len(drafts)
-        self.shown += drafts[: SHOWN - len(self.shown)]
-
-
-@dataclass
-class Plan:
-    """What a file would do; nothing of it is done while there are errors.
-
-    Of many rows and errors it has the number and the first; ``sheet`` has every
-    row with its errors.
-    """
-
-    sheet: Sheet
-    new: Group = field(default_factory=Group)
-    changed: Group = field(default_factory=Group)
-    same: Group = field(default_factory=Group)
-    error_count: int = 0
-    errors: list[RowError] = field(default_factory=list)
-
-    def add(self, part: Part) -> None:
-        bad = {error.row for error in part.errors}
-        for group, drafts in [
-            (self.new, part.new),
-            (self.changed, part.changed),
-            (self.same, part.same),
-        ]:
-            group.add([draft for draft in drafts if draft.number not in bad])
-        errors = sorted(part.errors, key=lambda error: error.row)
-        self.error_count += len(errors)
-        self.errors += errors[: SHOWN - len(self.errors)]
 
 
 class Importer:
@@ -361,8 +111,8 @@ class Importer:
         plan = Plan(Sheet(self.columns))
         with transaction.atomic():
             for part in self.compared(rows, user, tell):
-                part.refuse(self.halved(part.new, self.create, user))
-                part.refuse(self.halved(part.changed, self.update, user))
+                part.refuse(self.bisect_errors(part.new, self.create, user))
+                part.refuse(self.bisect_errors(part.changed, self.update, user))
                 tell(len(part.new) + len(part.changed))
                 plan.add(part)
                 plan.sheet.add(part.marked())
@@ -566,7 +316,7 @@ class Importer:
             if label not in labels
         ]
 
-    def halved(
+    def bisect_errors(
         self, drafts: list[Draft], service: Callable, user: Any
     ) -> list[RowError]:
         """Try rows; halve what is refused until each bad row stands alone."""
@@ -580,8 +330,8 @@ class Importer:
             if len(drafts) > 1:
                 middle = len(drafts) // 2
                 return [
-                    *self.halved(drafts[:middle], service, user),
-                    *self.halved(drafts[middle:], service, user),
+                    *self.bisect_errors(drafts[:middle], service, user),
+                    *self.bisect_errors(drafts[middle:], service, user),
                 ]
             return self.broken_rules(drafts[0], error)
         return []
@@ -615,8 +365,6 @@ class Importer:
             for text in texts
         ]
 
-    # --- Workbooks
-
     @property
     def sheet_name(self) -> str:
         return f"{self.name}导入"
@@ -624,58 +372,6 @@ class Importer:
     @property
     def shown_labels(self) -> list[str]:
         return list(self.summary or [column.label for column in self.columns[:6]])
-
-    def template_book(self) -> Book:
-        """Return the empty table, and a sheet that says how it is filled in."""
-        book = Book()
-        book.add_table(self.sheet_name, self.columns, [])
-        offered = self.offered()
-
-        def offer(column: ImportColumn) -> str:
-            return offered.get(column.label, "\n".join(column.choices))
-
-        guide = [
-            Column("列", width=14, value=lambda column: column.label),
-            Column("必填", width=8, value=lambda c: "是" if c.is_required else "否"),
-            Column("怎么填", width=40, value=lambda column: column.note),
-            Column("可填的内容", width=50, value=offer),
-            Column("示例", width=28, value=lambda column: column.example),
-        ]
-        lines = [
-            f"模板 {self.edition} 版。请填写“{self.sheet_name}”表，一行一{self.unit}，"
-            f"最多 {self.limits.rows} 行。",
-            f"不要改动表头；同一个文件可以重复上传，已有的{self.name}不会重复登记。",
-        ]
-        book.add_table("填写说明", guide, self.columns, title="填写说明", lines=lines)
-        return book
-
-    def marked_book(self, rows: Iterable[SheetRow]) -> Book:
-        """Return the rows as they came, with each fault coloured and put in words."""
-
-        def cell(label: str) -> Callable[[SheetRow], Any]:
-            return lambda row: clipped(row.refused.get(label) or row.values.get(label))
-
-        def is_marked(row: SheetRow, column: Column) -> bool:
-            named = {error.label for error in row.errors}
-            return column.label in named or (column.label == PROBLEM and bool(named))
-
-        columns = [
-            Column(c.label, c.kind, c.width, cell(c.label), c.is_required, c.choices)
-            for c in self.columns
-        ]
-        words = Column(
-            PROBLEM,
-            width=70,
-            value=lambda row: "\n".join(error.text for error in row.errors),
-        )
-        book = Book()
-        book.add_table(self.sheet_name, [*columns, words], rows, is_marked=is_marked)
-        return book
-
-
-def clipped(value: Any) -> Any:
-    """Return a cell of a marked copy: not what was far too long."""
-    return value[:MAX_CELL] if isinstance(value, str) else value
 
 
 def comparable(value: Any) -> Any:

@@ -21,8 +21,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from redleader.models import ImportJob, ImportRun, JobState
-from redleader.sheets.imports import IMPORTERS, Draft, Importer, Plan, Tell, tell_nobody
-from redleader.sheets.workbook import Sheet
+from redleader.sheets.imports import IMPORTERS, Importer
+from redleader.sheets.incoming import Sheet
+from redleader.sheets.plan import Draft, Plan, Tell, tell_nobody
 
 logger = logging.getLogger(__name__)
 

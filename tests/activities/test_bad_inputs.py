@@ -33,7 +33,7 @@ from redleader.models import FormDraft
 from redleader.records import bad_inputs
 from redleader.records.drafts import SIGNED_OUT
 from redleader.sheets.imports import IMPORTERS
-from redleader.sheets.workbook import MESSAGES as SHEET_MESSAGES
+from redleader.sheets.incoming import MESSAGES as SHEET_MESSAGES
 from redleader.uploads.photos import MESSAGES, METADATA_NOTICE
 from tests import hostile_images as images
 from tests import hostile_sheets as sheets

@@ -22,7 +22,7 @@ from chambers.models import (
 from redleader.models import ImportJob
 from redleader.records.search import search
 from redleader.sheets.imports import IMPORTERS
-from redleader.sheets.workbook import CHUNK
+from redleader.sheets.incoming import CHUNK
 from tests import hostile_sheets as hostile
 from tests.activities.imports.test_works import rows_of, texts
 from tests.factories.chambers import (

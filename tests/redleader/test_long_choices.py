@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from chambers.models import Chamber, Enterprise
 from redleader.records import filters, forms, paging
-from redleader.records.filters import Filters, Rows
+from redleader.records.filters import Filters, RowOptions
 from redleader.records.forms import NamedChoiceField, type_if_many
 from redleader.records.paging import EstimatingPaginator, page_by_name, say_count
 from tests.factories.chambers import ChamberFactory, EnterpriseFactory
@@ -57,13 +57,13 @@ def test_a_part_of_a_name_is_refused_with_the_names_that_were_meant(firms, few):
 
 
 def test_a_filter_lists_few_rows_and_finds_one_of_many(firms, few):
-    rows = Rows(Enterprise.objects.order_by("pk"))
+    rows = RowOptions(Enterprise.objects.order_by("pk"))
     query = QueryDict(f"firm={firms[0].pk}")
     assert list(rows) == []
     assert Filters(query, firm=rows).word("firm") == "云溪甲厂"
     assert Filters(QueryDict("firm=0"), firm=rows).ignored
     assert Filters(QueryDict("firm=x"), firm=rows).ignored
-    short = Rows(Enterprise.objects.filter(pk=firms[0].pk))
+    short = RowOptions(Enterprise.objects.filter(pk=firms[0].pk))
     assert dict(short) == {str(firms[0].pk): "云溪甲厂"}
 
 

@@ -32,7 +32,7 @@ from redleader.people.addresses import site_address
 from redleader.records.filters import parse_day
 from redleader.serving import errors
 from redleader.serving.machines import for_machines
-from redleader.sheets.tables import Number, number_of, said
+from redleader.sheets.tables import Number, column, number_of
 
 MOST_ROWS = 200
 MOST_OFFSET = 1_000_000
@@ -78,31 +78,31 @@ Row = TypeVar("Row")
 
 
 class Page(Schema, Generic[Row]):
-    count: int = said("全部有多少行。")
-    limit: int = said("每页行数。")
-    offset: int = said("跳过了多少行。")
-    next: str | None = said("下一页的网址；没有则为空。")
-    as_of: date = said("截至哪一天。")
+    count: int = column("全部有多少行。")
+    limit: int = column("每页行数。")
+    offset: int = column("跳过了多少行。")
+    next: str | None = column("下一页的网址；没有则为空。")
+    as_of: date = column("截至哪一天。")
     rows: list[Row]
 
 
 class Base(Schema):
-    chamber_id: int | None = said("商会的编号；空为全县。")
-    value: Number = said("数值。")
-    until: date = said("截至哪一天。")
-    document: str = said("依据的文件。")
+    chamber_id: int | None = column("商会的编号；空为全县。")
+    value: Number = column("数值。")
+    until: date = column("截至哪一天。")
+    document: str = column("依据的文件。")
 
 
 class Count(RuleRow):
     """A counted number with its rule; ``baselines`` are never part of ``value``."""
 
-    value: Number = said("由系统记录计出的数，单位见 unit。")
-    chamber_id: int | None = said("只计这个商会；空为全县。")
-    township_code: str | None = said("只计这个乡镇；空为全县。")
-    first: date | None = said("计数的起始日期；空为不限。")
-    last: date = said("计数的截止日期。")
-    as_of: date = said("按哪一天的记录计。")
-    baselines: list[Base] = said("系统启用以前的历史基数，另计。")
+    value: Number = column("由系统记录计出的数，单位见 unit。")
+    chamber_id: int | None = column("只计这个商会；空为全县。")
+    township_code: str | None = column("只计这个乡镇；空为全县。")
+    first: date | None = column("计数的起始日期；空为不限。")
+    last: date = column("计数的截止日期。")
+    as_of: date = column("按哪一天的记录计。")
+    baselines: list[Base] = column("系统启用以前的历史基数，另计。")
 
 
 class Fault(Schema):

@@ -12,7 +12,7 @@ from activities.models import Award, Course, Lecture, Site
 from activities.models.course import SiteKind
 from activities.views.public.honour import timeline
 from chambers.models import Region
-from redleader.records.filters import Filters, Rows
+from redleader.records.filters import Filters, RowOptions
 from redleader.records.paging import page_by_name, say_count
 from redleader.records.search import search
 from redleader.serving.pages import public_page
@@ -59,7 +59,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
         request.GET,
         q=None,
         kind=dict(SiteKind.choices),
-        township=Rows(townships, attrgetter("name")),
+        township=RowOptions(townships, attrgetter("name")),
     )
     sites = search(Site.objects.select_related("township"), filters.get("q"))
     for name in ("kind", "township"):

@@ -20,7 +20,7 @@ from activities.models.honour import HonourLevel
 from activities.models.scheme import SchemeKind
 from activities.services.export import CHUNK
 from chambers.models import Chamber, Region
-from redleader.records.filters import Days, Filters, Rows, say_day
+from redleader.records.filters import Days, Filters, RowOptions, say_day
 from redleader.records.forms import is_long
 from redleader.serving.pages import public_page
 
@@ -209,8 +209,8 @@ def read_filters(query: QueryDict, today: date) -> Filters:
         kind=KINDS,
         level=dict(HonourLevel.choices),
         cycle={label: label for label in labels} | {NO_CYCLE: NO_YEAR},
-        township=Rows(Region.objects.townships(), NAME),
-        chamber=Rows(Chamber.objects.order_by("sort_key", "pk"), NAME),
+        township=RowOptions(Region.objects.townships(), NAME),
+        chamber=RowOptions(Chamber.objects.order_by("sort_key", "pk"), NAME),
         on=Days(FIRST_DAY, today, word="截至 {}"),
         ended={"1": "含已结束的称号"},
     )

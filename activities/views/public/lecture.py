@@ -23,7 +23,7 @@ from activities.services.lecture import corrected_values, next_number
 from activities.views.public.chamber import send_picture
 from redleader.audit import log as audit
 from redleader.records.filters import Filters, year_words, years_of
-from redleader.records.paging import Page, page_newest_first, say_count
+from redleader.records.paging import ListPage, page_newest_first, say_count
 from redleader.serving.pages import public_page
 
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
@@ -139,7 +139,7 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
     older = str(rows[ISSUES - 1].number) if len(rows) > ISSUES else ""
     context = {
         "series": series,
-        "page": Page(rows[:ISSUES], older, is_first),
+        "page": ListPage(rows[:ISSUES], older, is_first),
         "issue_count": next_number(series) - 1,
         "session_count": say_count(public.filter(issue__series=series)),
         "most": SESSIONS,

@@ -13,7 +13,7 @@ from activities.counting.pairing import pairings
 from activities.models import Pairing
 from activities.pictures.pairing_picture import KINDS, MOST, WIDTH, groups_of
 from chambers.models import Chamber, Region
-from redleader.records.filters import Filters, Rows
+from redleader.records.filters import Filters, RowOptions
 from redleader.serving.pages import public_page
 
 TOTALS = [
@@ -42,8 +42,8 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     chambers = Chamber.objects.filter(pk__in=Pairing.objects.values("chamber"))
     filters = Filters(
         request.GET,
-        township=Rows(places, attrgetter("name")),
-        chamber=Rows(chambers.order_by("sort_key"), attrgetter("name")),
+        township=RowOptions(places, attrgetter("name")),
+        chamber=RowOptions(chambers.order_by("sort_key"), attrgetter("name")),
     )
     place = places.filter(pk=filters.get("township")).first()
     chamber = chambers.filter(pk=filters.get("chamber") or 0).first()

@@ -23,7 +23,7 @@ from activities.counting import (
 from activities.models import OfficialFigure
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region, User
-from redleader.records.filters import Days, Filters, Rows, parse_day
+from redleader.records.filters import Days, Filters, RowOptions, parse_day
 from redleader.records.quarters import Quarter
 from redleader.serving.pages import public_page
 
@@ -111,8 +111,8 @@ def filters_of(
     places = Region.objects.townships() if is_whole else Region.objects.none()
     return Filters(
         request.GET,
-        chamber=Rows(chambers.order_by("sort_key"), attrgetter("name")),
-        township=Rows(places, attrgetter("name")),
+        chamber=RowOptions(chambers.order_by("sort_key"), attrgetter("name")),
+        township=RowOptions(places, attrgetter("name")),
         first=Days(EVER, today, word="{} 起"),
         last=Days(EVER, today, word="到 {}"),
     )

@@ -11,7 +11,7 @@ from activities.services.todo import todos
 from chambers.access import UserRequest
 from chambers.models import Chamber, Role
 from chambers.rights import right, sees_records
-from redleader.records.filters import Filters, Rows
+from redleader.records.filters import Filters, RowOptions
 
 LIMIT = 5  # chambers of one secretary on a page
 
@@ -22,7 +22,7 @@ def handover(request: UserRequest) -> HttpResponse:
     """Show a secretary's chambers; the others choose one of those they see."""
     user = request.user
     chambers = Chamber.objects.visible_to(user).active()
-    filters = Filters(request.GET, chamber=Rows(chambers, attrgetter("name")))
+    filters = Filters(request.GET, chamber=RowOptions(chambers, attrgetter("name")))
     own = user.role == Role.SECRETARY
     if filters.get("chamber"):
         chambers = chambers.filter(pk=filters.get("chamber"))

@@ -19,7 +19,9 @@ from chambers.rights import may_import, may_review, right, sees_records
 from redleader.models import ImportJob, JobState
 from redleader.records.forms import Form, attempt
 from redleader.sheets import jobs
-from redleader.sheets.imports import IMPORTERS, SHOWN, Importer
+from redleader.sheets.import_books import marked_book, template_book
+from redleader.sheets.imports import IMPORTERS, Importer
+from redleader.sheets.plan import SHOWN
 from redleader.sheets.workbook import answer
 
 
@@ -148,7 +150,7 @@ def import_confirm(request: UserRequest, code: str, key: uuid.UUID) -> HttpRespo
 def import_template(request: UserRequest, code: str) -> HttpResponse:
     importer = find(request, code)
     name = f"{importer.sheet_name}模板 {importer.edition}"
-    return answer(importer.template_book(), name)
+    return answer(template_book(importer), name)
 
 
 @right(sees_records, may_import)
@@ -159,7 +161,7 @@ def import_marked(request: UserRequest, code: str, key: uuid.UUID) -> HttpRespon
     if not job.preview.get("error_count"):
         raise Http404
     importer = IMPORTERS[code]
-    book = importer.marked_book(jobs.rows_of(job))
+    book = marked_book(importer, jobs.rows_of(job))
     return answer(book, f"{importer.sheet_name}（已标注问题）")
 
 

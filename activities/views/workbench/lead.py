@@ -32,7 +32,7 @@ from chambers.access import UserRequest
 from chambers.models import Chamber
 from chambers.rights import may_export, may_review, may_write, right, sees_records
 from redleader.records.editing import edit
-from redleader.records.filters import Filters, Rows, year_words
+from redleader.records.filters import Filters, RowOptions, year_words
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
 from redleader.records.steps import StepForm, answer_step, step_forms
@@ -50,7 +50,7 @@ def filters_of(request: UserRequest) -> Filters:
         kind=dict(LeadKind.choices),
         state=dict(LeadState.choices),
         year=year_words(services.lead_years()),
-        chamber=Rows(chambers, attrgetter("name")),
+        chamber=RowOptions(chambers, attrgetter("name")),
     )
 
 

@@ -39,7 +39,7 @@ from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
 from chambers.rights import may_export, may_review, may_write, right, sees_records
 from redleader.records.editing import edit
-from redleader.records.filters import Filters, Rows, year_words
+from redleader.records.filters import Filters, RowOptions, year_words
 from redleader.records.paging import page_newest_first
 from redleader.records.steps import StepForm, answer_step, step_forms
 
@@ -157,7 +157,7 @@ def narrowed_activities(
         request.GET,
         kind=dict(ContactKind.choices),
         year=year_words(services.contact_years()),
-        branch=Rows(branches, attrgetter("name")),
+        branch=RowOptions(branches, attrgetter("name")),
     )
     if filters.get("kind"):
         found = found.filter(kind=filters.get("kind"))
@@ -261,7 +261,7 @@ def narrowed_demands(request: UserRequest) -> tuple[Filters, DemandQuerySet]:
         state=dict(DemandState.choices),
         overdue={"1": "只看超期"},
         year=year_words(services.contact_years()),
-        chamber=Rows(chambers, attrgetter("name")),
+        chamber=RowOptions(chambers, attrgetter("name")),
     )
     if filters.get("state"):
         found = found.filter(state=filters.get("state"))

@@ -25,7 +25,7 @@ from chambers.access import UserRequest
 from chambers.models import Region
 from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
-from redleader.records.filters import Filters, Rows
+from redleader.records.filters import Filters, RowOptions
 from redleader.records.forms import Form, attempt
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
@@ -43,7 +43,7 @@ def narrowed(request: UserRequest) -> tuple[Filters, PairingQuerySet]:
         q=None,
         programme={str(row.pk): row.name for row in PairingProgramme.objects.all()},
         state=dict(PairingState.choices),
-        township=Rows(townships, attrgetter("name")),
+        township=RowOptions(townships, attrgetter("name")),
     )
     found = Pairing.objects.visible_to(request.user)
     if filters.get("q"):

@@ -29,7 +29,7 @@ from chambers.access import UserRequest
 from chambers.models import Chamber, Region
 from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
-from redleader.records.filters import Filters, Rows, year_words, years_of
+from redleader.records.filters import Filters, RowOptions, year_words, years_of
 from redleader.records.forms import Form, attempt
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
@@ -51,8 +51,8 @@ def filters_of(request: UserRequest) -> Filters:
         kind=dict(ProjectKind.choices),
         state=dict(ProjectState.choices),
         year=year_words(years_of(mine, "signed_on"), "{}年签约"),
-        township=Rows(townships, attrgetter("name")),
-        chamber=Rows(chambers, attrgetter("name")),
+        township=RowOptions(townships, attrgetter("name")),
+        chamber=RowOptions(chambers, attrgetter("name")),
         check=CHECKS,
     )
 

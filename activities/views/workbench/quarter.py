@@ -24,7 +24,7 @@ from chambers.rights import (
 )
 from redleader.records.forms import attempt
 from redleader.records.quarters import Quarter
-from redleader.sheets.workbook import Column
+from redleader.sheets.column import Column
 
 SHOWN = 12  # quarters of the list
 EDITS = 200  # rows of a difference

@@ -42,7 +42,7 @@ from chambers.access import UserRequest
 from chambers.models import Chamber
 from chambers.rights import may_export, may_write, right, sees_records
 from redleader.records.editing import edit
-from redleader.records.filters import Filters, Rows, year_words, years_of
+from redleader.records.filters import Filters, RowOptions, year_words, years_of
 from redleader.records.forms import Form, attempt
 from redleader.records.history import last_change
 from redleader.records.paging import page_by_name, page_newest_first
@@ -57,10 +57,12 @@ FUND_CODES = ["fund-receipts", "fund-payments", "fund-balance"]
 RECEIVED = {"yes": "已到账", "no": "已认捐未到"}
 
 
-def chamber_words(request: UserRequest, rows: QuerySet) -> Rows:
+def chamber_words(request: UserRequest, rows: QuerySet) -> RowOptions:
     """Return the chambers of a user that have some of these rows, for a filter."""
     chambers = Chamber.objects.visible_to(request.user)
-    return Rows(chambers.filter(pk__in=rows.values("chamber")), attrgetter("name"))
+    return RowOptions(
+        chambers.filter(pk__in=rows.values("chamber")), attrgetter("name")
+    )
 
 
 def delete(

@@ -133,7 +133,7 @@ def ours(path: str) -> dict:
     from redleader.models import JobState
     from redleader.sheets import jobs
     from redleader.sheets.imports import IMPORTERS
-    from redleader.sheets.workbook import read_sheet
+    from redleader.sheets.incoming import read_sheet
 
     before, importer = Member.objects.count(), IMPORTERS["members"]
     upload = SimpleUploadedFile("members.xlsx", Path(path).read_bytes())

@@ -16,7 +16,8 @@ from activities.formats.opendata import DATA_SETS
 from redleader import database
 from redleader.sheets import tables
 from redleader.sheets import workbook as sheets
-from redleader.sheets.workbook import Column, read_sheet
+from redleader.sheets.column import Column
+from redleader.sheets.incoming import read_sheet
 from tests.activities.test_addresses import EXPORTS, TABLE, World, admin_rows
 from tests.conftest import become
 from tests.redleader.sheets.test_sheets import TRIGGERS, upload, written

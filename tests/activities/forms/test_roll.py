@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from activities.forms.roll import RollField, Row, count, fill_roll
+from activities.forms.roll import RollField, RollRow, count, fill_roll
 from activities.models.lecture import AttendanceStatus
 
 WANG, LI, ZHANG = 1, 2, 3
@@ -245,9 +245,9 @@ def test_field_shows_a_row_for_each_member(field):
     rows = field.rows({LI: "on_leave", "1": "present"})
 
     assert rows == [
-        Row(ROSTER[0], "present"),
-        Row(ROSTER[1], "on_leave"),
-        Row(ROSTER[2], ""),
+        RollRow(ROSTER[0], "present"),
+        RollRow(ROSTER[1], "on_leave"),
+        RollRow(ROSTER[2], ""),
     ]
     assert [row.name for row in rows] == ["roll-1", "roll-2", "roll-3"]
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from activities.imports.honour import LEVELS, HonourImporter
 from activities.models import Award, SchemeVersion
 from activities.services.report import UNSTATED
-from redleader.sheets.imports import PROBLEM
-from redleader.sheets.workbook import RowError, SheetRow, answer
+from redleader.sheets.import_books import PROBLEM, marked_book, template_book
+from redleader.sheets.incoming import RowError, SheetRow
+from redleader.sheets.workbook import answer
 from tests.factories.activities import (
     AwardFactory,
     SchemeFactory,
@@ -306,7 +307,7 @@ def test_names_are_looked_up_once_for_all_rows(scheme, django_assert_num_queries
 def test_template_says_what_may_be_filled_in(scheme):
     SchemeVersionFactory(scheme=scheme, label="2021年版")
 
-    content = answer(IMPORTER.template_book(), "模板").content
+    content = answer(template_book(IMPORTER), "模板").content
 
     book = openpyxl.load_workbook(BytesIO(content))
     sheet, guide = book.worksheets
@@ -330,7 +331,7 @@ def test_marked_copy_has_the_rows_and_the_faults(scheme):
     )
     rows = [row(), replace(row(3), errors=errors)]
 
-    content = IMPORTER.marked_book(rows).packed()
+    content = marked_book(IMPORTER, rows).packed()
 
     sheet = openpyxl.load_workbook(BytesIO(content)).active
     assert [cell.value for cell in sheet[1]][-1] == PROBLEM

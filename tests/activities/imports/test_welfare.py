@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from activities.imports.welfare import CharityActivityImporter, DonationImporter
 from activities.models import CharityActivity, Donation, FundEntry
-from redleader.sheets.workbook import SheetRow
+from redleader.sheets.incoming import SheetRow
 from tests.factories.activities import FundFactory
 from tests.factories.chambers import (
     ChamberFactory,

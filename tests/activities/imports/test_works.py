@@ -18,7 +18,7 @@ from activities.services.pairing import village_label
 from chambers.models import Role
 from redleader.records.money import MONEY_ERROR
 from redleader.sheets.imports import IMPORTERS
-from redleader.sheets.workbook import SheetRow
+from redleader.sheets.incoming import SheetRow
 from tests.factories.activities import (
     ContactAssignmentFactory,
     MediationCommitteeFactory,

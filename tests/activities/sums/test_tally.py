@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from psycopg2.errors import LockNotAvailable
 
-from activities.counting import RULES, Kept, Scope, until
+from activities.counting import RULES, KeptSums, Scope, until
 from activities.models import (
     Award,
     Donation,
@@ -205,7 +205,7 @@ def test_the_application_cannot_write_a_sum(rows):
 
 def test_a_rule_that_cannot_be_kept_is_refused():
     series = tally.Series(
-        replace(RULES["covered-chambers"], kept=Kept("founded_on")), ""
+        replace(RULES["covered-chambers"], kept=KeptSums("founded_on")), ""
     )
 
     with pytest.raises(ValueError, match="covered-chambers"):

@@ -16,7 +16,7 @@ from activities.imports.honour import HonourImporter
 from activities.models import Award, SchemeVersion
 from redleader.models import ImportJob
 from redleader.sheets import jobs
-from redleader.sheets.imports import PROBLEM
+from redleader.sheets.import_books import PROBLEM
 from redleader.sheets.jobs import AGAIN, EXPIRED
 from tests import hostile_sheets as hostile
 from tests.factories.activities import (

@@ -17,13 +17,13 @@ from redleader import database
 from redleader.backup import archive as backup
 from redleader.backup import drill, fingerprints, vault
 from redleader.backup.archive import (
+    ArchiveMember,
     BackupError,
     Manifest,
-    Member,
     make_backup,
     read_backup,
 )
-from redleader.backup.fingerprints import Table
+from redleader.backup.fingerprints import TableFingerprint
 from redleader.backup.restore import fill_database, require_known_schema, restore_backup
 from redleader.backup.vault import VaultError, opening, read_identities, read_recipients
 from tests.conftest import become
@@ -144,7 +144,7 @@ def archive(path, keys, members, manifest=EMPTY):
         ([("media/../../x", b"")], EMPTY, "不该有的内容"),
         ([("/etc/x", b"")], EMPTY, "不该有的内容"),
         ([("media/a.jpg", b"x")], EMPTY, "1 个文件与清单不符"),
-        ([], replace(EMPTY, members={"media/a": Member(1, "0")}), "与清单不符"),
+        ([], replace(EMPTY, members={"media/a": ArchiveMember(1, "0")}), "与清单不符"),
         ([], replace(EMPTY, format=2), "格式是第 2 版"),
         ([("manifest.json", b"[]")], None, "清单读不出来"),
     ],
@@ -275,7 +275,7 @@ def test_a_backup_comes_back_whole_or_not_at_all(tmp_path, keys, media, copy, se
     staged = tmp_path / "staged"
     staged.mkdir()
     read_backup(path, identities, into=staged)
-    wrong = {"public.django_migrations": Table(1, "1")}
+    wrong = {"public.django_migrations": TableFingerprint(1, "1")}
     lying = replace(manifest, tables=manifest.tables | wrong)
     with pytest.raises(BackupError, match="django_migrations 与备份不符"):
         fill_database(staged / backup.DATABASE, lying, clear=True)

@@ -17,7 +17,7 @@ from activities.models import Application
 from chambers.models import Chamber
 from redleader.people.addresses import behind_proxies
 from redleader.serving import front, publication
-from redleader.serving.front import Front, Page, Shelf, coding_of, matches
+from redleader.serving.front import CachedPage, Front, Shelf, coding_of, matches
 from redleader.serving.pages import PUBLIC, SIGNED_IN, VISITOR
 from tests.factories.activities import application_at
 from tests.factories.chambers import ChamberFactory, UserFactory
@@ -399,7 +399,7 @@ def test_sign_ins_are_counted_by_the_address_that_our_proxy_saw(settings):
 
 
 def page(size, used):
-    made = Page(("v", None), [("Content-Type", "image/png")], b"x" * size, None)
+    made = CachedPage(("v", None), [("Content-Type", "image/png")], b"x" * size, None)
     made.used = used
     return made
 

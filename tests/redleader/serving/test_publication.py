@@ -9,7 +9,7 @@ from django.db import Error, connection
 
 from chambers.models import Chamber, Region, User
 from redleader.serving import publication
-from redleader.serving.publication import TRIGGER, Watch, read_version, watched
+from redleader.serving.publication import TRIGGER, VersionWatch, read_version, watched
 from tests.conftest import another
 from tests.factories.chambers import ChamberFactory, UserFactory
 
@@ -137,7 +137,7 @@ def counted(monkeypatch, answer):
 
 def test_a_process_asks_once_in_a_while(monkeypatch):
     asked = counted(monkeypatch, lambda: ("a", date(2026, 1, 1)))
-    watch = Watch()
+    watch = VersionWatch()
     assert {watch.now() for _ in range(100)} == {("a", date(2026, 1, 1))}
     assert len(asked) == 1
     watch.due_at = 0
@@ -150,7 +150,7 @@ def test_a_database_that_does_not_answer_has_no_version(monkeypatch):
         raise Error
 
     asked = counted(monkeypatch, refuse)
-    watch = Watch()
+    watch = VersionWatch()
     assert [watch.now(), watch.now()] == [None, None]
     assert len(asked) == 1
 
@@ -169,7 +169,7 @@ def test_while_one_thread_asks_the_others_go_on_for_a_moment_only(monkeypatch):
     counted(monkeypatch, slow)
     monkeypatch.setattr(publication, "EVERY", 5)
     monkeypatch.setattr(publication, "LATEST", 60)
-    watch = Watch()
+    watch = VersionWatch()
     assert watch.now() == "a"
     watch.due_at = watch.read_at
     thread = threading.Thread(target=watch.now)

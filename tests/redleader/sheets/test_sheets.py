@@ -17,18 +17,16 @@ from django.utils import timezone
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from redleader.sheets import workbook as sheets
-from redleader.sheets.workbook import (
+from redleader.sheets.column import Column, Kind
+from redleader.sheets.incoming import (
     CELL_MESSAGES,
     MESSAGES,
-    Book,
-    Column,
-    Kind,
     RowError,
     SheetRow,
-    answer,
     parse_day,
     read_sheet,
 )
+from redleader.sheets.workbook import Book, answer
 from tests import hostile_sheets as hostile
 
 NAME, DAY = Column("名称", is_required=True), Column("日期", Kind.DATE)

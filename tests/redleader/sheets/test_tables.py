@@ -13,20 +13,20 @@ from ninja import Schema
 from redleader.sheets.tables import (
     BOM,
     Number,
+    column,
     csv_lines,
     dictionary,
     json_lines,
     safe_text,
-    said,
 )
 from redleader.sheets.workbook import TRIGGERS
 
 
 class Row(Schema):
-    name: str = said("名称。")
-    amount: Number | None = said("金额。", unit="万元")
-    day: date | None = said("日期。")
-    is_open: bool = said("是否公开。")
+    name: str = column("名称。")
+    amount: Number | None = column("金额。", unit="万元")
+    day: date | None = column("日期。")
+    is_open: bool = column("是否公开。")
 
 
 ROW = Row(name='甲,"乙"\n丙', amount=1.5, day=date(2026, 3, 15), is_open=True)
