@@ -7,7 +7,7 @@ so the words themselves are the one thing that all of them carry.
 import re
 from functools import cache
 
-from redleader.sheets import workbook as sheets
+from redleader.sheets import incoming
 from redleader.uploads import photos
 
 # Row of the list and its words; "…" stands for anything. The first that fits counts.
@@ -77,7 +77,7 @@ def pattern(words: str, gap: str) -> re.Pattern[str]:
 
 @cache
 def patterns() -> list[tuple[int, re.Pattern[str]]]:
-    tables = [*photos.MESSAGES.values(), *sheets.MESSAGES.values()]
+    tables = [*photos.MESSAGES.values(), *incoming.MESSAGES.values()]
     return [
         *((row, pattern(words, r"%\(\w+\)[sd]")) for row, words in tables),
         *((row, pattern(words, "…")) for row, words in WORDS),

@@ -47,7 +47,7 @@ Row = tuple[int, list[Cell]]
 
 
 class RefusedError(Exception):
-    """Why the file is not taken: a code of ``redleader.sheets.workbook.MESSAGES``."""
+    """Why the file is not taken: a code of ``redleader.sheets.incoming.MESSAGES``."""
 
     def __init__(self, code: str, **params: object):
         self.code, self.params = code, params

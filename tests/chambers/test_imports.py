@@ -231,7 +231,7 @@ def test_secretary_imports_members_of_the_own_chamber(chamber):
 
 
 def test_lines_of_a_person_in_two_chunks_are_one_member(staff, chamber, monkeypatch):
-    monkeypatch.setattr("redleader.sheets.workbook.CHUNK", 1)
+    monkeypatch.setattr("redleader.sheets.incoming.CHUNK", 1)
     ChamberFactory(name="乙商会")
 
     write("members", staff, {"手机号": PHONE}, {"手机号": PHONE, "商会": "乙商会"})
@@ -241,7 +241,7 @@ def test_lines_of_a_person_in_two_chunks_are_one_member(staff, chamber, monkeypa
 
 @pytest.mark.parametrize("size", [1, 2, 1000])
 def test_a_file_means_the_same_however_it_is_cut(staff, chamber, monkeypatch, size):
-    monkeypatch.setattr("redleader.sheets.workbook.CHUNK", size)
+    monkeypatch.setattr("redleader.sheets.incoming.CHUNK", size)
     ChamberFactory(name="乙商会")
     MemberFactory(name="李演示", phone="13800138001", is_demo=True)
     rows = [

@@ -15,7 +15,6 @@ from django.urls import reverse
 from activities.formats.opendata import DATA_SETS
 from redleader import database
 from redleader.sheets import tables
-from redleader.sheets import workbook as sheets
 from redleader.sheets.column import Column
 from redleader.sheets.incoming import read_sheet
 from tests.activities.test_addresses import EXPORTS, TABLE, World, admin_rows
@@ -99,7 +98,7 @@ def cells_of(content):
         return texts, max(live, formulas)
     text = content.decode("utf-8-sig")
     texts = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-    live = [cell for cell in texts if cell.lstrip(BLANKS).startswith(sheets.TRIGGERS)]
+    live = [cell for cell in texts if cell.lstrip(BLANKS).startswith(workbook.TRIGGERS)]
     return texts, len(live)
 
 
@@ -163,7 +162,7 @@ def test_control(control, staff, monkeypatch):
             value = value.replace(tzinfo=None)
         sheet.write(row, place, value)
 
-    monkeypatch.setattr(sheets.Book, "write", plain)
+    monkeypatch.setattr(workbook.Book, "write", plain)
     monkeypatch.setattr(tables, "safe_text", lambda text: text)
     found = measure(*staff, ["=1+1", "-2+3"])
     control(f"a plain writer: {words(*found)}", caught=found[2] > 0)

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.apps import apps
 
-from redleader.sheets import workbook as sheets
+from redleader.sheets import incoming
 from tests import hostile_sheets as hostile
 from tests.activities.views.test_importing import send
 from tests.factories.activities import SchemeFactory
@@ -49,7 +49,7 @@ def rows_of_everything():
 def costs(tmp_path, monkeypatch):
     """The (seconds, MiB) of each reading; None for one that the limits ended."""
     meter, found = tmp_path / "meter.py", []
-    meter.write_text(METER.format(reader=str(sheets.READER)))
+    meter.write_text(METER.format(reader=str(incoming.READER)))
 
     class Reader(subprocess.Popen):
         def __init__(self, *arguments, **options):
@@ -61,8 +61,8 @@ def costs(tmp_path, monkeypatch):
             # One that was ended has nothing to tell: by its limits, or by us.
             found.append(json.loads(lines[-1]) if self.returncode >= 0 else None)
 
-    monkeypatch.setattr(sheets, "READER", meter)
-    monkeypatch.setattr(sheets.subprocess, "Popen", Reader)
+    monkeypatch.setattr(incoming, "READER", meter)
+    monkeypatch.setattr(incoming.subprocess, "Popen", Reader)
     return found
 
 

@@ -16,7 +16,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from redleader.sheets import workbook as sheets
 from redleader.sheets.column import Column, Kind
 from redleader.sheets.incoming import (
     CELL_MESSAGES,
@@ -173,7 +172,7 @@ def test_answer_is_a_file_that_nobody_keeps():
     book.add_table("表", COLUMNS, [])
     response = answer(book, "荣誉榜")
 
-    assert response["Content-Type"] == sheets.CONTENT_TYPE
+    assert response["Content-Type"] == CONTENT_TYPE
     assert "filename*=utf-8''%E8%8D%A3" in response["Content-Disposition"]
     assert response["Cache-Control"] == "private, no-store"
 
@@ -219,14 +218,14 @@ def test_cases_cover_every_message():
 
 
 def test_the_reader_knows_neither_us_nor_our_secrets():
-    told = json.dumps(vars(sheets.SHEET_LIMITS) | {"name": "a.csv"})
+    told = json.dumps(vars(incoming.SHEET_LIMITS) | {"name": "a.csv"})
     script = (
         "import os, runpy, sys; sys.argv = [sys.argv[1], sys.argv[2]];"
         "runpy.run_path(sys.argv[0], run_name='__main__');"
         "print(sorted(os.environ), 'django' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", script, str(sheets.READER), told],
+        [sys.executable, "-I", "-c", script, str(incoming.READER), told],
         input=b"a,b",
         capture_output=True,
         check=True,
@@ -245,9 +244,9 @@ def test_memory_of_the_reader_is_limited():
         "print(resource.getrlimit(resource.RLIMIT_AS)[0],"
         " resource.getrlimit(resource.RLIMIT_CPU)[0])"
     )
-    told = json.dumps(vars(sheets.SHEET_LIMITS))
+    told = json.dumps(vars(incoming.SHEET_LIMITS))
     done = subprocess.run(
-        [sys.executable, "-I", "-c", confined, str(sheets.READER), told],
+        [sys.executable, "-I", "-c", confined, str(incoming.READER), told],
         capture_output=True,
         check=True,
         text=True,
@@ -257,7 +256,7 @@ def test_memory_of_the_reader_is_limited():
 
 
 def test_endless_work_is_ended():
-    limits = sheets.SheetLimits(seconds=1, rows=1_000_000, characters=10**9)
+    limits = incoming.SheetLimits(seconds=1, rows=1_000_000, characters=10**9)
 
     with pytest.raises(ValidationError) as refused:
         read_sheet(upload(hostile.many_rows(400_000)), COLUMNS, limits=limits)
@@ -266,7 +265,7 @@ def test_endless_work_is_ended():
 
 
 def test_too_little_memory_is_told():
-    limits = sheets.SheetLimits(memory=16 * 1024**2)
+    limits = incoming.SheetLimits(memory=16 * 1024**2)
 
     with pytest.raises(ValidationError) as refused:
         read_sheet(upload(hostile.book()), COLUMNS, limits=limits)
@@ -381,7 +380,7 @@ def test_csv_is_read_in_every_usual_encoding(code, delimiter):
 
 
 def test_rows_are_limited_by_the_reader_of_the_noun():
-    limits = sheets.SheetLimits(rows=2)
+    limits = incoming.SheetLimits(rows=2)
 
     assert len(list(read_sheet(upload(hostile.many_rows(2)), COLUMNS, limits=limits)))
     with pytest.raises(ValidationError, match="超过 2 行上限"):
