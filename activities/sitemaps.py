@@ -44,7 +44,7 @@ class Pages(Sitemap):
         return reverse(f"public:{item}")
 
 
-class Rows(Sitemap):
+class NewestRows(Sitemap):
     """The newest public rows of a model."""
 
     def __init__(self, rows, name):
@@ -59,11 +59,11 @@ class Rows(Sitemap):
 
 SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
     "pages": Pages(),
-    "chambers": Rows(Chamber.objects.public, "chamber-detail"),
-    "lectures": Rows(Lecture.objects.public, "lecture-detail"),
-    "courses": Rows(Course.objects.public, "course-detail"),
-    "sites": Rows(Site.objects.all, "site-detail"),
-    "practices": Rows(Practice.objects.public, "practice-detail"),
+    "chambers": NewestRows(Chamber.objects.public, "chamber-detail"),
+    "lectures": NewestRows(Lecture.objects.public, "lecture-detail"),
+    "courses": NewestRows(Course.objects.public, "course-detail"),
+    "sites": NewestRows(Site.objects.all, "site-detail"),
+    "practices": NewestRows(Practice.objects.public, "practice-detail"),
 }
 
 

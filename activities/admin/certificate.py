@@ -23,7 +23,7 @@ from redleader.people.addresses import site_address
 from redleader.records.forms import Form, attempt
 
 
-class IssueAdmin(ModelAdmin):
+class CertificateIssueAdmin(ModelAdmin):
     """Adds the certificate to the admin page of a title."""
 
     change_form_template = "admin/activities/award/change_form.html"

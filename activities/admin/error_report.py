@@ -8,7 +8,7 @@ from chambers.models import User
 from redleader.admin import DASHBOARD, AdminForm, ModelAdmin
 
 
-class AnswerForm(AdminForm):
+class ErrorAnswerForm(AdminForm):
     """The answer; whose it is and when goes with it."""
 
     user: User
@@ -29,7 +29,7 @@ class AnswerForm(AdminForm):
 class ErrorReportAdmin(ModelAdmin):
     """What readers report; it is answered once, and the answer stays."""
 
-    form = AnswerForm
+    form = ErrorAnswerForm
     list_display = ["receipt", "kind", "page", "submitted_at", "answered_at"]
     list_filter = [("answered_at", admin.EmptyFieldListFilter), "kind"]
     search_fields = ["receipt", "page", "content"]

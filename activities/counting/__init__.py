@@ -90,7 +90,7 @@ ALWAYS = Scope(EVER, FOREVER)
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptSums:
     """How the sums by day of a number are kept, so that no total reads all rows.
 
     ``day`` is the day from which a row counts, a field or an expression. A standing
@@ -138,7 +138,7 @@ class CountingRule:
     is_open: bool = False
     is_sensitive: bool = False
     is_working: bool = False
-    kept: Kept | None = None
+    kept: KeptSums | None = None
 
     def tally(
         self, scope: Scope, rows: QuerySet | None, *fields: str

@@ -49,7 +49,7 @@ class CodeForm(Form):
         return code
 
 
-class TemplateForm(AdminForm):
+class CertificateTemplateForm(AdminForm):
     """Refuses a character that the font of certificates does not have."""
 
     def __init__(self, *args, **kwargs):

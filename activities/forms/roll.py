@@ -16,7 +16,7 @@ PRESENT, ON_LEAVE, ABSENT = AttendanceStatus
 
 
 @dataclass(frozen=True)
-class Row:
+class RollRow:
     """A person of the roster and what is said of them; empty is nothing yet."""
 
     member: Member
@@ -59,10 +59,10 @@ class RollField(forms.Field):
             )
         return {known[key]: AttendanceStatus(s) for key, s in (value or {}).items()}
 
-    def rows(self, value: Mapping) -> list[Row]:
+    def rows(self, value: Mapping) -> list[RollRow]:
         statuses = {str(key): status for key, status in (value or {}).items()}
         return [
-            Row(member, statuses.get(str(member.pk), "")) for member in self.members
+            RollRow(member, statuses.get(str(member.pk), "")) for member in self.members
         ]
 
 

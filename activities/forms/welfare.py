@@ -17,7 +17,7 @@ def offered(user: User, kept: int | None) -> QuerySet[Chamber]:
     return with_present(Chamber.objects.visible_to(user).active(), kept)
 
 
-class ChamberForm(RecordForm):
+class OwnChamberForm(RecordForm):
     """Offers the chambers that a user keeps; the only one is filled in."""
 
     def __init__(self, *args, user: User, **kwargs):
@@ -31,7 +31,7 @@ class ChamberForm(RecordForm):
         type_if_many(self, "chamber", "donor_chamber", "donor_enterprise")
 
 
-class FundForm(ChamberForm):
+class FundForm(OwnChamberForm):
     class Meta:
         model = Fund
         fields = ["name", "chamber", "purpose", "founded_on"]
@@ -44,7 +44,7 @@ class FundEntryForm(RecordForm):
         fields = ["direction", "amount", "happened_on", "purpose"]
 
 
-class DonationForm(ChamberForm):
+class DonationForm(OwnChamberForm):
     class Meta:
         model = Donation
         fields = [
@@ -100,7 +100,7 @@ class DonationForm(ChamberForm):
         self.add_error(field, text)
 
 
-class CharityActivityForm(ChamberForm):
+class CharityActivityForm(OwnChamberForm):
     class Meta:
         model = CharityActivity
         fields = [

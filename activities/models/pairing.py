@@ -46,7 +46,7 @@ COUNTED = [PairingState.PAIRED, PairingState.ACTIVE, PairingState.DONE]
 CLOSED_ERROR = "该结对已完成或终止，不能修改；确需更正请联系工作人员。"
 
 
-class ProjectKind(models.TextChoices):
+class PairingProjectKind(models.TextChoices):
     WELFARE = "welfare", "公益"
     BUSINESS = "business", "经营"
 
@@ -274,7 +274,7 @@ class PairingProject(models.Model):
     pairing = models.ForeignKey(
         Pairing, models.PROTECT, related_name="projects", verbose_name="结对"
     )
-    kind = models.CharField("类别", max_length=10, choices=ProjectKind)
+    kind = models.CharField("类别", max_length=10, choices=PairingProjectKind)
     name = models.CharField("项目名称", max_length=60)
     planned = MoneyField(AMOUNTS["planned"], default=0)
     paid_in = MoneyField(AMOUNTS["paid_in"], default=0)
@@ -288,7 +288,7 @@ class PairingProject(models.Model):
         verbose_name = verbose_name_plural = "共建项目"
         ordering = ["pk"]
         constraints = [
-            one_of(ProjectKind, "kind", "类别"),
+            one_of(PairingProjectKind, "kind", "类别"),
             models.UniqueConstraint(
                 fields=["pairing", "name"],
                 name="%(app_label)s_%(class)s_once",

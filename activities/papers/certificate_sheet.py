@@ -24,7 +24,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class CertificateSheet:
     """What stands on one page; sizes are in points, and shrink when words are many."""
 
     orientation: str
@@ -51,16 +51,16 @@ def lacking(words: str) -> str:
     return missing_characters(words, FONT)
 
 
-def pdf_of(sheet: Sheet) -> bytes:
+def pdf_of(sheet: CertificateSheet) -> bytes:
     """Return an accessible PDF (PDF/UA-1); the same sheet gives the same bytes."""
     return compiled(sheet, "pdf", pdf_standards=["ua-1"])
 
 
-def png_of(sheet: Sheet) -> bytes:
+def png_of(sheet: CertificateSheet) -> bytes:
     return compiled(sheet, "png", ppi=96)
 
 
-def compiled(sheet: Sheet, kind: Literal["pdf", "png"], **options) -> bytes:
+def compiled(sheet: CertificateSheet, kind: Literal["pdf", "png"], **options) -> bytes:
     import typst  # Eight megabytes, for those who print only.
 
     data = asdict(sheet) | {"qr": qr_svg(sheet.address)}

@@ -34,7 +34,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Group:
+class PairingCluster:
     """Villages and enterprises that hang together.
 
     ``kind`` is one of ``KINDS``; ``links`` are (village, enterprise).
@@ -72,7 +72,7 @@ KINDS = {
 }
 
 
-def groups_of(pairings: PairingQuerySet) -> list[Group]:
+def groups_of(pairings: PairingQuerySet) -> list[PairingCluster]:
     """Return who is paired with whom, the largest groups first.
 
     A name is shown only if the enterprise agreed in every pairing of the node:
@@ -104,7 +104,7 @@ def group_of(
     ties: dict[Key, set[Key]],
     names: dict[Key, str],
     towns: dict[Key, str],
-) -> Group:
+) -> PairingCluster:
     """Lay a group out: villages to the left, enterprises to the right."""
     sides = {side: [key for key in keys if key[0] == side] for side in HIDDEN}
     height = max(map(len, sides.values())) * ROW
@@ -114,7 +114,7 @@ def group_of(
         for turn, key in enumerate(sides[side]):
             y = round(MARGIN + gap * turn + gap / 2)
             nodes[key] = Node(names[key], len(ties[key]), x, y)
-    return Group(
+    return PairingCluster(
         "、".join(dict.fromkeys(towns[key] for key in sides["village"])),
         [nodes[key] for key in sides["village"]],
         [nodes[key] for key in sides["enterprise"]],

@@ -19,7 +19,7 @@ from redleader.records.quarters import Quarter
 from redleader.sheets.column import Column, Kind
 
 
-class Period(StrEnum):
+class ReportPeriod(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
 
@@ -39,7 +39,7 @@ class Report:
 
     code: str
     name: str
-    period: Period
+    period: ReportPeriod
     about: str
     columns: Sequence[ReportColumn]
     rows: Callable[[Scope], Iterable[Any]]
@@ -79,7 +79,7 @@ class Report:
 
 def scope_of(report: Report, text: str, today: date) -> tuple[str, Scope] | None:
     """Return (its words, the scope) of a period such as 2026Q3 or 2026, or nothing."""
-    if report.period == Period.QUARTER:
+    if report.period == ReportPeriod.QUARTER:
         quarter = Quarter.parse(text)
         if quarter is None or quarter.first > today:
             return None
@@ -92,7 +92,7 @@ def scope_of(report: Report, text: str, today: date) -> tuple[str, Scope] | None
 
 def periods_of(report: Report, today: date, *, count: int = 12) -> dict[str, str]:
     """Return the periods that are offered, newest first."""
-    if report.period == Period.YEAR:
+    if report.period == ReportPeriod.YEAR:
         years = range(today.year, today.year - count // 2, -1)
         return {str(year): f"{year}年" for year in years}
     quarters = [Quarter.of(today)]
@@ -105,7 +105,7 @@ def periods_of(report: Report, today: date, *, count: int = 12) -> dict[str, str
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One row of a table of rules: a chamber or the like, and its numbers."""
 
     place: Any
@@ -142,7 +142,7 @@ def rule_rows(
     *,
     model: type[Model] = Chamber,
     path: Callable[[CountingRule], str] = lambda rule: rule.place,
-) -> list[Line]:
+) -> list[ReportLine]:
     """Return a line for each chamber (or other row) in the order of names.
 
     Two queries a rule at most, however many chambers there are.
@@ -158,7 +158,9 @@ def rule_rows(
             Chamber.objects.active().select_related("township").order_by("sort_key")
         )
     return [
-        Line(place, {code: found.get(place.pk, 0) for code, found in values.items()})
+        ReportLine(
+            place, {code: found.get(place.pk, 0) for code, found in values.items()}
+        )
         for place in places
     ]
 
@@ -166,7 +168,7 @@ def rule_rows(
 def chamber_report(
     code: str,
     name: str,
-    period: Period,
+    period: ReportPeriod,
     about: str,
     heads: Sequence[tuple[str, Sequence[str]]],
     source: str = "",

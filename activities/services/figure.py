@@ -139,7 +139,7 @@ def bar_of(row: Comparison) -> Bar | None:
 
 
 @dataclass(frozen=True)
-class Group:
+class FigurePart:
     """A part of the report: its figures, each with the picture of it if counted."""
 
     name: str
@@ -150,13 +150,13 @@ class Group:
         return self.rows[0][0].official.source
 
 
-def grouped(comparisons: list[Comparison]) -> list[Group]:
+def grouped(comparisons: list[Comparison]) -> list[FigurePart]:
     """Return the parts of the report that have figures, in its order."""
     found = []
     for value, label in FigureGroup.choices:
         rows = [row for row in comparisons if row.official.group == value]
         if rows:
-            found.append(Group(str(label), [(row, bar_of(row)) for row in rows]))
+            found.append(FigurePart(str(label), [(row, bar_of(row)) for row in rows]))
     return found
 
 

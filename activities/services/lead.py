@@ -76,7 +76,7 @@ CODES_AT_WORK = [*CODES, "leads-waiting"]
 
 
 @dataclass(frozen=True)
-class Line:
+class LeadLine:
     """What one chamber brought, or what all brought in one year."""
 
     place: Any
@@ -84,20 +84,20 @@ class Line:
     target: int | None = None
 
 
-def lines_by_chamber(leads: QuerySet[Lead], scope: Scope) -> list[Line]:
+def lines_by_chamber(leads: QuerySet[Lead], scope: Scope) -> list[LeadLine]:
     """Return a line for each chamber that brought a lead, in order of name."""
     bringing = Exists(leads.order_by().filter(chamber=OuterRef("pk")))
     chambers = list(Chamber.objects.filter(bringing).order_by("sort_key", "pk")[:LINES])
     leads = leads.filter(chamber__in=chambers)
     found = totals_by(CODES_AT_WORK, scope, "chamber", leads)
     chambers = [chamber for chamber in chambers if chamber.pk in found]
-    return [Line(chamber, found[chamber.pk]) for chamber in chambers]
+    return [LeadLine(chamber, found[chamber.pk]) for chamber in chambers]
 
 
-def lines_by_year(today: date) -> list[Line]:
+def lines_by_year(today: date) -> list[LeadLine]:
     """Return a line for each year that has a lead or a target, newest first."""
     found = totals_by(CODES, until(today), "submitted_on__year")
     none = [Total(RULES[code], 0, until(today)) for code in CODES]
     targets = dict(LeadTarget.objects.values_list("year", "target"))
     years = sorted({*found, *targets}, reverse=True)
-    return [Line(year, found.get(year, none), targets.get(year)) for year in years]
+    return [LeadLine(year, found.get(year, none), targets.get(year)) for year in years]

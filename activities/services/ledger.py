@@ -68,7 +68,7 @@ def lock_quarter(quarter: Quarter, *, user: User, note: str = "") -> QuarterLock
 
 
 @dataclass(frozen=True)
-class Line:
+class LedgerLine:
     """A number of a quarter: as locked, as counted today, and of other quarters.
 
     A value is None when that quarter isn't over or was never locked.
@@ -126,7 +126,7 @@ def change_words(old: Decimal, new: Decimal) -> str:
     return f"{'增长' if rate > 0 else '下降'} {abs(rate):.1f}%"
 
 
-def lines_of(quarter: Quarter) -> list[Line]:
+def lines_of(quarter: Quarter) -> list[LedgerLine]:
     """Return every rule of a quarter beside the quarter and the year before."""
     quarters = (quarter, quarter.previous, Quarter(quarter.year - 1, quarter.number))
     locked, *earlier = (locked_numbers(each) for each in quarters)
@@ -145,7 +145,7 @@ def lines_of(quarter: Quarter) -> list[Line]:
     for each, numbers in zip(quarters[1:], earlier, strict=True):
         found |= {(code, each): value for code, value in numbers.items()}
     return [
-        Line(
+        LedgerLine(
             rule,
             locked.get(rule.code),
             *(found[rule.code, each] for each in quarters),

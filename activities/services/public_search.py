@@ -57,7 +57,7 @@ PAGES = [
 
 
 @dataclass(frozen=True)
-class Kind:
+class PublicKind:
     """A noun of the public site; ``page`` is the list that takes the same query."""
 
     noun: str
@@ -87,7 +87,7 @@ def find_public(query: str) -> list[HitGroup]:
     return [group for kind in KINDS if (group := group_of(kind, query)).hits]
 
 
-def group_of(kind: Kind, query: str) -> HitGroup:
+def group_of(kind: PublicKind, query: str) -> HitGroup:
     some = list(islice(kind.rows(query), SHOWN + 1))
     more = f"{reverse(kind.page)}?{urlencode({'q': query})}" if kind.page else ""
     return HitGroup(kind.noun, [*map(kind.hit, some[:SHOWN])], len(some) > SHOWN, more)
@@ -215,13 +215,13 @@ def as_is(hit: Hit) -> Hit:
 
 
 KINDS = [
-    Kind("网站栏目", pages, as_is),
-    Kind("商会", chambers, chamber_hit, "public:chamber-list"),
-    Kind("称号", awards, award_hit, "public:honour-list"),
-    Kind("讲堂", lectures, lecture_hit),
-    Kind("典型做法", practices, practice_hit, "public:practice-list"),
-    Kind("课程", courses, course_hit, "public:course-list"),
-    Kind("基地和地点", sites, site_hit, "public:site-list"),
-    Kind("讲堂系列", all_series, series_hit),
-    Kind("数字和口径", figures, as_is),
+    PublicKind("网站栏目", pages, as_is),
+    PublicKind("商会", chambers, chamber_hit, "public:chamber-list"),
+    PublicKind("称号", awards, award_hit, "public:honour-list"),
+    PublicKind("讲堂", lectures, lecture_hit),
+    PublicKind("典型做法", practices, practice_hit, "public:practice-list"),
+    PublicKind("课程", courses, course_hit, "public:course-list"),
+    PublicKind("基地和地点", sites, site_hit, "public:site-list"),
+    PublicKind("讲堂系列", all_series, series_hit),
+    PublicKind("数字和口径", figures, as_is),
 ]

@@ -150,7 +150,7 @@ def copy_version(version: SchemeVersion, *, label: str, year: int) -> SchemeVers
 
 
 @dataclass(frozen=True)
-class Change:
+class SchemeChange:
     """One row that differs between two versions; ``values`` is (field, old, new)."""
 
     what: str
@@ -158,7 +158,7 @@ class Change:
     values: list[tuple[str, str, str]]
 
 
-def version_changes(old: SchemeVersion, new: SchemeVersion) -> list[Change]:
+def version_changes(old: SchemeVersion, new: SchemeVersion) -> list[SchemeChange]:
     """Return what a version adds, drops and changes against another one.
 
     Levels are matched by level, criteria by their names.
@@ -166,7 +166,7 @@ def version_changes(old: SchemeVersion, new: SchemeVersion) -> list[Change]:
     found = []
     values = differing(old, new, VERSION_FIELDS)
     if values:
-        found.append(Change("修改", "基本设置", values))
+        found.append(SchemeChange("修改", "基本设置", values))
     found += compare(levels_of(old), levels_of(new), LEVEL_FIELDS)
     found += compare(criteria_of(old), criteria_of(new), CRITERION_FIELDS)
     return found
@@ -184,13 +184,13 @@ def criteria_of(version: SchemeVersion) -> dict[str, models.Model]:
     }
 
 
-def compare(old: dict, new: dict, names: list[str]) -> list[Change]:
-    found = [Change("删去", name, []) for name in old if name not in new]
+def compare(old: dict, new: dict, names: list[str]) -> list[SchemeChange]:
+    found = [SchemeChange("删去", name, []) for name in old if name not in new]
     for name, row in new.items():
         if name not in old:
-            found.append(Change("新增", name, []))
+            found.append(SchemeChange("新增", name, []))
             continue
         values = differing(old[name], row, names)
         if values:
-            found.append(Change("修改", name, values))
+            found.append(SchemeChange("修改", name, values))
     return found

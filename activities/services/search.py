@@ -27,7 +27,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """Some of the rows of one noun; ``more`` leads to the others, if any."""
 
     noun: str
@@ -36,7 +36,7 @@ class Group:
     more: str
 
 
-def find(query: str, user: User) -> list[Group]:
+def find(query: str, user: User) -> list[HitGroup]:
     """Return what a query finds, by noun; nothing for an empty query."""
     if not query.strip():
         return []
@@ -61,7 +61,7 @@ def group(
     rows: QuerySet,
     hit: Callable[[User, Any], Hit],
     model: str,
-) -> Group:
+) -> HitGroup:
     if rows.model in (Enterprise, Member) and user.is_staff:
         some = first_found(rows, query, SHOWN + 1)
     else:
@@ -70,7 +70,7 @@ def group(
     if user.is_staff:
         more = f"{reverse(f'admin:{model}_changelist')}?{urlencode({'q': query})}"
     hits = list(map(partial(hit, user), some[:SHOWN]))
-    return Group(noun, hits, len(some) > SHOWN, more)
+    return HitGroup(noun, hits, len(some) > SHOWN, more)
 
 
 def admin_page(user: User, row) -> str:

@@ -383,17 +383,17 @@ def unfinished(lectures: LectureQuerySet) -> list[Todo]:
     deadlines = Deadlines.load()
     records = reverse("workbench:lecture-list")
     return [
-        *some(
+        *first_rows(
             lectures.filter(state=LectureState.RETURNED),
             returned_todo,
             Todo(RETURNED, "其余退回的记录", "", f"{records}?state=returned"),
         ),
-        *some(
+        *first_rows(
             lectures.unrecorded().order_by("started_at", "pk"),
             lambda lecture: unrecorded_todo(lecture, deadlines),
             Todo(UNRECORDED, "其余到期的计划", "", f"{records}?state=planned"),
         ),
-        *some(
+        *first_rows(
             lectures.filter(state=LectureState.DRAFT),
             draft_todo,
             Todo(DRAFTS, "其余草稿", "", f"{records}?state=draft"),
@@ -402,14 +402,14 @@ def unfinished(lectures: LectureQuerySet) -> list[Todo]:
 
 
 def next_lectures(lectures: LectureQuerySet) -> list[Todo]:
-    return some(
+    return first_rows(
         coming(lectures).order_by("started_at", "pk"),
         coming_todo,
         Todo(COMING, "其余计划", "", reverse("workbench:plan")),
     )
 
 
-def some(lectures: LectureQuerySet, todo, rest: Todo) -> list[Todo]:
+def first_rows(lectures: LectureQuerySet, todo, rest: Todo) -> list[Todo]:
     """Return the first rows of a group, and a last line when there are more."""
     rows = list(lectures.of_organiser()[: LIMIT + 1])
     found = [todo(lecture) for lecture in rows[:LIMIT]]

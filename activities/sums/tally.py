@@ -3,7 +3,7 @@
 The query of a rule is written twice with one table replaced by the rows that a
 statement changed: once by those before, once by those after. What lies between is
 what the statement did to the number, to the last yuan, in the same transaction. That
-holds because such a query names each table once and joins it inside; ``Series``
+holds because such a query names each table once and joins it inside; ``KeptSeries``
 refuses every other.
 
 Where a value counts once, however many rows name it, the rows of the values that the
@@ -33,7 +33,7 @@ NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
 
 
 @dataclass(frozen=True)
-class Change:
+class RowChange:
     """Rows of a table that came (+1) or went (-1) with a statement."""
 
     sign: int
@@ -42,7 +42,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Series:
+class KeptSeries:
     """The lines of one rule and one facet."""
 
     rule: CountingRule
@@ -121,7 +121,7 @@ class Series:
             for column in re.finditer(rf'(?:\b{match[3]}|"{table}")\."(\w+)"', sql)
         }
 
-    def sums(self, *changes: Change) -> str:
+    def sums(self, *changes: RowChange) -> str:
         """Return the SQL of (value, day, rows, number) where there are any.
 
         Without changes: of the rows as they are.
@@ -132,7 +132,7 @@ class Series:
             FROM ({" UNION ALL ".join(lines)}) parts GROUP BY 1, 2
             HAVING sum(rows) <> 0 OR coalesce(sum(number), 0) <> 0"""
 
-    def deltas(self, changes: Sequence[Change]) -> Iterator[str]:
+    def deltas(self, changes: Sequence[RowChange]) -> Iterator[str]:
         for sign, sql in self.parts:
             texts = [(1, sql)]
             if changes:
@@ -143,7 +143,7 @@ class Series:
                     {sign * turn} * tally_number AS number
                     FROM ({text}) part"""
 
-    def spans(self, changes: Sequence[Change]) -> Iterator[str]:
+    def spans(self, changes: Sequence[RowChange]) -> Iterator[str]:
         """Yield SQL: a line where a value begins to count, and one where it ends.
 
         Of changes, only the values that they touch, as they are less as they were.
@@ -173,7 +173,7 @@ class Series:
                     {turn} AS rows, {turn} AS number
                     FROM ({spans}) spans WHERE NOT {end}_inf(span)"""
 
-    def touched(self, changes: Sequence[Change]) -> str:
+    def touched(self, changes: Sequence[RowChange]) -> str:
         """Return the SQL of the values that count once and that changes touch."""
         ((_, sql),) = self.parts
         return " UNION ".join(
@@ -182,7 +182,7 @@ class Series:
             for change in changes
         )
 
-    def lock(self, changes: Sequence[Change]) -> str:
+    def lock(self, changes: Sequence[RowChange]) -> str:
         """Return the SQL by which those who change rows of one value wait."""
         if not self.kept.once:
             return ""
@@ -191,7 +191,7 @@ class Series:
                 AS bucket FROM ({self.touched(changes)}) touched ORDER BY 1) locks;
             """
 
-    def insert(self, *changes: Change) -> str:
+    def insert(self, *changes: RowChange) -> str:
         return f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
             SELECT '{self.rule.code}', '{self.facet}', value, day, rows, number
             FROM ({self.sums(*changes)}) sums"""
@@ -218,9 +218,9 @@ def mogrified(sql: str, params: Any) -> str:
         return cursor.cursor.mogrify(sql, params).decode()
 
 
-def all_series() -> list[Series]:
+def all_series() -> list[KeptSeries]:
     return [
-        Series(rule, facet)
+        KeptSeries(rule, facet)
         for _, rule in sorted(RULES.items())
         if rule.kept
         for facet in ("", *rule.kept.facets)
@@ -231,7 +231,7 @@ def function_name(table: str) -> str:
     return f"tally_{table}"
 
 
-def functions(series: list[Series]) -> dict[str, str]:
+def functions(series: list[KeptSeries]) -> dict[str, str]:
     """Return by table the SQL of its trigger function and triggers."""
     tables = sorted({table for one in series for table in one.tables})
     return {
@@ -240,8 +240,8 @@ def functions(series: list[Series]) -> dict[str, str]:
     }
 
 
-def of_table(table: str, series: list[Series]) -> str:
-    before, after = Change(-1, table, "old_rows"), Change(1, table, "new_rows")
+def of_table(table: str, series: list[KeptSeries]) -> str:
+    before, after = RowChange(-1, table, "old_rows"), RowChange(1, table, "new_rows")
     branches = " ELS".join(
         f"""IF TG_OP = '{what}'{condition} THEN
         {lock_of(table, series, what)}
@@ -289,14 +289,14 @@ CREATE OR REPLACE TRIGGER tally_truncate AFTER TRUNCATE ON {table}
 """
 
 
-def changed(table: str, series: Sequence[Series]) -> str:
+def changed(table: str, series: Sequence[KeptSeries]) -> str:
     """Return the SQL that tells whether an update matters to some numbers."""
     columns = ", ".join(sorted({c for one in series for c in one.columns(table)}))
     return f"""EXISTS (SELECT {columns} FROM old_rows
         EXCEPT ALL SELECT {columns} FROM new_rows)"""
 
 
-def lock_of(table: str, series: list[Series], what: str) -> str:
+def lock_of(table: str, series: list[KeptSeries], what: str) -> str:
     """Return the SQL of the lock between a row and what says whether it counts.
 
     Who changes rows shares it; who changes in which state their parent is has it
@@ -396,7 +396,7 @@ def fold(*, using: str = "default") -> None:
 
 
 @dataclass(frozen=True)
-class Fault:
+class SumFault:
     """A day on which the kept sum is not what the rows say."""
 
     rule: str
@@ -407,7 +407,7 @@ class Fault:
     counted: Any
 
 
-def faults(*, using: str = "default") -> list[Fault]:
+def faults(*, using: str = "default") -> list[SumFault]:
     """Return where the kept sums are not what the rows say, all in one moment."""
     found = []
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
@@ -423,6 +423,6 @@ def faults(*, using: str = "default") -> list[Fault]:
                 [one.rule.code, one.facet],
             )
             found += [
-                Fault(one.rule.code, one.facet, *row) for row in cursor.fetchall()
+                SumFault(one.rule.code, one.facet, *row) for row in cursor.fetchall()
             ]
     return found

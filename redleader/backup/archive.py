@@ -48,7 +48,7 @@ class BackupError(Exception):
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     size: int
     sha256: str
 
@@ -61,7 +61,7 @@ class Manifest:
     versions: dict[str, str]
     migrations: list[list[str]]
     tables: dict[str, TableFingerprint]
-    members: dict[str, Member] = field(default_factory=dict)
+    members: dict[str, ArchiveMember] = field(default_factory=dict)
     format: int = FORMAT
 
     def to_json(self) -> bytes:
@@ -79,7 +79,9 @@ class Manifest:
             content["tables"] = {
                 k: TableFingerprint(**v) for k, v in content["tables"].items()
             }
-            content["members"] = {k: Member(**v) for k, v in content["members"].items()}
+            content["members"] = {
+                k: ArchiveMember(**v) for k, v in content["members"].items()
+            }
             return cls(**content)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BackupError("备份的清单读不出来。") from None
@@ -89,7 +91,7 @@ class Manifest:
         return sum(table.rows for table in self.tables.values())
 
     @property
-    def media(self) -> dict[str, Member]:
+    def media(self) -> dict[str, ArchiveMember]:
         """Return the media files by their name below the media folder."""
         return {
             name.removeprefix(MEDIA): member
@@ -121,8 +123,8 @@ class Hashing:
         return data
 
     @property
-    def member(self) -> Member:
-        return Member(self.size, self.sha256.hexdigest())
+    def member(self) -> ArchiveMember:
+        return ArchiveMember(self.size, self.sha256.hexdigest())
 
 
 class Progress:
@@ -342,7 +344,7 @@ def read_backup(
 
     Raise VaultError or BackupError when anything is wrong with it.
     """
-    found: dict[str, Member] = {}
+    found: dict[str, ArchiveMember] = {}
     manifest = None
     with opening(path, identities) as plain:
         try:

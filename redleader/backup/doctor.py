@@ -239,7 +239,7 @@ def check_replica() -> Finding:
     if "replica" not in settings.DATABASES:
         return good(what, "未设置 REPLICA_URL，都读主库")
     advice = "核对 REPLICA_URL，看副本的 PostgreSQL 日志；公开页面此时读主库。"
-    watch = replica.Watch()
+    watch = replica.ReplicaWatch()
     watch.look()
     if not watch.is_up:
         return bad(what, "连不上", advice)

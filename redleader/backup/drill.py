@@ -27,7 +27,7 @@ WHERE id = (SELECT min(id) FROM django_migrations)
 """
 
 
-class Place:
+class DrillServer:
     """A throwaway server and a media folder to restore into."""
 
     def __init__(self, folder: Path, cluster: Cluster):
@@ -85,12 +85,12 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path) -> Iterator[Place]:
+def place(folder: Path) -> Iterator[DrillServer]:
     """Give a server that vanishes with everything in it."""
     cluster = Cluster(binaries(), folder / "pg", throwaway=True)
     cluster.start()
     try:
-        yield Place(folder, cluster)
+        yield DrillServer(folder, cluster)
     finally:
         cluster.stop()
 

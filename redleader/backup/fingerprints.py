@@ -23,12 +23,12 @@ SELECT concat(count(*), ' ', coalesce(sum(
 
 
 @dataclass(frozen=True)
-class Table:
+class TableFingerprint:
     rows: int
     digest: str
 
     @classmethod
-    def of(cls, text: str) -> "Table":
+    def of(cls, text: str) -> "TableFingerprint":
         rows, digest = text.split()
         return cls(int(rows), digest)
 
@@ -42,17 +42,17 @@ def names(cursor) -> list[str]:
     return [row[0] for row in cursor.fetchall()]
 
 
-def fingerprints(cursor) -> dict[str, Table]:
+def fingerprints(cursor) -> dict[str, TableFingerprint]:
     """Return what stands in every table; leaves the session's formats changed."""
     cursor.execute(SESSION)
     found = {}
     for name in names(cursor):
         cursor.execute(FINGERPRINT.format(name))
-        found[name] = Table.of(cursor.fetchone()[0])
+        found[name] = TableFingerprint.of(cursor.fetchone()[0])
     return found
 
 
-def check_sql(tables: dict[str, Table]) -> str:
+def check_sql(tables: dict[str, TableFingerprint]) -> str:
     """Return SQL that raises when a table holds something else."""
     tests = "".join(
         f"IF ({FINGERPRINT.format(name)}) <> '{table}' THEN"
@@ -62,7 +62,9 @@ def check_sql(tables: dict[str, Table]) -> str:
     return f"{SESSION}DO $check$ BEGIN\n{tests}END $check$;\n"
 
 
-def differences(before: dict[str, Table], after: dict[str, Table]) -> list[str]:
+def differences(
+    before: dict[str, TableFingerprint], after: dict[str, TableFingerprint]
+) -> list[str]:
     """Return the tables that are missing, additional or different."""
     every = sorted(before.keys() | after.keys())
     return [name for name in every if before.get(name) != after.get(name)]

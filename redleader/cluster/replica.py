@@ -76,7 +76,7 @@ def keeps_up() -> bool:
     return lag is not None and lag <= settings.REPLICA_MAX_LAG
 
 
-class Watch:
+class ReplicaWatch:
     """What this process knows of the two servers; a hint, so nobody shares it."""
 
     def __init__(self) -> None:
@@ -124,10 +124,10 @@ class Watch:
             self.due_at = time.monotonic() + PAUSE
 
 
-watch = Watch()
+watch = ReplicaWatch()
 
 
-def first() -> str:
+def primary_choice() -> str:
     """Return the server that a stranger's page is read from now."""
     return watch.order()[0] if REPLICA in settings.DATABASES else PRIMARY
 

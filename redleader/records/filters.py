@@ -49,7 +49,7 @@ def year_words(years: Iterable[int], word: str = "{}年") -> dict[str, str]:
     return {str(year): word.format(year) for year in years}
 
 
-class Typed(str):
+class TypedWord(str):
     """A word that somebody typed, not chose; it may be a person's name."""
 
     __slots__ = ()
@@ -75,7 +75,7 @@ class Days(Mapping[str, str]):
         return (day.isoformat() for day in days)
 
 
-class Rows(Mapping[str, str]):
+class RowOptions(Mapping[str, str]):
     """Offers the rows of a table by their keys; of too many it lists none.
 
     A key is then looked up by itself, so that links to it still work.
@@ -142,7 +142,7 @@ class Filters:
 
     def word(self, name: str) -> str:
         value, words = self.chosen[name], self.offered[name]
-        return Typed(value) if words is None else words.get(value, value)
+        return TypedWord(value) if words is None else words.get(value, value)
 
     def words(self, *, without: str = "") -> list[str]:
         """What the list is narrowed by, for a sheet where nothing can be removed."""

@@ -185,7 +185,7 @@ class TypedName(str):
     """What was typed, in contrast to the key of a stored row."""
 
 
-SOME = 5
+SUGGESTED = 5
 OFFERED = 200  # rows that a list on a page offers at most; of more none is offered
 NAMED = 1000  # names that are offered while one types; of more none is
 
@@ -307,7 +307,7 @@ class NamedChoiceField(forms.ModelChoiceField):
         """Name some rows that were meant perhaps, when the page offered none."""
         if not is_long(self.queryset):  # type: ignore[arg-type]
             return "请从提示的名称中选择。"
-        near = search(self.queryset.order_by(), text, prefix=self.prefix)[:SOME]  # type: ignore[union-attr]
+        near = search(self.queryset.order_by(), text, prefix=self.prefix)[:SUGGESTED]  # type: ignore[union-attr]
         if names := "、".join(self.name(row) for row in near):
             return f"相近的有：{names}。"
         return "请填写全称。"

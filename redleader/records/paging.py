@@ -12,7 +12,7 @@ COUNTED = 10_000  # rows are counted one by one up to so many
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """Some rows of a list, and the tokens of its neighbours (empty: none)."""
 
     rows: list
@@ -23,7 +23,7 @@ class Page:
 
 def page_newest_first(
     queryset: QuerySet, token: str, *, field: str, size: int = 20
-) -> Page:
+) -> ListPage:
     """Return the rows after a token, ordered by ``-field, -pk``.
 
     A token that is broken or made up gives the first page.
@@ -46,10 +46,10 @@ def page_newest_first(
         rows = rows[:size]
         last = rows[-1]
         older = signing.dumps([getattr(last, field).isoformat(), last.pk], salt=field)
-    return Page(rows, older, is_first, ignored)
+    return ListPage(rows, older, is_first, ignored)
 
 
-def page_by_name(queryset: QuerySet, token: str, *, size: int = 60) -> Page:
+def page_by_name(queryset: QuerySet, token: str, *, size: int = 60) -> ListPage:
     """Return the rows after a token, ordered by ``sort_key, pk``."""
     queryset = queryset.order_by("sort_key", "pk")
     is_first, ignored = True, False
@@ -68,7 +68,7 @@ def page_by_name(queryset: QuerySet, token: str, *, size: int = 60) -> Page:
     if len(rows) > size:
         rows = rows[:size]
         older = signing.dumps([rows[-1].sort_key, rows[-1].pk], salt="sort_key")
-    return Page(rows, older, is_first, ignored)
+    return ListPage(rows, older, is_first, ignored)
 
 
 def say_count(queryset: QuerySet) -> str:

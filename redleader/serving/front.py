@@ -38,14 +38,18 @@ Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
 
 
-class Page:
+class CachedPage:
     """One answer: its headers, and its body in each coding."""
 
     __slots__ = ("ends", "forms", "modified", "size", "tag", "used", "version")
     modified: str
 
     def __init__(
-        self, version: Version, headers: Headers, body: bytes, before: "Page | None"
+        self,
+        version: Version,
+        headers: Headers,
+        body: bytes,
+        before: "CachedPage | None",
     ):
         self.version = version
         self.used = time.monotonic()
@@ -108,11 +112,11 @@ class Shelf:
 
     def __init__(self, limit: int):
         self.limit = limit
-        self.pages: dict[Key, Page] = {}
+        self.pages: dict[Key, CachedPage] = {}
         self.size = 0
         self.lock = Lock()
 
-    def put(self, key: Key, page: Page) -> None:
+    def put(self, key: Key, page: CachedPage) -> None:
         if page.size > self.limit // 8:
             return
         with self.lock:
@@ -229,6 +233,6 @@ class Front:
         finally:
             if hasattr(body, "close"):
                 body.close()
-        page = Page(version, said[1], whole, shelf.pages.get(key))
+        page = CachedPage(version, said[1], whole, shelf.pages.get(key))
         shelf.put(key, page)
         return page.answer(environ, start_response)

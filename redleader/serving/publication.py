@@ -102,14 +102,14 @@ def install(*, using: str) -> None:
 
 def read_version() -> Version:
     """Ask the server that pages are read from: what is committed there, and the day."""
-    alias = replica.first()
+    alias = replica.primary_choice()
     with connections[alias].cursor() as cursor:
         cursor.execute(READ)
         [(stamps,)] = cursor.fetchall()
     return stamps or "", timezone.localdate(), alias
 
 
-class Watch:
+class VersionWatch:
     """What one process knows of the version; never older than ``LATEST``."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ KINDS = {str: "文本", int: "整数", float: "数字", bool: "是否", date: "�
 Number = int | float
 
 
-def said(meaning: str, *, unit: str = "") -> Any:
+def column(meaning: str, *, unit: str = "") -> Any:
     """Return the field of a column: what it means, and in which unit it is."""
     return Field(description=meaning, json_schema_extra={"unit": unit} if unit else {})
 
@@ -66,7 +66,7 @@ def cell(value: Any) -> Any:
     return safe_text(value) if isinstance(value, str) else value
 
 
-class Line:
+class Echo:
     """Takes the place of a file: gives back each line that is written."""
 
     def write(self, text: str) -> str:
@@ -78,7 +78,7 @@ def csv_lines(schema: type[Schema], rows: Iterable[Schema]) -> Iterator[str]:
 
     Quoted text stays one cell also where a sheet is split at semicolons.
     """
-    writer = csv.writer(Line(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     yield BOM + writer.writerow(list(schema.model_fields))
     for row in rows:
         yield writer.writerow([cell(value) for value in row.model_dump().values()])

@@ -65,15 +65,15 @@ def day_of(text: Any) -> date:
     return day
 
 
-def asked(name: str, **rules: Any) -> Any:
+def parameter(name: str, **rules: Any) -> Any:
     return Query(description=PARAMETERS[name], **rules)
 
 
 Day = Annotated[date, BeforeValidator(day_of)]
-Limit = Annotated[int, asked("limit", ge=1, le=MOST_ROWS)]
-Offset = Annotated[int, asked("offset", ge=0, le=MOST_OFFSET)]
-ChamberId = Annotated[int | None, asked("chamber", ge=1)]
-TownshipCode = Annotated[str | None, asked("township", pattern=r"^[0-9]{9}$")]
+Limit = Annotated[int, parameter("limit", ge=1, le=MOST_ROWS)]
+Offset = Annotated[int, parameter("offset", ge=0, le=MOST_OFFSET)]
+ChamberId = Annotated[int | None, parameter("chamber", ge=1)]
+TownshipCode = Annotated[str | None, parameter("township", pattern=r"^[0-9]{9}$")]
 Row = TypeVar("Row")
 
 
@@ -281,8 +281,8 @@ def count_rule(
     code: Annotated[str, Path(description=PARAMETERS["code"], max_length=40)],
     chamber: ChamberId = None,
     township: TownshipCode = None,
-    first: Annotated[Day | None, asked("first")] = None,
-    last: Annotated[Day | None, asked("last")] = None,
+    first: Annotated[Day | None, parameter("first")] = None,
+    last: Annotated[Day | None, parameter("last")] = None,
 ):
     rule = RULES.get(code)
     if rule is None or rule.is_working:
@@ -367,8 +367,8 @@ def get_chamber(
 )
 def list_honours(
     request,
-    on: Annotated[Day | None, asked("on")] = None,
-    held: Annotated[bool, asked("held")] = False,
+    on: Annotated[Day | None, parameter("on")] = None,
+    held: Annotated[bool, parameter("held")] = False,
     chamber: ChamberId = None,
     limit: Limit = 50,
     offset: Offset = 0,

@@ -22,7 +22,7 @@ ENOUGH = 3  # projects behind a sum; of fewer one could tell what a firm agreed 
 
 
 @dataclass(frozen=True)
-class Line:
+class ProjectLine:
     """One township or year; ``cells`` are (name, words) of its sums."""
 
     name: str
@@ -66,12 +66,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/project/list.html", context)
 
 
-def by_year(scope: Scope) -> list[Line]:
+def by_year(scope: Scope) -> list[ProjectLine]:
     """Return the years of signing, newest first; money is by the year signed, too."""
     return lines_by(scope, "signed_on__year", {})[::-1]
 
 
-def lines_by(scope: Scope, field: str, names: dict) -> list[Line]:
+def lines_by(scope: Scope, field: str, names: dict) -> list[ProjectLine]:
     """Return a line for each value of a field of the project."""
     returned = RULES["return-projects"].by(scope, field)
     rural = RULES["rural-projects"].by(scope, field)
@@ -82,7 +82,7 @@ def lines_by(scope: Scope, field: str, names: dict) -> list[Line]:
         sums.append((rule, rule.by(scope, path)))
     told = enough(returned)
     return [
-        Line(
+        ProjectLine(
             "未载明" if key is None else names.get(key, f"{key}年"),
             returned.get(key, 0),
             rural.get(key, 0),

@@ -36,7 +36,7 @@ def nouns() -> dict[str, type[models.Model]]:
 
 
 @dataclass(frozen=True)
-class Line:
+class AuditLine:
     """An entry as a person reads it."""
 
     entry: AuditEntry
@@ -45,7 +45,7 @@ class Line:
     result: str
 
 
-def line_of(entry: AuditEntry, known: dict[str, type[models.Model]]) -> Line:
+def line_of(entry: AuditEntry, known: dict[str, type[models.Model]]) -> AuditLine:
     what = entry.get_kind_display()
     label = entry.detail.get("label")
     if label:
@@ -54,7 +54,7 @@ def line_of(entry: AuditEntry, known: dict[str, type[models.Model]]) -> Line:
         what = f"{what}：{entry.detail['what']}"
     model = known.get(entry.table_name)
     noun = str(model._meta.verbose_name) if model else entry.table_name
-    return Line(entry, what, noun, RESULTS.get(entry.result, entry.result))
+    return AuditLine(entry, what, noun, RESULTS.get(entry.result, entry.result))
 
 
 def filters_of(request: UserRequest) -> Filters:

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         return path, identity, manifest
 
     def restore(
-        self, place: drill.Place, source: Path, identity: Path, manifest: Manifest
+        self, place: drill.DrillServer, source: Path, identity: Path, manifest: Manifest
     ) -> None:
         name = place.make_database("drill")
         began = time.monotonic()
@@ -95,7 +95,7 @@ class Command(BaseCommand):
             )
 
     def controls(
-        self, place: drill.Place, source: Path, identity: Path, manifest: Manifest
+        self, place: drill.DrillServer, source: Path, identity: Path, manifest: Manifest
     ) -> None:
         """Break one thing at a time; a drill that does not see it proves nothing."""
         empty = place.make_database("drill_control")
@@ -118,7 +118,7 @@ class Command(BaseCommand):
             count = self.wrong_media(place, manifest)
             self.control("恢复后的文件改动 1 个字节", f"{count} 个不符", count == 1)
 
-    def wrong_media(self, place: drill.Place, manifest: Manifest) -> int:
+    def wrong_media(self, place: drill.DrillServer, manifest: Manifest) -> int:
         found = drill.hashes(place.media)
         wanted = {name: member.sha256 for name, member in manifest.media.items()}
         every = found.keys() | wanted.keys()

@@ -204,7 +204,7 @@ def test_the_application_cannot_write_a_sum(rows):
 
 
 def test_a_rule_that_cannot_be_kept_is_refused():
-    series = tally.Series(
+    series = tally.KeptSeries(
         replace(RULES["covered-chambers"], kept=KeptSums("founded_on")), ""
     )
 

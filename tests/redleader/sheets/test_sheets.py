@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from redleader.sheets import incoming
 from redleader.sheets.column import Column, Kind
 from redleader.sheets.incoming import (
     CELL_MESSAGES,
@@ -25,7 +26,7 @@ from redleader.sheets.incoming import (
     parse_day,
     read_sheet,
 )
-from redleader.sheets.workbook import Book, answer
+from redleader.sheets.workbook import CONTENT_TYPE, Book, answer
 from tests import hostile_sheets as hostile
 
 NAME, DAY = Column("名称", is_required=True), Column("日期", Kind.DATE)
