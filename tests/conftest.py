@@ -25,12 +25,13 @@ def pytest_configure(config):
     if os.environ.get("REDLEADER_REQUIRE_BROWSER") and not CHROMIUM:
         pytest.exit(f"{NO_CHROMIUM}（REDLEADER_REQUIRE_BROWSER 要求运行）", 4)
     if not hasattr(config, "workerinput"):
-        settings.CLUSTER.start()
+        config.is_own_server = settings.CLUSTER.start()
         settings.CLUSTER.ensure_database("postgres")
 
 
 def pytest_unconfigure(config):
-    if not hasattr(config, "workerinput"):
+    """Take the server away, unless somebody else started it for several runs."""
+    if getattr(config, "is_own_server", False):
         settings.CLUSTER.stop()
         shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
 
