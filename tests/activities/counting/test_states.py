@@ -12,7 +12,7 @@ from activities.models import Award, Series
 from activities.models.honour import AwardState
 from activities.models.lead import LeadState
 from activities.models.lecture import LectureKind, LectureState
-from activities.models.liaison import DemandState
+from activities.models.liaison.demand import DemandState
 from activities.models.mediation.states import CaseState
 from activities.models.pairing import PairingState
 from activities.models.project import ProjectState
