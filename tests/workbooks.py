@@ -4,7 +4,7 @@ from io import BytesIO
 
 import openpyxl
 
-from redleader.sheets.out import TRIGGERS
+from redleader.sheets.workbook import TRIGGERS
 
 
 def texts_like_formulas(content):

@@ -19,7 +19,7 @@ from activities.models.template import TemplateKind
 from activities.papers.placeholder import Span, known_names, values_of
 from redleader.sheets.incoming import SHEET_LIMITS
 from redleader.sheets.reader import RefusedError, check_package
-from redleader.sheets.workbook import as_text
+from redleader.sheets.workbook import TRIGGERS, as_text
 from redleader.uploads.photos import clean_name
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -179,6 +179,7 @@ def fill_workbook(content: bytes, values: dict[str, str | Decimal]) -> bytes:
                     PLACE.sub(lambda match: as_words(values[match[1]]), text)
                 )
                 cell.data_type = "s"
+                cell.quotePrefix = cell.value.startswith(TRIGGERS)
     filled = io.BytesIO()
     book.save(filled)
     return filled.getvalue()

@@ -10,11 +10,13 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from activities.models import Fund
+from activities.reports import REPORTS
 from chambers.models import Branch, Chamber
 from tests.activities.test_addresses import ACTORS, EXPORTS, TABLE, World
+from tests.workbooks import assert_is_guarded
 
 pytestmark = pytest.mark.django_db
-CANARY, MINE = "金丝雀", "自家"
+CANARY, MINE = "=金丝雀", "=自家"  # A text that a table might take for a formula.
 # What the whole county has once, so that two worlds share it.
 SHARED = {"federation", "administrator", "named", "template", "locked", "assembly"}
 SHARED |= {"level", "award", "certificate"}
@@ -47,19 +49,26 @@ def worlds():
     return mine, world_of(CANARY, **shared)
 
 
-def text_of(answer):
-    content = b"".join(answer) if answer.streaming else answer.content
+def text_of(content):
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = [package.read(part).decode() for part in package.namelist()]
     return re.sub(r"<[^>]*>", "", unescape("".join(parts)))
 
 
-def file_of(client, name, world, query=""):
-    """Return what an export says, or "" when it is not for this reader."""
+def sent(client, address, query=""):
+    """Return the file of an address; nothing when it is not for this reader."""
     cache.clear()  # How many files a person takes out is limited.
-    address = reverse(name, args=[world[key] for key in TABLE[name][0]])
     answer = client.get(address, query)
-    return text_of(answer) if answer.status_code == 200 else ""
+    if answer.status_code != 200:
+        return b""
+    return b"".join(answer) if answer.streaming else answer.content
+
+
+def file_of(client, name, world, query=""):
+    """Return what an export says."""
+    address = reverse(name, args=[world[key] for key in TABLE[name][0]])
+    content = sent(client, address, query)
+    return text_of(content) if content else ""
 
 
 def narrowed(name):
@@ -90,3 +99,21 @@ def test_file_of_staff_is_no_file_of_a_secretary(name, worlds, sign_in):
     mine, _ = worlds
     assert file_of(sign_in(mine["own"]), name, mine) == ""
     assert file_of(sign_in(mine["federation"]), name, mine)
+
+
+def test_no_text_of_a_file_is_a_formula(sign_in, settings):
+    """The title of each file begins with the county's name, a row with a chamber's."""
+    settings.PORTAL = settings.PORTAL | {"county": "=上杭县"}
+    world = world_of(MINE)
+    client = sign_in(world["federation"])
+    addresses = [
+        reverse(name, args=[world[key] for key in TABLE[name][0]]) for name in EXPORTS
+    ]
+    addresses += [reverse("workbench:report-export", args=[code]) for code in REPORTS]
+    addresses.append(reverse("public:honour-export"))
+    files = [sent(client, address) for address in addresses]
+
+    assert all(files)
+    for content in files:
+        assert_is_guarded(content)
+    assert sum(MINE in text_of(content) for content in files) > 10

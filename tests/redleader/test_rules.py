@@ -116,6 +116,30 @@ def test_column_that_is_unique_refuses_a_second_row(model, name):
     assert has_chinese(refusal(error))
 
 
+def columns_of(model):
+    return [field.name for field in model._meta.concrete_fields]
+
+
+KEYED = [model for model in our_models() if "form_key" in columns_of(model)]
+
+
+def test_every_form_is_sent_once():
+    """A form that is sent twice makes one row, because its key is unique."""
+    assert len(KEYED) >= 20
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indrelid::regclass::text FROM pg_index i JOIN pg_attribute a"
+            " ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)"
+            " WHERE i.indisunique AND i.indnatts = 1 AND i.indpred IS NULL"
+            " AND a.attname = 'form_key'"
+        )
+        there = {table for (table,) in cursor.fetchall()}
+
+    assert {model._meta.db_table for model in KEYED} <= there
+    for model in KEYED:
+        assert is_unique(model._meta.get_field("form_key")), model
+
+
 @pytest.mark.parametrize(("model", "name"), columns(is_unsigned))
 def test_column_without_sign_refuses_a_negative_number(model, name):
     row = of_model(model)

@@ -18,6 +18,7 @@ from activities.papers.placeholder import (
     span_of,
     values_of,
 )
+from activities.services.template import fill
 from chambers.models import Role
 from tests.factories.activities import (
     OfficialFigureFactory,
@@ -25,6 +26,7 @@ from tests.factories.activities import (
     workbook_of,
 )
 from tests.factories.chambers import UserFactory
+from tests.workbooks import assert_is_guarded, texts_like_formulas
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 5, 4)
@@ -103,6 +105,21 @@ def test_excel_form_gets_numbers_as_numbers(client):
         "=1+1",
         "不变",
     ]
+
+
+def test_filled_workbook_has_no_formula_of_ours(settings):
+    settings.PORTAL = settings.PORTAL | {"county": "=1+1", "owner": "\t@甲"}
+    content = workbook_of("{{县名}}", "{{单位}}数", "+{{县名}}")
+    template = ReportTemplate(kind="excel", content=content, names=["县名", "单位"])
+
+    filled = fill(template, span_of("2025", date(2026, 3, 1)))
+
+    assert [text for text, _ in texts_like_formulas(filled)] == [
+        "=1+1",
+        "\t@甲数",
+        "+=1+1",
+    ]
+    assert_is_guarded(filled)
 
 
 @pytest.mark.parametrize(

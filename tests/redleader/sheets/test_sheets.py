@@ -28,6 +28,7 @@ from redleader.sheets.incoming import (
 )
 from redleader.sheets.workbook import CONTENT_TYPE, Book, answer
 from tests import hostile_sheets as hostile
+from tests.workbooks import assert_is_guarded
 
 NAME, DAY = Column("名称", is_required=True), Column("日期", Kind.DATE)
 COLUMNS = [NAME, DAY]
@@ -150,6 +151,8 @@ def test_no_text_becomes_a_formula():
     assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
     with zipfile.ZipFile(BytesIO(content)) as package:
         assert b"<f>" not in package.read("xl/worksheets/sheet1.xml")
+    # Who edits such a cell makes no formula of it either.
+    assert_is_guarded(content)
     # The text comes back as it was, letter by letter.
     content = written([column, DAY], TRIGGERS)
     rows = read_sheet(upload(content), COLUMNS)
