@@ -13,7 +13,7 @@ from activities.models.application import ApplicationState, Outcome
 from activities.models.scheme import Proof, RecipientKind
 from activities.services.application import Good, Standing, Typed
 from chambers.models import Branch, Chamber, User
-from redleader.people.strangers import StrangerFormMixin
+from redleader.people.public_forms import StrangerFormMixin
 from redleader.records.fields import MultipleFileField
 from redleader.records.forms import Form, ModelForm
 

@@ -3,7 +3,7 @@
 from django import forms
 
 from activities.models import ErrorReport
-from redleader.people.strangers import StrangerFormMixin
+from redleader.people.public_forms import StrangerFormMixin
 from redleader.records.forms import ModelForm
 
 

@@ -20,7 +20,7 @@ from activities.models.mediation.casefile import PaperKind
 from activities.models.mediation.party import PartyKind, Side
 from activities.models.mediation.states import AgreementKind, CaseState
 from chambers.forms.member import PhoneField
-from redleader.people.strangers import StrangerFormMixin
+from redleader.people.public_forms import StrangerFormMixin
 from redleader.records.editing import RecordForm
 from redleader.records.forms import Form, ModelForm
 from redleader.records.steps import StepForm

@@ -10,8 +10,8 @@ from activities.models import Award, Scheme, SchemeVersion, Site
 from activities.models.scheme import HonourLevel
 from activities.services.report import UNSTATED
 from chambers.models import Branch, Chamber
+from redleader.records.column import Kind
 from redleader.records.search import fold
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import ImportColumn, row_column
 from redleader.sheets.imports import Importer, register
 from redleader.sheets.lookup import Lookup

@@ -3,8 +3,8 @@
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadKind
 from chambers.imports import chamber_column, own_chambers
+from redleader.records.column import Kind
 from redleader.records.editing import refuse_future
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
 from redleader.sheets.imports import Importer, register
 from redleader.sheets.lookup import Lookup

@@ -17,8 +17,8 @@ from activities.models.lecture import (
 )
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch
+from redleader.records.column import Kind
 from redleader.records.search import fold
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,

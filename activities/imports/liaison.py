@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from activities.models import ContactActivity, ContactAssignment
 from activities.models.liaison.contact import ContactKind
 from chambers.models import Branch
+from redleader.records.column import Kind
 from redleader.records.editing import refuse_future
 from redleader.records.search import fold
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
 from redleader.sheets.imports import Importer, register
 from redleader.sheets.lookup import Lookup

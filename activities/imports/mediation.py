@@ -2,8 +2,8 @@
 
 from activities.models import MediationCommittee, Mediator
 from activities.models.mediation.committee import MediatorKind, MediatorSource
+from redleader.records.column import Kind
 from redleader.records.editing import refuse_future
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
 from redleader.sheets.imports import Importer, register
 from redleader.sheets.lookup import Lookup

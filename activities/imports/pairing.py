@@ -8,8 +8,8 @@ from activities.services.pairing import village_label
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
 from chambers.models.region import Level
+from redleader.records.column import Kind
 from redleader.records.steps import Walk, path_to, walk_all
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,

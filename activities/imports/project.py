@@ -19,8 +19,8 @@ from activities.models.project import (
 from activities.services.project import walk_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise, Region
+from redleader.records.column import Kind
 from redleader.records.steps import walk_all
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,

@@ -10,8 +10,8 @@ from activities.models.welfare.donation import DonationMeans, DonationPurpose, D
 from activities.services.welfare import receipt_of
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Enterprise
+from redleader.records.column import Kind
 from redleader.records.editing import refuse_future
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,

@@ -13,7 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from activities.counting import Scope
 from activities.reports import Report
-from redleader.sheets.column import Kind
+from redleader.records.column import Kind
 from redleader.sheets.workbook import A4, NUMBER_FORMATS, TRIGGERS, as_text
 
 THIN = Side(style="thin", color="FF000000")

@@ -14,9 +14,9 @@ from django.db.models import Model
 
 from activities.counting import RULES, CountingRule, Scope
 from chambers.models import Chamber
+from redleader.records.column import Column, Kind
 from redleader.records.money import WAN
 from redleader.records.quarters import Quarter
-from redleader.sheets.column import Column, Kind
 
 
 class ReportPeriod(StrEnum):

@@ -3,7 +3,7 @@
 from activities.counting import Scope
 from activities.reports import Report, ReportColumn, ReportPeriod, register
 from chambers.models import AnnualInspection, Chamber
-from redleader.sheets.column import Kind
+from redleader.records.column import Kind
 
 
 def lines(scope: Scope) -> list[tuple[Chamber, AnnualInspection | None]]:

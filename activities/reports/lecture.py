@@ -8,8 +8,8 @@ from activities.models.lecture import LectureKind
 from activities.reports import Report, ReportColumn, ReportPeriod, register
 from activities.services.requirement import quarter_summary
 from chambers.models import Branch
+from redleader.records.column import Kind
 from redleader.records.quarters import Quarter
-from redleader.sheets.column import Kind
 
 lectures = held(kind__in=[LectureKind.PARTY_LECTURE, LectureKind.HALL])
 

@@ -15,7 +15,7 @@ from activities.reports import (
     chamber_report,
     register,
 )
-from redleader.sheets.column import Kind
+from redleader.records.column import Kind
 
 RULE = "contact-activities"
 

@@ -28,9 +28,9 @@ from activities.models.project import DATES
 from activities.models.scheme import RecipientKind
 from chambers.models import Branch, User
 from redleader.people.addresses import client_address
+from redleader.records.column import Column, Kind
 from redleader.records.filters import TypedWord
 from redleader.records.money import WAN
-from redleader.sheets.column import Column, Kind
 from redleader.sheets.workbook import CONTENT_TYPE, Book, count_line
 
 NO_CYCLE = "年度未载明"

@@ -31,7 +31,7 @@ from activities.views.workbench import (
     work,
 )
 from chambers.rights import everybody, right
-from redleader.serving.views import draft_drop, draft_keep
+from redleader.records.views import draft_drop, draft_keep
 
 app_name = "workbench"
 urlpatterns = [

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column
 from chambers.models import Appointment, Branch, Chamber, Member, Membership, Post
+from redleader.records.column import Kind
 from redleader.records.search import fold
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     by_field,

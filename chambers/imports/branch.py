@@ -5,7 +5,7 @@ from copy import copy
 
 from chambers.models import Branch, BranchCoverage, Chamber
 from chambers.models.branch import BranchKind
-from redleader.sheets.column import Kind
+from redleader.records.column import Kind
 from redleader.sheets.import_columns import ImportColumn, choice_column, row_column
 from redleader.sheets.imports import Importer, register
 from redleader.sheets.lookup import Lookup

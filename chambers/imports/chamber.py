@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from chambers.imports import chamber_column
 from chambers.models import Chamber, ChamberTerm, Region
 from chambers.models.chamber import ChamberKind, ChamberState, Trade
+from redleader.records.column import Kind
 from redleader.records.search import fold
-from redleader.sheets.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,

@@ -9,7 +9,7 @@ from chambers.forms.member import PhoneField
 from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch, Enterprise, Member, Membership
 from chambers.models.member import MemberKind, PartyStatus
-from redleader.sheets.column import Kind
+from redleader.records.column import Kind
 from redleader.sheets.import_columns import (
     ImportColumn,
     by_field,

@@ -32,8 +32,8 @@ from pyrage.x25519 import Identity, Recipient
 
 from redleader import database
 from redleader.backup import fingerprints
+from redleader.backup.encryption import CHUNK, opening, sealing
 from redleader.backup.fingerprints import TableFingerprint
-from redleader.backup.vault import CHUNK, opening, sealing
 from redleader.uploads.storage import RemoteStorage, sync
 
 FORMAT = 1

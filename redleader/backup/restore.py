@@ -30,7 +30,7 @@ from redleader.backup.archive import (
     require_room,
     tool,
 )
-from redleader.backup.vault import CHUNK
+from redleader.backup.encryption import CHUNK
 from redleader.uploads.storage import sync
 
 # Waits no longer for a site that still runs; what the owner has is dropped.

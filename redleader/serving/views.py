@@ -1,15 +1,9 @@
-"""Views without domain words."""
+"""Whether the site is well, for machines."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.db import Error, connection, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
-
-from redleader.records.drafts import drop_draft, keep_draft, texts_of
-from redleader.records.forms import has_unprintable
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 HEALTH_TIMEOUT = 3  # seconds, to connect and then to answer
 
@@ -40,30 +34,3 @@ def database_answers() -> bool:
     finally:
         probe.close()
     return True
-
-
-@require_POST
-def draft_keep(request: HttpRequest, key) -> HttpResponse:
-    """Keep what is being typed; ``address`` in the query is the form's own page."""
-    address = request.GET.get("address", "")
-    if has_unprintable(address) or not url_has_allowed_host_and_scheme(address, None):
-        return JsonResponse({"error": "请求格式有误。"}, status=400)
-    try:
-        draft = keep_draft(
-            request.user,
-            key,
-            address=address,
-            texts=texts_of(request.POST),
-            title=request.POST.get("topic", ""),
-        )
-    except ValidationError as error:
-        return JsonResponse({"error": error.messages[0]}, status=422)
-    at = timezone.localtime(draft.updated_at)
-    return JsonResponse({"at": f"{at:%H:%M}"})
-
-
-@require_POST
-def draft_drop(request: HttpRequest, key) -> HttpResponse:
-    """Forget an unfinished text; the same answer whether it was there or not."""
-    drop_draft(request.user, key)
-    return HttpResponse(status=204)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from redleader.sheets.column import Column
+from redleader.records.column import Column
 from redleader.sheets.import_columns import ImportColumn
 from redleader.sheets.imports import Importer
 from redleader.sheets.incoming import SheetRow

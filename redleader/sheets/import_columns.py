@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from redleader.records.column import Column
 from redleader.records.money import MoneyFormField
 from redleader.records.search import fold
-from redleader.sheets.column import Column
 
 
 @dataclass(frozen=True)

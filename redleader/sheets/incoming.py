@@ -26,8 +26,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from redleader.records.column import Column, Kind
 from redleader.records.forms import DATE_ERROR, ZERO_WIDTH, has_unprintable
-from redleader.sheets.column import Column, Kind
 from redleader.uploads.photos import clean_name
 
 logger = logging.getLogger(__name__)

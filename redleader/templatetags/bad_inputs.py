@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
-from redleader.records.bad_inputs import number_of
+from redleader.sheets.bad_inputs import number_of
 
 register = template.Library()
 

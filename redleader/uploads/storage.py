@@ -21,7 +21,7 @@ def configure(variables: Mapping[str, str]) -> dict:
     if not variables.get("S3_BUCKET"):
         return {"BACKEND": "redleader.uploads.storage.DurableStorage"}
     return {
-        "BACKEND": "redleader.cluster.objects.ObjectStorage",
+        "BACKEND": "redleader.cluster.s3.ObjectStorage",
         "OPTIONS": {
             "bucket_name": variables["S3_BUCKET"],
             "endpoint_url": variables.get("S3_ENDPOINT") or None,

@@ -30,8 +30,8 @@ from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.models import Member, Role
 from redleader.models import FormDraft
-from redleader.records import bad_inputs
 from redleader.records.drafts import SIGNED_OUT
+from redleader.sheets import bad_inputs
 from redleader.sheets.imports import IMPORTERS
 from redleader.sheets.incoming import MESSAGES as SHEET_MESSAGES
 from redleader.uploads.photos import MESSAGES, METADATA_NOTICE

@@ -29,9 +29,9 @@ from activities.services.figure import compare
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region
 from redleader.people.addresses import site_address
+from redleader.people.api_guard import for_machines
 from redleader.records.filters import parse_day
 from redleader.serving import errors
-from redleader.serving.machines import for_machines
 from redleader.sheets.tables import Number, column, number_of
 
 MOST_ROWS = 200

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.error_report import ErrorReportForm
 from activities.models import ErrorReport
-from redleader.people import strangers
+from redleader.people import public_forms
 
 TEMPLATE = "public/error_report/form.html"
 MOST = 200  # characters of an address
@@ -22,14 +22,14 @@ def error_report(request: HttpRequest) -> HttpResponse:
         page = request.GET.get("page", "").replace("\0", "")[:MOST]
         given = {"form_key": ErrorReport().form_key, "page": page}
         form = ErrorReportForm(initial=given)
-        return strangers.answer(request, TEMPLATE, {"form": form})
-    done, key = strangers.find_sent(ErrorReport, request)
+        return public_forms.answer(request, TEMPLATE, {"form": form})
+    done, key = public_forms.find_sent(ErrorReport, request)
     if done:
         return redirect("public:error-receipt", done.receipt)
     report = ErrorReport(form_key=key, is_demo=settings.DEMO)
     form = ErrorReportForm(request.POST, instance=report)
-    if status := strangers.refusal(request, form, "error_report"):
-        return strangers.answer(request, TEMPLATE, {"form": form}, status)
+    if status := public_forms.refusal(request, form, "error_report"):
+        return public_forms.answer(request, TEMPLATE, {"form": form}, status)
     report = form.save()
     return redirect("public:error-receipt", report.receipt)
 
@@ -39,4 +39,4 @@ def error_report(request: HttpRequest) -> HttpResponse:
 def error_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     report = get_object_or_404(ErrorReport, receipt=receipt)
     template = "public/error_report/receipt.html"
-    return strangers.receipt_page(request, template, {"report": report})
+    return public_forms.receipt_page(request, template, {"report": report})

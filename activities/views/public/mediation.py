@@ -10,7 +10,7 @@ from activities.counting import totals, until
 from activities.forms.mediation import MediationRequestForm
 from activities.models import MediationRequest
 from activities.services.mediation import SMALL, Rates, year_table
-from redleader.people import strangers
+from redleader.people import public_forms
 from redleader.serving.pages import public_page
 
 CODES = [
@@ -46,14 +46,14 @@ def mediation_apply(request: HttpRequest) -> HttpResponse:
     template = "public/mediation/apply.html"
     if request.method != "POST":
         form = MediationRequestForm(initial={"form_key": MediationRequest().form_key})
-        return strangers.answer(request, template, {"form": form})
-    done, key = strangers.find_sent(MediationRequest, request)
+        return public_forms.answer(request, template, {"form": form})
+    done, key = public_forms.find_sent(MediationRequest, request)
     if done:
         return redirect("public:mediation-receipt", done.receipt)
     asked = MediationRequest(form_key=key)
     form = MediationRequestForm(request.POST, instance=asked)
-    if status := strangers.refusal(request, form, "mediation"):
-        return strangers.answer(request, template, {"form": form}, status)
+    if status := public_forms.refusal(request, form, "mediation"):
+        return public_forms.answer(request, template, {"form": form}, status)
     asked = form.save()
     return redirect("public:mediation-receipt", asked.receipt)
 
@@ -65,4 +65,4 @@ def mediation_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     requests = MediationRequest.objects.select_related("case")
     asked = get_object_or_404(requests, receipt=receipt)
     template = "public/mediation/receipt.html"
-    return strangers.receipt_page(request, template, {"asked": asked})
+    return public_forms.receipt_page(request, template, {"asked": asked})

@@ -22,7 +22,7 @@ from ninja import Schema
 
 from activities.formats.opendata import DATA_SETS, DataSet
 from activities.formats.structured import dataset
-from redleader.serving.machines import for_machines
+from redleader.people.api_guard import for_machines
 from redleader.serving.pages import public_page
 from redleader.sheets.tables import csv_lines, dictionary, json_lines
 

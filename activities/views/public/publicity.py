@@ -12,7 +12,7 @@ from activities.forms.application import ObjectionForm, ReceiptForm
 from activities.models import Application, Objection
 from activities.models.application import ApplicationState
 from activities.services.application import object_to
-from redleader.people import strangers
+from redleader.people import public_forms
 from redleader.records.forms import attempt
 from redleader.serving.pages import public_page
 
@@ -63,10 +63,10 @@ def publicity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_bound:
         form.initial["form_key"] = Objection().form_key
         return render_detail(request, application, form)
-    done, key = strangers.find_sent(Objection, request)
+    done, key = public_forms.find_sent(Objection, request)
     if done:
         return redirect("public:objection", done.receipt)
-    if status := strangers.refusal(request, form, "objection"):
+    if status := public_forms.refusal(request, form, "objection"):
         return render_detail(request, application, form, status)
     fields = {name: form.cleaned_data[name] for name in ("content", "name", "contact")}
     objection = Objection(
@@ -87,7 +87,7 @@ def render_detail(request, application, form, status=200):
         "days_left": days_left,
         "notice": application.steps.filter(state=ApplicationState.PUBLICITY).first(),
     }
-    return strangers.answer(request, "public/publicity/detail.html", context, status)
+    return public_forms.answer(request, "public/publicity/detail.html", context, status)
 
 
 @login_not_required
@@ -97,4 +97,4 @@ def objection_detail(request: HttpRequest, receipt: str) -> HttpResponse:
     objections = Objection.objects.select_related("application__level")
     objection = get_object_or_404(objections, receipt=receipt)
     template = "public/publicity/objection.html"
-    return strangers.receipt_page(request, template, {"objection": objection})
+    return public_forms.receipt_page(request, template, {"objection": objection})

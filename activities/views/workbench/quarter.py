@@ -22,9 +22,9 @@ from chambers.rights import (
     right,
     sees_records,
 )
+from redleader.records.column import Column
 from redleader.records.forms import attempt
 from redleader.records.quarters import Quarter
-from redleader.sheets.column import Column
 
 SHOWN = 12  # quarters of the list
 EDITS = 200  # rows of a difference

@@ -17,7 +17,7 @@ from redleader.backup.archive import (
     media_files,
     tool,
 )
-from redleader.backup.vault import VaultError, read_recipients
+from redleader.backup.encryption import VaultError, read_recipients
 from redleader.uploads.storage import RemoteStorage
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from redleader.backup.vault import VaultError, new_key, read_identities
+from redleader.backup.encryption import VaultError, new_key, read_identities
 
 
 class Command(BaseCommand):

@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
 from redleader.backup.archive import BackupError, read_backup
+from redleader.backup.encryption import VaultError, read_identities
 from redleader.backup.restore import (
     is_empty,
     require_known_schema,
     restore_backup,
 )
-from redleader.backup.vault import VaultError, read_identities
 from redleader.uploads.storage import RemoteStorage
 
 

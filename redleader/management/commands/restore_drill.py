@@ -15,7 +15,12 @@ from redleader.backup.archive import (
     private_folder,
     read_backup,
 )
-from redleader.backup.vault import VaultError, new_key, read_identities, read_recipients
+from redleader.backup.encryption import (
+    VaultError,
+    new_key,
+    read_identities,
+    read_recipients,
+)
 
 
 class Command(BaseCommand):

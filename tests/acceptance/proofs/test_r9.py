@@ -6,9 +6,9 @@ import pytest
 
 from redleader import database
 from redleader.backup import archive as backup
-from redleader.backup import vault
+from redleader.backup import encryption
 from redleader.backup.archive import make_backup, read_backup
-from redleader.backup.vault import VaultError, read_identities, read_recipients
+from redleader.backup.encryption import VaultError, read_identities, read_recipients
 from tests.conftest import become
 from tests.factories.chambers import MemberFactory
 from tests.redleader.backup.test_backup import keys, quiet  # noqa: F401  (a fixture)
@@ -56,7 +56,7 @@ def test_figure(figure, planted, keys, tmp_path, settings):  # noqa: F811
     mode = path.stat().st_mode & 0o777
     figure(f"mode of the file: {mode:o}", kept=not mode & 0o077)
     other = tmp_path / "other"
-    vault.new_key(other)
+    encryption.new_key(other)
     broken = tmp_path / "broken.age"
     broken.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     tries = {

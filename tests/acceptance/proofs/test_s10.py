@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from activities.formats.opendata import DATA_SETS
 from redleader import database
+from redleader.records.column import Column
 from redleader.sheets import tables, workbook
-from redleader.sheets.column import Column
 from redleader.sheets.incoming import read_sheet
 from tests.activities.test_addresses import EXPORTS, TABLE, World, admin_rows
 from tests.conftest import become

@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from redleader import database
 from redleader.backup import archive as backup
-from redleader.backup import drill, fingerprints, vault
+from redleader.backup import drill, encryption, fingerprints
 from redleader.backup.archive import (
     ArchiveMember,
     BackupError,
@@ -23,9 +23,14 @@ from redleader.backup.archive import (
     make_backup,
     read_backup,
 )
+from redleader.backup.encryption import (
+    VaultError,
+    opening,
+    read_identities,
+    read_recipients,
+)
 from redleader.backup.fingerprints import TableFingerprint
 from redleader.backup.restore import fill_database, require_known_schema, restore_backup
-from redleader.backup.vault import VaultError, opening, read_identities, read_recipients
 from tests.conftest import become
 
 COPY = "restored"
@@ -40,12 +45,15 @@ def quiet(text):
 def keys(tmp_path):
     """The files of a private and a public key."""
     private, public = tmp_path / "key", tmp_path / "public"
-    public.write_text(f"# 备份\n{vault.new_key(private)}\n")
+    public.write_text(f"# 备份\n{encryption.new_key(private)}\n")
     return private, public
 
 
 def sealed(path, keys, *chunks):
-    with path.open("wb") as file, vault.sealing(file, read_recipients(keys[1])) as sink:
+    with (
+        path.open("wb") as file,
+        encryption.sealing(file, read_recipients(keys[1])) as sink,
+    ):
         for chunk in chunks:
             sink.write(chunk)
     return path
@@ -86,7 +94,7 @@ def test_vault_refuses_a_changed_file(tmp_path, keys, change):
 
 def test_vault_refuses_another_key_and_another_file(tmp_path, keys):
     other = tmp_path / "other"
-    vault.new_key(other)
+    encryption.new_key(other)
     path = sealed(tmp_path / "x.age", keys, b"x")
 
     with pytest.raises(VaultError, match="这把私钥打不开"):
@@ -100,10 +108,10 @@ def test_key_is_private_never_overwritten_and_may_have_a_passphrase(
     tmp_path, monkeypatch
 ):
     path = tmp_path / "key"
-    public = vault.new_key(path, "一句长长的口令")
+    public = encryption.new_key(path, "一句长长的口令")
     assert path.stat().st_mode & 0o077 == 0
     with pytest.raises(VaultError, match="已经存在"):
-        vault.new_key(path)
+        encryption.new_key(path)
 
     word = tmp_path / "word"
     monkeypatch.setenv("BACKUP_PASSPHRASE_FILE", str(word))

@@ -16,8 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from redleader.records.column import Column, Kind
 from redleader.sheets import incoming
-from redleader.sheets.column import Column, Kind
 from redleader.sheets.incoming import (
     CELL_MESSAGES,
     MESSAGES,
