@@ -36,6 +36,7 @@ check: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/djangofmt --check -q templates
 	$(BIN)/djangofmt check templates
+	$(BIN)/lint-imports
 	$(BIN)/mypy redleader chambers activities
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	REDLEADER_DEMO=0 SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \

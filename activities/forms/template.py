@@ -3,7 +3,7 @@
 from django import forms
 
 from activities.models import ReportTemplate
-from activities.services.template import Checked, check_template
+from activities.papers.template import Checked, check_template
 from redleader.records.forms import Form, ModelForm
 
 

@@ -17,7 +17,7 @@ from activities.papers.placeholder import (
     rules_by_name,
     values_of,
 )
-from activities.services.template import PLACE, as_words, fill_document, texts_of
+from activities.papers.template import PLACE, as_words, fill_document, texts_of
 
 # Heading, then sentences; what stands in {{ }} is filled. Written for any county.
 PARTS: list[tuple[str, list[str]]] = [

@@ -18,7 +18,7 @@ from activities.papers.placeholder import (
     span_of,
     values_of,
 )
-from activities.services.template import fill
+from activities.papers.template import fill
 from chambers.models import Role
 from tests.factories.activities import (
     OfficialFigureFactory,
