@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from redleader import database
+from tests import tables
 
 LOCK_TIMEOUT = 2000  # milliseconds
 
@@ -25,8 +26,7 @@ def pytest_configure(config):
     if os.environ.get("REDLEADER_REQUIRE_BROWSER") and not CHROMIUM:
         pytest.exit(f"{NO_CHROMIUM}（REDLEADER_REQUIRE_BROWSER 要求运行）", 4)
     if not hasattr(config, "workerinput"):
-        config.is_own_server = settings.CLUSTER.start()
-        settings.CLUSTER.ensure_database("postgres")
+        config.is_own_server = tables.start()
 
 
 def pytest_unconfigure(config):
@@ -54,11 +54,14 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup):
-    """After the owner has made the tables, everything runs as the application."""
+def django_db_setup(request):
+    """Give each worker a copy of the tables; everything runs as the application."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    tables.copy(f"test_redleader_{worker}")
+    connection.settings_dict["NAME"] = f"test_redleader_{worker}"
     become(database.APP)
     yield
-    become(database.OWNER)
+    connection.close()
 
 
 def become(role):
