@@ -2,6 +2,7 @@ from django.contrib import admin
 
 from activities.admin.certificate import CertificateIssueAdmin
 from activities.models import Award
+from activities.models.honour import NO_CYCLE
 
 
 @admin.register(Award)
@@ -64,4 +65,4 @@ class AwardAdmin(CertificateIssueAdmin):
 
     @admin.display(description="周期", ordering="cycle_label")
     def cycle(self, award):
-        return award.cycle_label or "年度未载明"
+        return award.cycle_label or NO_CYCLE

@@ -15,8 +15,8 @@ from ninja import Schema
 from activities.counting import RULES, CountingRule, published, until
 from activities.models import Award, OfficialFigure
 from activities.models.honour import AwardQuerySet
-from activities.services.export import kind_of, township_of
 from activities.services.figure import Comparison, compare
+from activities.services.honour import kind_of, township_of
 from activities.services.ledger import baselines
 from chambers.models import Chamber, Region
 from redleader.sheets.tables import Number, column, number_of

@@ -38,6 +38,7 @@ class AwardState(models.TextChoices):
 
 
 HELD_STATES = [AwardState.VALID, AwardState.DUE]
+NO_CYCLE = "年度未载明"
 
 
 # Columns that follow from others: no history, and free of what a revocation keeps.

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from activities.models import Award, Certificate, CertificateTemplate
 from activities.models.certificate import parts_of
-from activities.models.honour import AwardState
+from activities.models.honour import NO_CYCLE, AwardState
 from activities.models.scheme import HonourLevel, SchemeKind
 from activities.papers.certificate_sheet import CertificateSheet, Run, lacking
 from chambers.models import User
@@ -168,7 +168,7 @@ def values_of(award: Award) -> dict[str, str]:
         "recipient": award.recipient.name,
         "title": award.title,
         "level": HonourLevel(award.level).label,
-        "cycle": award.cycle_label or "年度未载明",
+        "cycle": award.cycle_label or NO_CYCLE,
         "grantor": award.grantor or "未载明",
         "document": award.document_number or "文号未载明",
         "granted_on": day_in_words(award.granted_on),

@@ -1,4 +1,4 @@
-"""Titles as time passes: what ends soon."""
+"""Titles as time passes: what ends soon; and whose they are, in words."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +7,8 @@ from dateutil.relativedelta import relativedelta
 
 from activities.models import Award
 from activities.models.honour import AwardQuerySet
+from activities.models.scheme import RecipientKind
+from chambers.models import Branch
 
 MONTHS = [3, 6, 12]  # issue of the reminders; nearest first
 SHOWN = 50  # titles of a group
@@ -45,3 +47,22 @@ def expiring_groups(awards: AwardQuerySet, day: date) -> list[Expiring]:
         groups.append(Expiring(months, rows[:SHOWN], count))
         begin = end + relativedelta(days=1)
     return groups
+
+
+def kind_of(award: Award) -> str:
+    if award.branch_id:
+        return RecipientKind.BRANCH.label
+    return RecipientKind.SITE.label if award.site_id else RecipientKind.CHAMBER.label
+
+
+def township_of(award: Award) -> str:
+    """Return where the recipient is; a Party organisation may cover several places."""
+    if award.branch:
+        return townships_of(award.branch)
+    owner = award.chamber or award.site
+    return owner.township.name if owner and owner.township else ""
+
+
+def townships_of(branch: Branch) -> str:
+    places = [chamber.township for chamber in branch.chambers.all()]
+    return "、".join(dict.fromkeys(place.name for place in places if place))

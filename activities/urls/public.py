@@ -1,6 +1,5 @@
 from django.urls import include, path, re_path
 
-from activities.sitemaps import sitemap
 from activities.views.public import (
     about,
     api,
@@ -31,6 +30,7 @@ from activities.views.public import (
     verify,
     welfare,
 )
+from activities.views.public.sitemap import sitemap
 
 app_name = "public"
 urlpatterns = [

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-Part = TypeVar("Part")
+Item = TypeVar("Item")
 Given = TypeVar("Given")
 May = Callable[[Any], bool]  # tells whether a part is there for a user
 
@@ -20,17 +20,17 @@ def everybody(user: Any) -> bool:
     return True
 
 
-class Facet(Generic[Part]):
+class Facet(Generic[Item]):
     """Parts in the order of their places; ``at`` keeps functions and other values.
 
     @TODOS.at(40, may_review)
     def leads_to_check(user): ...
 
-    PAGES.at(130)(Page("引才网络", "lead-totals"))
+    PAGES.at(130)(PublicPage("public:lead-totals", "引才网络"))
     """
 
     def __init__(self) -> None:
-        self.parts: dict[int, tuple[Part, May]] = {}
+        self.parts: dict[int, tuple[Item, May]] = {}
 
     def at(self, place: int, may: May = everybody) -> Callable[[Given], Given]:
         """Keep a part at a place of its own, for those who may."""
@@ -43,11 +43,11 @@ class Facet(Generic[Part]):
 
         return keep
 
-    def __iter__(self) -> Iterator[Part]:
+    def __iter__(self) -> Iterator[Item]:
         """Yield every part."""
         return (self.parts[place][0] for place in sorted(self.parts))
 
-    def of(self, user: Any) -> Iterator[Part]:
+    def of(self, user: Any) -> Iterator[Item]:
         """Yield the parts that are there for a user."""
         found = (self.parts[place] for place in sorted(self.parts))
         return (part for part, may in found if may(user))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from activities.counting import RULES, until
 from activities.models import Award, Practice
-from activities.models.honour import HonourLevel
+from activities.models.honour import NO_CYCLE, HonourLevel
 from activities.models.scheme import SchemeKind
 from activities.services.export import CHUNK
 from chambers.models import Chamber, Region
@@ -25,8 +25,7 @@ from redleader.records.forms import is_long
 from redleader.serving.pages import public_page
 
 NAME = attrgetter("name")
-NO_CYCLE = "none"
-NO_YEAR = "年度未载明"
+UNSTATED = "none"
 FIRST_DAY = date(1949, 10, 1)
 YEARS_BACK = 10  # stops on the rail
 MOST = 300  # titles that are read for one page
@@ -208,7 +207,7 @@ def read_filters(query: QueryDict, today: date) -> Filters:
         q=None,
         kind=KINDS,
         level=dict(HonourLevel.choices),
-        cycle={label: label for label in labels} | {NO_CYCLE: NO_YEAR},
+        cycle={label: label for label in labels} | {UNSTATED: NO_CYCLE},
         township=RowOptions(Region.objects.townships(), NAME),
         chamber=RowOptions(Chamber.objects.order_by("sort_key", "pk"), NAME),
         on=Days(FIRST_DAY, today, word="截至 {}"),
@@ -222,7 +221,7 @@ def narrowed(awards, filters: Filters):
         awards = awards.filter(version__scheme__kind=filters.get("kind"))
     if filters.get("cycle"):
         cycle = filters.get("cycle")
-        awards = awards.filter(cycle_label="" if cycle == NO_CYCLE else cycle)
+        awards = awards.filter(cycle_label="" if cycle == UNSTATED else cycle)
     if filters.get("township"):
         awards = awards.in_township(filters.get("township"))
     if filters.get("chamber"):
@@ -278,4 +277,4 @@ def timeline(awards) -> list[Group]:
 def year_of(award: Award) -> str:
     if award.granted_on:
         return f"{award.granted_on.year}年"
-    return award.cycle_label or NO_YEAR
+    return award.cycle_label or NO_CYCLE

@@ -7,7 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from activities.services.export import MAX_ROWS, ROLL_COLUMNS
+from activities.desks.honour import COLUMNS
+from activities.services.export import MAX_ROWS
 from activities.views.public.honour import roll_rows
 from redleader.sheets.workbook import Book, answer, count_line
 
@@ -19,7 +20,7 @@ def honour_export(request: HttpRequest) -> HttpResponse:
     book = Book()
     book.add_table(
         "荣誉榜",
-        ROLL_COLUMNS,
+        COLUMNS,
         islice(awards, MAX_ROWS),
         title=f"{settings.PORTAL['county']}商会荣誉榜",
         lines=[

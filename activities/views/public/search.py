@@ -5,7 +5,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.services.public_search import MAX_QUERY, fault_of, find_public
+from activities.desks import PUBLIC_FINDS
+from redleader.records.finds import MAX_QUERY, HitGroup, fault_of
+
+SHOWN = 8  # hits of each noun
+
+
+def find_public(query: str) -> list[HitGroup]:
+    """Return what everybody may read and a query finds, by noun."""
+    if not query.strip() or fault_of(query):
+        return []
+    found = (kind.group(query, SHOWN) for kind in PUBLIC_FINDS)
+    return [group for group in found if group.hits]
 
 
 @login_not_required

@@ -2,9 +2,10 @@
 
 from django.db.models import OuterRef, Subquery
 
+from activities.desks.application import COLUMNS
 from activities.models import Application, ApplicationStep, SchemeVersion
 from activities.models.application import ApplicationState
-from activities.services.export import APPLICATION_COLUMNS, Export, table_answer
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.rights import may_export, right, sees_records
@@ -29,7 +30,7 @@ def application_export(request: UserRequest) -> Export:
     last = steps.order_by("-number").values("document_number")[:1]
     return table_answer(
         "商会荣誉申报",
-        APPLICATION_COLUMNS,
+        COLUMNS,
         applications.annotate(last_document=Subquery(last)),
         words=filters.words(),
     )

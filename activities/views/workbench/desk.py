@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from activities.desks import todos
 from activities.models import Lecture
-from activities.services.todo import todos
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from chambers.rights import everybody, may_review, right

@@ -1,6 +1,5 @@
 """Leads at work: the list with its sums, the form, the steps, the year."""
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
@@ -15,7 +14,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.counting import Scope, of_year, totals, until
+from activities.counting import Scope, totals, until
+from activities.desks.lead import COLUMNS
 from activities.forms.lead import LeadForm, LeadStepForm
 from activities.models import Lead
 from activities.models.lead import (
@@ -26,7 +26,7 @@ from activities.models.lead import (
     LeadState,
 )
 from activities.services import lead as services
-from activities.services.export import LEAD_COLUMNS, Export, table_answer
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
@@ -95,7 +95,7 @@ def lead_export(request: UserRequest) -> Export:
     filters = filters_of(request)
     leads = narrowed(request, filters).with_names().prefetch_related("steps")
     return table_answer(
-        "商会引才信息（内部使用）", LEAD_COLUMNS, leads, words=filters.words()
+        "商会引才信息（内部使用）", COLUMNS, leads, words=filters.words()
     )
 
 
@@ -201,25 +201,3 @@ def edit_lead(request: UserRequest, lead: Lead, *, title: str, saved: str):
         hint="核实以前可以修改，内容只供内部使用。",
         closed=lambda lead: "" if lead.is_waiting else CLOSED_ERROR,
     )
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card for the page of all works."""
-    today = timezone.localdate()
-    mine = Lead.objects.visible_to(request.user)
-    found = totals(services.CODES_AT_WORK, of_year(today), mine)
-    target = services.target_of(today.year)
-    goal = f"全县目标不少于 {target} 条" if target else ""
-    return {
-        "name": "引才网络",
-        "about": "商会提供的投资项目、高端人才、科研院所和先进技术信息。",
-        "totals": [
-            replace(row, note=goal) if row.rule.code == "valid-leads" else row
-            for row in found
-        ],
-        "links": [
-            ("提供信息", reverse("workbench:lead-create")),
-            ("全部信息", reverse("workbench:lead-list")),
-            ("年度汇总", reverse("workbench:lead-board")),
-        ],
-    }

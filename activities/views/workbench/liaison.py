@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -15,7 +15,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.counting import RULES, of_year, totals, until
+from activities.counting import RULES, totals, until
+from activities.desks.liaison import CONTACT_COLUMNS, DEMAND_COLUMNS, board_columns
 from activities.forms.liaison import (
     ActivityForm,
     AnsweredForm,
@@ -27,13 +28,7 @@ from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.models.liaison.contact import ContactActivityQuerySet, ContactKind
 from activities.models.liaison.demand import CLOSED_ERROR, DemandQuerySet, DemandState
 from activities.services import liaison as services
-from activities.services.export import (
-    CONTACT_COLUMNS,
-    DEMAND_COLUMNS,
-    Export,
-    board_columns,
-    table_answer,
-)
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Branch, Chamber
@@ -385,26 +380,3 @@ def edit_demand(request: UserRequest, demand: Demand, *, title: str):
         saved="已登记，等待工作人员交办。",
         closed=lambda demand: "" if demand.is_collected else CLOSED_ERROR,
     )
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card for the page of all works."""
-    today = timezone.localdate()
-    assignments = ContactAssignment.objects.visible_to(request.user)
-    activities = ContactActivity.objects.visible_to(request.user)
-    demands = Demand.objects.visible_to(request.user)
-    return {
-        "name": "定点联系",
-        "about": "领导职务与党组织定点联系，登记联系活动，收集和办理商会诉求。",
-        "totals": [
-            *totals(["contact-branches"], until(today), assignments),
-            *totals(["contact-activities"], of_year(today), activities),
-            *totals(DEMAND_CODES[1:], until(today), demands),
-        ],
-        "links": [
-            ("登记联系活动", reverse("workbench:contact-create")),
-            ("登记诉求", reverse("workbench:demand-create")),
-            ("定点联系", reverse("workbench:liaison-list")),
-            ("全部诉求", reverse("workbench:demand-list")),
-        ],
-    }

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 )
 
 from activities.counting import totals, until
+from activities.desks.mediation import COLUMNS, CONFIRM_DAYS
 from activities.forms.mediation import (
     AssignForm,
     CaseForm,
@@ -49,8 +50,7 @@ from activities.models.mediation.states import (
     CaseState,
 )
 from activities.services import mediation as services
-from activities.services.export import MEDIATION_COLUMNS, Export, table_answer
-from activities.services.todo import CONFIRM_DAYS
+from activities.services.export import Export, table_answer
 from activities.views.export import export_answer
 from chambers.access import UserRequest
 from chambers.rights import (
@@ -182,7 +182,7 @@ def export_of(request: UserRequest) -> Export:
     filters, cases = narrowed(request)
     return table_answer(
         "调解案件（内部使用）",
-        MEDIATION_COLUMNS,
+        COLUMNS,
         cases.with_names().prefetch_related("parties", "mediators"),
         words=filters.words(),
     )
@@ -557,16 +557,3 @@ def mediation_request_decline(request: UserRequest, pk: int) -> HttpResponse:
     return render_requests(
         request, bound=form, asked=asked, status=409 if late else 422
     )
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card: totals for all, the way in for who handles cases."""
-    links = [("公开的总数", reverse("public:mediation-list"))]
-    if may_mediate(request.user):
-        links.insert(0, ("办理案件", reverse("workbench:mediation-list")))
-    return {
-        "name": "商会枫桥调解",
-        "about": "商会调解委员会调解民营企业的纠纷，不收费；单个案件只有办理人员能看。",
-        "totals": totals(["mediators", *CODES[:3]], until(timezone.localdate())),
-        "links": links,
-    }

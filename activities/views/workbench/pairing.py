@@ -6,7 +6,7 @@ from operator import attrgetter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -15,11 +15,12 @@ from django.views.decorators.http import (
 )
 
 from activities.counting import Total, is_whole, totals, until
+from activities.desks.pairing import COLUMNS
 from activities.forms.pairing import PairingForm, PairingProjectForm, PairingStepForm
 from activities.models import Pairing, PairingProgramme, PairingProject
 from activities.models.pairing import CLOSED_ERROR, PairingQuerySet, PairingState
 from activities.services import pairing as services
-from activities.services.export import PAIRING_COLUMNS, Export, table_answer
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Region
@@ -93,7 +94,7 @@ def pairing_list(request: UserRequest) -> HttpResponse:
 def pairing_export(request: UserRequest) -> Export:
     filters, pairings = narrowed(request)
     rows = pairings.with_names().prefetch_related("projects")
-    return table_answer("村企共建结对", PAIRING_COLUMNS, rows, words=filters.words())
+    return table_answer("村企共建结对", COLUMNS, rows, words=filters.words())
 
 
 def find(request: UserRequest, pk: int) -> Pairing:
@@ -223,17 +224,3 @@ def pairing_project_delete(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, f"已删除项目“{project.name}”。")
         return redirect(pairing)
     return render_detail(request, pairing, form=form, status=409)
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card for the page of all works."""
-    mine = Pairing.objects.visible_to(request.user)
-    return {
-        "name": "村企共建",
-        "about": "村和企业结对，登记共建项目、资金和就业。",
-        "totals": totals(CODES[1:], until(timezone.localdate()), mine),
-        "links": [
-            ("登记结对", reverse("workbench:pairing-create")),
-            ("全部结对", reverse("workbench:pairing-list")),
-        ],
-    }

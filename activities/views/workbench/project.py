@@ -6,13 +6,14 @@ from operator import attrgetter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from activities.desks.project import COLUMNS
 from activities.forms.project import ProjectEntryForm, ProjectForm, ProjectStepForm
 from activities.models import Project, ProjectEntry
 from activities.models.project import (
@@ -23,7 +24,7 @@ from activities.models.project import (
     ProjectState,
 )
 from activities.services import project as services
-from activities.services.export import PROJECT_COLUMNS, Export, table_answer
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber, Region
@@ -101,7 +102,7 @@ def project_export(request: UserRequest) -> Export:
     projects = narrowed(request, filters).with_names()
     return table_answer(
         "乡贤回归和乡村振兴项目（内部使用）",
-        PROJECT_COLUMNS,
+        COLUMNS,
         projects.prefetch_related("steps"),
         words=filters.words(),
     )
@@ -230,18 +231,3 @@ def project_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, f"已删除 {entry.day} 的登记。")
         return redirect(project)
     return render_detail(request, find(request, project.pk), form=form, status=409)
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card for the page of all works."""
-    mine = Project.objects.visible_to(request.user)
-    return {
-        "name": "乡贤回归和乡村振兴项目",
-        "about": "引回来的投资、为乡村做的项目，从线索到投产；资金分签约和到位。",
-        "totals": services.totals_of(mine),
-        "links": [
-            ("登记项目", reverse("workbench:project-create")),
-            ("全部项目", reverse("workbench:project-list")),
-            ("招商推介会", reverse("workbench:promotion-list")),
-        ],
-    }

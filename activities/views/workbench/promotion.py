@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.counting import RULES, totals, until
+from activities.desks.promotion import COLUMNS
 from activities.forms.promotion import PromotionForm
 from activities.models import Project, PromotionEvent
 from activities.models.promotion import PromotionQuerySet
-from activities.services.export import PROMOTION_COLUMNS, Export, table_answer
+from activities.services.export import Export, table_answer
 from activities.services.project import totals_of
 from activities.services.promotion import save_promotion
 from activities.views.export import export_view
@@ -69,9 +70,7 @@ def promotion_list(request: UserRequest) -> HttpResponse:
 @export_view
 def promotion_export(request: UserRequest) -> Export:
     filters, promotions = narrowed(request)
-    return table_answer(
-        "招商推介会", PROMOTION_COLUMNS, promotions, words=filters.words()
-    )
+    return table_answer("招商推介会", COLUMNS, promotions, words=filters.words())
 
 
 def find(request: UserRequest, pk: int, *, to_edit: bool = False) -> PromotionEvent:

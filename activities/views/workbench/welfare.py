@@ -10,11 +10,17 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.counting import EVER, Scope, is_whole, of_year, totals, until
+from activities.counting import EVER, Scope, is_whole, totals, until
+from activities.desks.welfare import (
+    CHARITY_COLUMNS,
+    DONATION_COLUMNS,
+    FUND_COLUMNS,
+    FUND_ENTRY_COLUMNS,
+)
 from activities.forms.welfare import (
     CharityActivityForm,
     DonationForm,
@@ -29,14 +35,7 @@ from activities.models.welfare.donation import (
     DonationPurpose,
 )
 from activities.services import welfare as services
-from activities.services.export import (
-    CHARITY_COLUMNS,
-    DONATION_COLUMNS,
-    FUND_COLUMNS,
-    FUND_ENTRY_COLUMNS,
-    Export,
-    table_answer,
-)
+from activities.services.export import Export, table_answer
 from activities.views.export import export_view
 from chambers.access import UserRequest
 from chambers.models import Chamber
@@ -445,25 +444,3 @@ def fund_entry_delete(request: UserRequest, pk: int) -> HttpResponse:
         crumbs=crumbs_of(FUNDS, entry.fund),
         back=entry.fund,
     )
-
-
-def work_card(request: UserRequest) -> dict[str, object]:
-    """Return this work's card for the page of all works."""
-    today, user = timezone.localdate(), request.user
-    donations = Donation.objects.visible_to(user)
-    activities = CharityActivity.objects.visible_to(user)
-    entries = FundEntry.objects.visible_to(user)
-    return {
-        "name": "公益与基金",
-        "about": "通过商会的捐赠、商会管理的公益基金和公益活动；捐赠自愿，不排名。",
-        "totals": [
-            *totals(["donations-received"], of_year(today), donations),
-            *totals(["charity-activities"], of_year(today), activities),
-            *totals(["fund-balance"], until(today), entries),
-        ],
-        "links": [
-            ("登记捐赠", reverse("workbench:donation-create")),
-            ("登记活动", reverse("workbench:charity-create")),
-            ("公益基金", reverse("workbench:fund-list")),
-        ],
-    }

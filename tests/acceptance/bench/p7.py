@@ -226,7 +226,8 @@ def donations():
 
 def export(rows: str) -> dict:
     """Make the file that the site sends."""
-    from activities.services.export import DONATION_COLUMNS, table_answer
+    from activities.desks.welfare import DONATION_COLUMNS
+    from activities.services.export import table_answer
 
     began = time.perf_counter()
     made = table_answer("公益捐赠（内部使用）", DONATION_COLUMNS, donations())
@@ -240,7 +241,8 @@ def bare(rows: str) -> dict:
     """Write the same values with XlsxWriter, without any look."""
     from xlsxwriter import Workbook
 
-    from activities.services.export import CHUNK, DONATION_COLUMNS
+    from activities.desks.welfare import DONATION_COLUMNS
+    from activities.services.export import CHUNK
 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ ALLOWED = {
     "activities/admin/liaison.py:demands_to_assign",
     "activities/admin/scheme.py:open_objections",
     "activities/admin/scheme.py:waiting_applications",
-    "activities/services/todo.py:counted",
+    "redleader/records/todos.py:counted",
     "activities/views/public/home.py:home",
     "activities/views/workbench/mediation.py:mediation_list",
     "chambers/admin/chamber.py:overdue_terms",

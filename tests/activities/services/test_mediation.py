@@ -5,9 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.counting import RULES, Scope, totals, until
+from activities.desks import todos
+from activities.desks.mediation import MEDIATION
 from activities.models import CasePaper, CaseParty, MediationCase
 from activities.services import mediation as services
-from activities.services.todo import MEDIATION, todos
 from chambers.models import Role
 from redleader.records.editing import EditConflictError
 from tests.factories.activities import (

@@ -5,8 +5,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from activities.counting import RULES, Scope
+from activities.desks import todos
+from activities.desks.welfare import PLEDGED
 from activities.models import Donation, FundEntry
-from activities.services.todo import LIMIT, PLEDGED, todos
 from activities.services.welfare import (
     delete_donation,
     delete_entry,
@@ -16,6 +17,7 @@ from activities.services.welfare import (
     save_fund,
 )
 from redleader.records.forms import EditConflictError, check_deferred_rules
+from redleader.records.todos import LIMIT
 from tests.factories.activities import (
     CharityActivityFactory,
     DonationFactory,

@@ -1,8 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from activities.desks import todos
 from activities.models import ErrorReport
-from activities.services.todo import todos
 from chambers.models import Role
 from tests.factories.activities import ErrorReportFactory
 from tests.factories.chambers import UserFactory

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.services.todo import TERMS, todos
+from activities.desks import todos
+from activities.desks.chamber import TERMS
 from chambers.models import Chamber, Role
 from tests.factories.activities import (
     DemandFactory,
@@ -104,6 +105,7 @@ def test_page_names_what_is_open(sign_in):
         {project.get_absolute_url() for project in projects},
         {demand.get_absolute_url() for demand in demands},
         {lead.get_absolute_url()},
+        set(),  # no title, no paper
         set(),
     ]
     assert "退回一" in [todo.label for todo in page.context["todos"]]

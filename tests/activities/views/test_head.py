@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
+from activities.desks import PAGES
 from activities.pictures.share import HEIGHT, WIDTH, share_card
-from activities.sitemaps import PAGES
 from redleader.templatetags.page import json_ld
 from tests.factories.activities import LectureFactory, accepted
 from tests.factories.chambers import ChamberFactory, secretary_of
@@ -91,7 +91,7 @@ def test_sitemap_has_the_public_pages_and_rows_and_no_others(client):
         for node in ET.fromstring(answer.content).iter()  # noqa: S314
         if node.tag.endswith("}loc")
     ]
-    assert {reverse(f"public:{name}") for name in PAGES} <= set(found)
+    assert {reverse(page.address) for page in PAGES if page.in_sitemap} <= set(found)
     assert f"/lectures/{lecture.pk}/" in found
     assert f"/lectures/{hidden.pk}/" not in found
     assert len(found) == len(set(found))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from activities.counting import Scope
+from activities.desks import liaison as desk
 from activities.models import ContactActivity, ContactAssignment, Demand
 from activities.reports import REPORTS
-from activities.services import todo
 from chambers.models import Role
 from tests.factories.activities import (
     ContactActivityFactory,
@@ -387,9 +387,9 @@ def test_open_duties_are_named_in_the_last_quarter(
     day, labels, user, assignment, monkeypatch
 ):
     ContactDutyFactory()
-    monkeypatch.setattr(todo.timezone, "localdate", lambda *args: day)
+    monkeypatch.setattr(desk.timezone, "localdate", lambda *args: day)
 
-    assert [row.label for row in todo.duties_to_do(user)] == labels
+    assert [row.label for row in desk.duties_to_do(user)] == labels
 
 
 def test_public_page_shows_totals_and_never_a_row(assignment, chamber):

@@ -1,8 +1,10 @@
 import pytest
 from django.urls import reverse
 
-from activities.services.public_search import PAGES, SHOWN, fault_of, find_public
+from activities.desks import PAGES
+from activities.views.public.search import SHOWN, find_public
 from chambers.models.chamber import ChamberState
+from redleader.records.finds import fault_of
 from tests.factories.activities import (
     AwardFactory,
     CourseFactory,
@@ -72,7 +74,7 @@ def test_a_page_is_found_by_the_matter():
     assert "申请调解" in found("纠纷")["网站栏目"]
     assert found("jftj") == found("没有的词") == {}
     assert "网站栏目" not in found("gt")  # not in hui xianG Touzi
-    for name, _, _ in PAGES:
+    for name in [page.name for page in PAGES if page.name]:
         assert name in found(name)["网站栏目"]
 
 

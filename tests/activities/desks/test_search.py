@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from activities.models import Lecture
-from activities.services.search import find
+from activities.views.workbench.search import find
 from chambers.models import Branch, Chamber, Enterprise, Member, Role
 from redleader.records.search import search, syllables
 from tests.factories.activities import LeadFactory, LectureFactory
