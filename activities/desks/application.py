@@ -17,9 +17,9 @@ from activities.models.application import ApplicationState
 from activities.models.honour import NO_CYCLE
 from chambers.models import Chamber, User
 from chambers.rights import may_review
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.todos import LIMIT, Matters, Todo, counted, matters
-from redleader.sheets.column import Column, Kind
 
 SITE_MAP.at(130)(MenuEntry("public:publicity-list", "公示", "荣誉"))
 PAGES.at(30)(PublicPage("public:publicity-list", "公示", "异议 拟认定 回执"))

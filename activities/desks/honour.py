@@ -1,4 +1,4 @@
-"""Titles: what ends soon, what is held, the roll as a file."""
+"""Titles: what ends soon, what is held, found by name."""
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -19,12 +19,11 @@ from activities.desks import (
 )
 from activities.models import Award
 from activities.models.honour import NO_CYCLE
-from activities.services.honour import expiring_groups, kind_of, township_of
+from activities.services.honour import expiring_groups
 from chambers.models import Chamber, User
 from redleader.records.finds import Findable, Hit, joined
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.todos import Matters, Todo
-from redleader.sheets.column import Column, Kind
 
 EXPIRING = "称号快到期"
 
@@ -97,20 +96,3 @@ def public_hit(award: Award) -> Hit:
 
 
 PUBLIC_FINDS.at(30)(Findable("称号", found_public, public_hit, "public:honour-list"))
-
-COLUMNS = [
-    Column("获得者", width=28, value=lambda award: str(award.recipient)),
-    Column("类别", width=9, value=kind_of),
-    Column("所在乡镇", width=12, value=township_of),
-    Column("称号", width=30, value=lambda award: award.title),
-    Column("级别", width=9, value=lambda award: award.get_level_display()),
-    Column("项目", width=24, value=lambda award: award.version.scheme.name),
-    Column("周期", width=16, value=lambda award: award.cycle_label or NO_CYCLE),
-    Column("授予单位", width=22, value=lambda award: award.grantor),
-    Column("文号", width=22, value=lambda award: award.document_number),
-    Column("授予日期", Kind.DATE, 12, lambda award: award.granted_on),
-    Column("有效期至", Kind.DATE, 12, lambda award: award.valid_until),
-    Column("状态", width=13, value=lambda award: award.state_label),
-    Column("取消日期", Kind.DATE, 12, lambda award: award.revoked_on),
-    Column("来源", width=24, value=lambda award: award.source),
-]

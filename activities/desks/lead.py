@@ -21,11 +21,11 @@ from activities.models import Lead
 from activities.services.lead import CODES_AT_WORK, target_of
 from chambers.models import Chamber, User
 from chambers.rights import may_review
+from redleader.records.column import Column, Kind
 from redleader.records.finds import SHOWN, Findable, Hit, joined
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.search import search
 from redleader.records.todos import Matters, Todo, counted, matters
-from redleader.sheets.column import Column, Kind
 
 MENU.at(110)(MenuEntry("workbench:work-list", sections=["leads"]))
 SITE_MAP.at(310)(MenuEntry("public:lead-totals", "引才网络", "工作"))

@@ -23,10 +23,10 @@ from activities.models.liaison.demand import OPEN, DemandState
 from activities.services.liaison import board_rows
 from chambers.models import Chamber, User
 from chambers.rights import may_review
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.quarters import Quarter
 from redleader.records.todos import LIMIT, Matters, Todo, counted, matters
-from redleader.sheets.column import Column, Kind
 
 MENU.at(150)(MenuEntry("workbench:work-list", sections=["liaison"]))
 SITE_MAP.at(350)(MenuEntry("public:liaison-list", "定点联系", "工作"))

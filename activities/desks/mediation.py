@@ -11,10 +11,10 @@ from activities.models import MediationCase, MediationRequest
 from activities.models.mediation.committee import may_mediate
 from activities.models.mediation.party import Side
 from chambers.models import Role, User
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.money import WAN
 from redleader.records.todos import Todo, counted
-from redleader.sheets.column import Column, Kind
 
 MEDIATION = "商会调解"
 CONFIRM_DAYS = 7  # before the time for 司法确认 ends

@@ -19,10 +19,10 @@ from activities.desks import (
 from activities.models import Pairing
 from activities.models.pairing import AMOUNTS, PairingState
 from chambers.models import Chamber, User
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.money import WAN
 from redleader.records.todos import Matters, Todo, counted, matters
-from redleader.sheets.column import Column, Kind
 
 ENDED = [PairingState.DONE, PairingState.TERMINATED]
 

@@ -18,10 +18,10 @@ from activities.models import Project
 from activities.models.project import DATES, ProjectState
 from activities.services.project import totals_of
 from chambers.models import Chamber, User
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.money import WAN
 from redleader.records.todos import Matters, Todo, counted, matters
-from redleader.sheets.column import Column, Kind
 
 NAME = "回乡投资和乡村振兴项目"
 

@@ -1,6 +1,6 @@
 """Promotion events, as a file."""
 
-from redleader.sheets.column import Column, Kind
+from redleader.records.column import Column, Kind
 
 COLUMNS = [
     Column("名称", width=36, value=lambda row: row.name),

@@ -9,10 +9,10 @@ from activities.counting import of_year, totals, until
 from activities.desks import CARDS, MENU, PAGES, SITE_MAP, TODOS, leads_chamber
 from activities.models import CharityActivity, Donation, FundEntry
 from chambers.models import User
+from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.money import WAN, say_money
 from redleader.records.todos import Todo, first_rows
-from redleader.sheets.column import Column, Kind
 
 PLEDGED = "认捐未到"
 PLEDGE_DAYS = 90

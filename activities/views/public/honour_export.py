@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from activities.desks.honour import COLUMNS
+from activities.reports.honour import COLUMNS
 from activities.services.export import MAX_ROWS
 from activities.views.public.honour import roll_rows
 from redleader.sheets.workbook import Book, answer, count_line
