@@ -134,6 +134,10 @@ def right_of(view: Callable[..., Any]) -> Right:
     return getattr(view, "right", NOBODY)
 
 
+def is_served(user: User, view: Callable[..., Any], method: str = "GET") -> bool:
+    return is_public(view) or right_of(view).serves(user, method)
+
+
 def serves(user: User, name: str, method: str = "GET") -> bool:
     """Tell whether a page such as ``workbench:desk`` is there for a user."""
-    return right_of(view_named(name)).serves(user, method)
+    return is_served(user, view_named(name), method)

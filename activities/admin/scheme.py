@@ -24,7 +24,7 @@ from activities.models import (
     SchemeVersion,
 )
 from activities.services.scheme import copy_version, version_changes
-from chambers.rights import everybody, is_staff, right
+from chambers.rights import everybody, is_office, is_staff, right
 from redleader.admin import DASHBOARD, ModelAdmin, TabularInline
 from redleader.records.forms import attempt
 
@@ -121,7 +121,7 @@ class SchemeVersionAdmin(ModelAdmin):
             raise Http404
         return version
 
-    @right(everybody, is_staff)
+    @right(everybody, is_office)
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Copy a version with its levels and criteria to another year."""
         if not self.has_add_permission(request):

@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
-
 from chambers.models import Role
 from chambers.rights import is_public, person, right_of
 from redleader.people.middleware import METHODS
@@ -20,13 +17,6 @@ NOWHERE = {
     "account_reset_password",
     "account_set_password",
     "public:api:api-root",
-}
-# The right that a page of the admin asks for; any other page asks for "view".
-ADMIN_RIGHTS = {
-    "add": "add",
-    "copy": "add",
-    "delete": "delete",
-    "password_change": "change",
 }
 
 
@@ -49,14 +39,8 @@ class Address:
             return []
         if is_public(self.view):
             return EVERYBODY
-        return [role for role in Role.values if self.is_for(Role(role), method)]
-
-    def is_for(self, role: Role, method: str) -> bool:
-        user = person(role)
-        return right_of(self.view).serves(user, method) and (
-            not self.name.startswith("admin:")
-            or may_administer(user, self.name.removeprefix("admin:"), method)
-        )
+        right = right_of(self.view)
+        return [role.value for role in Role if right.serves(person(role), method)]
 
     def as_row(self) -> dict[str, Any]:
         by_method = {
@@ -72,23 +56,6 @@ class Address:
             "actors": [actor for actor in EVERYBODY if actor in known],
             "by_method": by_method,
         }
-
-
-def may_administer(user, name: str, method: str) -> bool:
-    """Tell whether the noun of a page of the admin lets a member of staff use it."""
-    for model, pages in admin.site._registry.items():
-        noun = f"{model._meta.app_label}_{model._meta.model_name}_"
-        if model._meta.label == "chambers.User" and name.startswith("auth_user_"):
-            noun = "auth_user_"  # as Django names it
-        if name.startswith(noun):
-            request = HttpRequest()
-            request.user = user
-            page = name.removeprefix(noun)
-            right = ADMIN_RIGHTS.get(page, "view")
-            if page in ("change", "changelist") and method == "POST":
-                right = "change"
-            return getattr(pages, f"has_{right}_permission")(request)
-    return True
 
 
 def addresses(patterns=None) -> Iterator[Address]:
