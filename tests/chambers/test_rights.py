@@ -1,6 +1,9 @@
 """A view is public or carries a right; one that is neither is closed to everybody."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
@@ -136,3 +139,19 @@ def test_a_right_stays_under_the_usual_decorators():
     ):
         assert right_of(view) == Right(sees_records, may_export)
     assert right_of(lambda request: None) is NOBODY
+
+
+def asked():
+    """Yield (template, name of a view) of each right that a template asks."""
+    for template in (settings.BASE_DIR / "templates").rglob("*.html"):
+        text = template.read_text()
+        found = re.findall(r"\|may_(?:open|post):[\"']([^\"']+)", text)
+        found += re.findall(r'{% action "[^"]+" "([^"]+)"', text)
+        yield from ((template.name, name) for name in found)
+
+
+def test_templates_ask_for_pages_that_there_are():
+    known = {route.name for route in routes()}
+
+    assert [line for line in asked() if line[1] not in known] == []
+    assert len(list(asked())) > 40

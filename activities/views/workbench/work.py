@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from activities.desks import CARDS
-from activities.views.workbench import importing
 from chambers.access import UserRequest
 from chambers.rights import right, sees_records
 
@@ -15,6 +14,5 @@ from chambers.rights import right, sees_records
 def work_list(request: UserRequest) -> HttpResponse:
     context = {
         "cards": [card(request.user) for card in CARDS],
-        "may_import": bool(importing.importers_of(request.user)),
     }
     return render(request, "workbench/work/list.html", context)
