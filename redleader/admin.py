@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from redleader.records.facets import Facet
 from redleader.records.forms import TrialForm, is_long, refusal
 from redleader.records.history import changes, last_change
 from redleader.records.paging import COUNTED, EstimatingPaginator
 from redleader.records.search import search
 
 # Functions of a request that return (label, count, address) for the dashboard.
-DASHBOARD: list[Callable[[HttpRequest], tuple[str, int, str]]] = []
+DASHBOARD: Facet[Callable[[HttpRequest], tuple[str, int, str]]] = Facet()
 
 
 class AdminSite(admin.AdminSite):
@@ -95,7 +96,19 @@ class AdminForm(TrialForm):
         return self.cleaned_data
 
 
-class ModelAdmin(admin.ModelAdmin):
+class Closable:
+    """Rows that are written elsewhere are neither added nor changed here."""
+
+    addable = changeable = True
+
+    def has_add_permission(self, request, *args):
+        return self.addable and super().has_add_permission(request, *args)  # type: ignore[misc]
+
+    def has_change_permission(self, request, obj=None):
+        return self.changeable and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+
+class ModelAdmin(Closable, admin.ModelAdmin):
     """Base of every admin page; rights come from the role."""
 
     form = AdminForm
@@ -180,7 +193,7 @@ class SearchAdmin(ModelAdmin):
         return search(queryset, search_term), False
 
 
-class TabularInline(admin.TabularInline):
+class TabularInline(Closable, admin.TabularInline):
     """Rows of another noun on the page of the one they belong to."""
 
     form = TrialForm

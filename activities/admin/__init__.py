@@ -1,39 +1,7 @@
-from activities.admin import (
-    certificate,
-    course,
-    error_report,
-    export,
-    figure,
-    honour,
-    lead,
-    lecture,
-    ledger,
-    liaison,
-    mediation,
-    pairing,
-    practice,
-    project,
-    requirement,
-    scheme,
-    welfare,
-)
+"""The back office, one module for each noun; found by itself."""
 
-__all__ = [
-    "certificate",
-    "course",
-    "error_report",
-    "export",
-    "figure",
-    "honour",
-    "lead",
-    "lecture",
-    "ledger",
-    "liaison",
-    "mediation",
-    "pairing",
-    "practice",
-    "project",
-    "requirement",
-    "scheme",
-    "welfare",
-]
+import sys
+
+from redleader.records.facets import import_modules
+
+import_modules(sys.modules[__name__])

@@ -71,6 +71,7 @@ class CertificateIssueAdmin(ModelAdmin):
 class CertificateAdmin(ModelAdmin):
     """A list to look up; nothing in it is typed."""
 
+    addable = changeable = False
     list_display = ["printed", "award", "issued_on", "issued_by"]
     list_select_related = [
         "award__chamber",
@@ -102,12 +103,6 @@ class CertificateAdmin(ModelAdmin):
             reverse("workbench:certificate-pdf", args=[certificate.code]),
             certificate.get_absolute_url(),
         )
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(CertificateTemplate)

@@ -29,15 +29,13 @@ class ErrorAnswerForm(AdminForm):
 class ErrorReportAdmin(ModelAdmin):
     """What readers report; it is answered once, and the answer stays."""
 
+    addable = False
     form = ErrorAnswerForm
     list_display = ["receipt", "kind", "page", "submitted_at", "answered_at"]
     list_filter = [("answered_at", admin.EmptyFieldListFilter), "kind"]
     search_fields = ["receipt", "page", "content"]
     reported = ["receipt", "page", "kind", "content", "submitted_at"]
     fields = [*reported, "answer", "answered_by", "answered_at"]
-
-    def has_add_permission(self, request):
-        return False
 
     def get_readonly_fields(self, request, obj=None):
         done = ["answer"] if obj and obj.answered_at else []
@@ -48,10 +46,8 @@ class ErrorReportAdmin(ModelAdmin):
         return type("ReportForm", (form,), {"user": request.user})
 
 
+@DASHBOARD.at(20)
 def open_reports(request: HttpRequest) -> tuple[str, int, str]:
     address = reverse("admin:activities_errorreport_changelist")
     count = ErrorReport.objects.open().count()
     return "待答复的网站找错", count, f"{address}?answered_at__isempty=1"
-
-
-DASHBOARD.append(open_reports)

@@ -8,14 +8,9 @@ from redleader.admin import ModelAdmin
 class ExportLogAdmin(ModelAdmin):
     """Who exported what; for the administrator, to be read only."""
 
+    addable = changeable = False
     list_display = ["at", "by", "address", "what", "narrowed", "rows"]
     list_filter = ["at", "by__role", "what"]
     list_select_related = ["by"]
     search_fields = ["by__username", "by__name"]
     date_hierarchy = "at"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

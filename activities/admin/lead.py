@@ -21,22 +21,18 @@ class LeadTargetAdmin(ModelAdmin):
 
 
 class LeadStepInline(TabularInline):
+    addable = changeable = False
     model = LeadStep
     fields = ["before", "state", "by", "at", "unit", "reason"]
     readonly_fields = ["before", "state", "by", "at", "unit", "reason"]
     extra = 0
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Lead)
 class LeadAdmin(ModelAdmin):
     """To be read; leads are written and taken further in the workbench."""
 
+    addable = changeable = False
     list_display = ["title", "kind", "chamber", "submitted_on", "state"]
     list_filter = ["state", "kind", "submitted_on"]
     list_select_related = ["chamber"]
@@ -48,16 +44,8 @@ class LeadAdmin(ModelAdmin):
         by_title = search(queryset, search_term)
         return by_title | search(queryset, search_term, prefix="chamber__"), False
 
-    def has_add_permission(self, request):
-        return False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
+@DASHBOARD.at(30)
 def waiting_leads(request: HttpRequest) -> tuple[str, int, str]:
     count = Lead.objects.visible_to(request.user).waiting().count()
     return "待核的引才信息", count, f"{reverse('workbench:lead-list')}?state=waiting"
-
-
-DASHBOARD.append(waiting_leads)

@@ -22,11 +22,9 @@ from redleader.records.search import search
 
 
 class IssueInline(TabularInline):
+    addable = False
     model = Issue
     readonly_fields = ["number"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Series)
@@ -40,32 +38,25 @@ class SeriesAdmin(ModelAdmin):
 class IssueAdmin(ModelAdmin):
     """Numbers are given by the form that opens an issue; here they are read."""
 
+    addable = changeable = False
     list_display = ["series", "number"]
     list_display_links = ["number"]
     list_filter = ["series"]
     list_select_related = ["series"]
     search_fields = ["=number", "series__name"]
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
 
 @admin.register(Photo)
 class PhotoAdmin(ModelAdmin):
     """Whether a picture is public; the picture itself stays as it is."""
 
+    addable = False
     list_display = ["lecture", "kind", "picture", "is_public", "uploaded_at"]
     list_filter = ["kind", "is_public"]
     list_select_related = ["lecture"]
     search_fields = ["lecture__topic"]
     fields = ["lecture", "kind", "picture", "name", "uploaded_at", "is_public"]
     readonly_fields = ["lecture", "kind", "picture", "name", "uploaded_at"]
-
-    def has_add_permission(self, request):
-        return False
 
     @admin.display(description="照片")
     def picture(self, photo):
@@ -78,6 +69,7 @@ class PhotoAdmin(ModelAdmin):
 class LectureAdmin(ModelAdmin):
     """Staff read and review records; the chamber writes them."""
 
+    addable = False
     list_display = ["topic", "organised_by", "issue", "started_at", "present", "state"]
     list_filter = [
         "state",
@@ -169,9 +161,6 @@ class LectureAdmin(ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         names = [name for _, options in self.fieldsets for name in options["fields"]]
         return [name for name in names if name != "is_public"]
-
-    def has_add_permission(self, request):
-        return False
 
     def has_change_permission(self, request, obj=None):
         """Of an accepted record staff may change whether it is public."""
@@ -288,11 +277,13 @@ def waiting_address() -> str:
     return f"{reverse('admin:activities_lecture_changelist')}?{query}"
 
 
+@DASHBOARD.at(40)
 def waiting_lectures(request: HttpRequest) -> tuple[str, int, str]:
     count = Lecture.objects.visible_to(request.user).waiting().count()
     return "待审核的讲课记录", count, waiting_address()
 
 
+@DASHBOARD.at(50)
 def unrecorded_plans(request: HttpRequest) -> tuple[str, int, str]:
     count = Lecture.objects.visible_to(request.user).unrecorded().count()
     query = urlencode(
@@ -303,6 +294,3 @@ def unrecorded_plans(request: HttpRequest) -> tuple[str, int, str]:
     )
     address = f"{reverse('admin:activities_lecture_changelist')}?{query}"
     return "到期未登记的计划", count, address
-
-
-DASHBOARD += [waiting_lectures, unrecorded_plans]

@@ -39,6 +39,7 @@ class ContactAssignmentAdmin(ModelAdmin):
 class ContactActivityAdmin(ModelAdmin):
     """Read and corrected by staff; new ones belong to the workbench."""
 
+    addable = False
     deletable = True
     list_display = ["held_on", "kind", "assignment"]
     list_filter = ["kind", "held_on"]
@@ -47,27 +48,20 @@ class ContactActivityAdmin(ModelAdmin):
     search_fields = ["assignment__post"]
     fields = ["assignment", "kind", "held_on", "summary"]
 
-    def has_add_permission(self, request):
-        return False
-
 
 class DemandStepInline(TabularInline):
+    addable = changeable = False
     model = DemandStep
     fields = ["before", "state", "by", "at", "reason"]
     readonly_fields = ["before", "state", "by", "at", "reason"]
     extra = 0
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Demand)
 class DemandAdmin(ModelAdmin):
     """Staff correct the unit and the due date; steps belong to the workbench."""
 
+    addable = False
     list_display = ["title", "chamber", "collected_on", "unit", "due_on", "state"]
     list_filter = ["state", "collected_on"]
     list_select_related = ["chamber"]
@@ -90,14 +84,9 @@ class DemandAdmin(ModelAdmin):
         by_title, _ = super().get_search_results(request, queryset, search_term)
         return by_title | search(queryset, search_term, prefix="chamber__"), False
 
-    def has_add_permission(self, request):
-        return False
 
-
+@DASHBOARD.at(60)
 def demands_to_assign(request: HttpRequest) -> tuple[str, int, str]:
     demands = Demand.objects.visible_to(request.user)
     count = demands.filter(state=DemandState.COLLECTED).count()
     return "待交办的诉求", count, f"{reverse('workbench:demand-list')}?state=collected"
-
-
-DASHBOARD.append(demands_to_assign)

@@ -20,6 +20,7 @@ class PairingStepInline(ReadInline):
 class PairingAdmin(ModelAdmin):
     """Read and corrected by staff; new ones and steps belong to the workbench."""
 
+    addable = False
     list_display = ["enterprise", "village", "programme", "chamber", "state"]
     list_filter = ["state", "programme"]
     list_select_related = ["enterprise", "village", "programme", "chamber"]
@@ -41,9 +42,6 @@ class PairingAdmin(ModelAdmin):
     ]
 
     inlines = [PairingStepInline]
-
-    def has_add_permission(self, request):
-        return False
 
     def get_search_results(self, request, queryset, search_term):
         return search(queryset, search_term, prefix="enterprise__"), False

@@ -6,13 +6,8 @@ from redleader.records.search import search
 
 
 class ReadInline(TabularInline):
+    addable = changeable = False
     extra = 0
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class ProjectStepInline(ReadInline):
@@ -30,11 +25,7 @@ class ProjectEntryInline(ReadInline):
 class ReadAdmin(ModelAdmin):
     """To be read; these rows are written in the workbench."""
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+    addable = changeable = False
 
 
 @admin.register(Project)

@@ -34,14 +34,13 @@ class RequirementExemptionAdmin(ModelAdmin):
 class DeadlinesAdmin(ModelAdmin):
     """One row, made when staff first look at it."""
 
+    addable = False
+
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         Deadlines.objects.get_or_create(pk=1)
         return redirect(reverse("admin:activities_deadlines_change", args=[1]))
-
-    def has_add_permission(self, request):
-        return False
 
     def response_post_save_change(self, request, obj):
         return redirect("admin:index")

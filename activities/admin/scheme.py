@@ -190,15 +190,14 @@ class HolidayAdmin(ModelAdmin):
     search_fields = ["name"]
 
 
+@DASHBOARD.at(70)
 def waiting_applications(request: HttpRequest) -> tuple[str, int, str]:
     count = Application.objects.visible_to(request.user).waiting().count()
     address = f"{reverse('workbench:application-list')}?state=submitted"
     return "待审核的荣誉申报", count, address
 
 
+@DASHBOARD.at(80)
 def open_objections(request: HttpRequest) -> tuple[str, int, str]:
     count = Objection.objects.open().count()
     return "待答复的公示异议", count, reverse("workbench:honour-desk")
-
-
-DASHBOARD += [waiting_applications, open_objections]

@@ -8,29 +8,19 @@ from redleader.records.search import search
 class ReadOnlyAdmin(ModelAdmin):
     """To be read; the workbench writes, and keeps donations and funds in step."""
 
+    addable = changeable = False
     list_select_related = ["chamber"]
     search_help_text = "按商会的名称、拼音或首字母查找"
 
     def get_search_results(self, request, queryset, search_term):
         return search(queryset, search_term, prefix="chamber__"), False
 
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
 
 class FundEntryInline(TabularInline):
+    addable = changeable = False
     model = FundEntry
     fields = ["happened_on", "direction", "amount", "purpose"]
     readonly_fields = ["happened_on", "direction", "amount", "purpose"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Fund)

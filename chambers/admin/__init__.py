@@ -1,19 +1,7 @@
-from chambers.admin import (
-    appointment,
-    branch,
-    chamber,
-    enterprise,
-    member,
-    region,
-    user,
-)
+"""The back office, one module for each noun; found by itself."""
 
-__all__ = [
-    "appointment",
-    "branch",
-    "chamber",
-    "enterprise",
-    "member",
-    "region",
-    "user",
-]
+import sys
+
+from redleader.records.facets import import_modules
+
+import_modules(sys.modules[__name__])

@@ -65,10 +65,8 @@ class ChamberAdmin(SearchAdmin):
     ]
 
 
+@DASHBOARD.at(10)
 def overdue_terms(request: HttpRequest) -> tuple[str, int, str]:
     count = Chamber.objects.term_overdue().count()
     address = f"{reverse('admin:chambers_chamber_changelist')}?term=overdue"
     return "换届已逾期的商会", count, address
-
-
-DASHBOARD.append(overdue_terms)

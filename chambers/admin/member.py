@@ -18,9 +18,7 @@ class ConsentInline(TabularInline):
     """A consent is withdrawn by its day, never deleted."""
 
     model = Consent
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    can_delete = False
 
 
 class ConsentFilter(admin.SimpleListFilter):
