@@ -16,7 +16,7 @@ from redleader.records.todos import Matters, Todo
 
 TODOS: Facet[Callable[[User], Iterable[Todo]]] = Facet()
 HANDOVER: Facet[Callable[[Chamber, User], Matters]] = Facet()
-# A card of the works: name, about, totals, links (label, address).
+# A card of the works: name, about, totals, links (label, name of the page).
 CARDS: Facet[Callable[[User], dict[str, object]]] = Facet()
 FINDS: Facet[Findable] = Facet()  # in the search at work
 PUBLIC_FINDS: Facet[Findable] = Facet()
@@ -27,7 +27,7 @@ PAGES: Facet[PublicPage] = Facet()
 SITEMAP: Facet[NewestRows] = Facet()
 
 # Groups of things to do that several nouns share.
-REVIEW, HONOUR, WORKS = "待审核", "荣誉申报", "各项工作"
+REVIEW, WORKS = "待审核", "各项工作"
 
 
 def todos(user: User) -> list[Todo]:

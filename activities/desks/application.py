@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from activities.desks import (
     HANDOVER,
-    HONOUR,
     PAGES,
     REVIEW,
     SITE_MAP,
@@ -20,6 +19,8 @@ from chambers.rights import may_review
 from redleader.records.column import Column, Kind
 from redleader.records.menus import MenuEntry, PublicPage
 from redleader.records.todos import LIMIT, Matters, Todo, counted, matters
+
+HONOUR = "荣誉申报"
 
 SITE_MAP.at(130)(MenuEntry("public:publicity-list", "公示", "荣誉"))
 PAGES.at(30)(PublicPage("public:publicity-list", "公示", "异议 拟认定 回执"))

@@ -59,9 +59,9 @@ def card(user: User) -> dict[str, object]:
             for row in found
         ],
         "links": [
-            ("提供信息", reverse("workbench:lead-create")),
-            ("全部信息", reverse("workbench:lead-list")),
-            ("年度汇总", reverse("workbench:lead-board")),
+            ("提供信息", "workbench:lead-create"),
+            ("全部信息", "workbench:lead-list"),
+            ("年度汇总", "workbench:lead-board"),
         ],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -195,7 +196,7 @@ def submitted(chamber: Chamber, user: User) -> Matters:
     )
 
 
-def found(query: str, user: User) -> LectureQuerySet:
+def found(query: str, user: User) -> QuerySet[Lecture]:
     lectures = Lecture.objects.visible_to(user).of_organiser()
     return search(lectures.newest_first(), query)[: SHOWN + 1]
 
@@ -206,7 +207,7 @@ def hit(lecture: Lecture, user: User) -> Hit:
     return Hit(lecture.topic, joined(about), lecture.get_absolute_url())
 
 
-def found_public(query: str) -> LectureQuerySet:
+def found_public(query: str) -> QuerySet[Lecture]:
     return search(Lecture.objects.public().of_organiser(), query).newest_first()  # type: ignore[attr-defined]
 
 

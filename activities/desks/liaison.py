@@ -95,10 +95,10 @@ def card(user: User) -> dict[str, object]:
             *totals(codes, until(today), demands),
         ],
         "links": [
-            ("登记联系活动", reverse("workbench:contact-create")),
-            ("登记诉求", reverse("workbench:demand-create")),
-            ("定点联系", reverse("workbench:liaison-list")),
-            ("全部诉求", reverse("workbench:demand-list")),
+            ("登记联系活动", "workbench:contact-create"),
+            ("登记诉求", "workbench:demand-create"),
+            ("定点联系", "workbench:liaison-list"),
+            ("全部诉求", "workbench:demand-list"),
         ],
     }
 

@@ -57,8 +57,8 @@ def card(user: User) -> dict[str, object]:
         "about": "村和企业结对，登记共建项目、资金和就业。",
         "totals": totals(codes, until(timezone.localdate()), mine),
         "links": [
-            ("登记结对", reverse("workbench:pairing-create")),
-            ("全部结对", reverse("workbench:pairing-list")),
+            ("登记结对", "workbench:pairing-create"),
+            ("全部结对", "workbench:pairing-list"),
         ],
     }
 

@@ -68,9 +68,9 @@ def card(user: User) -> dict[str, object]:
         "about": "引回来的投资、为乡村做的项目，从线索到投产；资金分签约和到位。",
         "totals": totals_of(Project.objects.visible_to(user)),
         "links": [
-            ("登记项目", reverse("workbench:project-create")),
-            ("全部项目", reverse("workbench:project-list")),
-            ("招商推介会", reverse("workbench:promotion-list")),
+            ("登记项目", "workbench:project-create"),
+            ("全部项目", "workbench:project-list"),
+            ("招商推介会", "workbench:promotion-list"),
         ],
     }
 

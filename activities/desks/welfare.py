@@ -60,9 +60,9 @@ def card(user: User) -> dict[str, object]:
             *totals(["fund-balance"], until(today), entries),
         ],
         "links": [
-            ("登记捐赠", reverse("workbench:donation-create")),
-            ("登记活动", reverse("workbench:charity-create")),
-            ("公益基金", reverse("workbench:fund-list")),
+            ("登记捐赠", "workbench:donation-create"),
+            ("登记活动", "workbench:charity-create"),
+            ("公益基金", "workbench:fund-list"),
         ],
     }
 

@@ -1,6 +1,7 @@
 """The public pages, for search engines."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as sitemap_view
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -14,5 +15,6 @@ from redleader.serving.pages import public_page
 @login_not_required
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    rows = {row.address: row for row in SITEMAP}
-    return sitemap_view(request, {"pages": PublicPages(PAGES)} | rows)
+    sections: dict[str, Sitemap | type[Sitemap]] = {"pages": PublicPages(PAGES)}
+    sections |= {rows.address: rows for rows in SITEMAP}
+    return sitemap_view(request, sections)
