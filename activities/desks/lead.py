@@ -1,4 +1,4 @@
-"""Leads of 引才网络: to be checked, on a card, found, as a file."""
+"""Leads of 引才网络: to be checked, on a card, found; and their register."""
 
 from dataclasses import replace
 
@@ -17,18 +17,29 @@ from activities.desks import (
     SITE_MAP,
     TODOS,
 )
+from activities.desks.base import SteppedDesk, chamber_choice, rights
+from activities.forms.lead import LeadForm, LeadStepForm
 from activities.models import Lead
+from activities.models.lead import CHECKS, CLOSED_ERROR, LeadKind, LeadState
+from activities.services import lead as services
 from activities.services.lead import CODES_AT_WORK, target_of
 from chambers.models import Chamber, User
-from chambers.rights import may_review
-from redleader.records.column import Column, Kind
+from chambers.rights import Right, may_review, sees_records
+from redleader.records.column import Column, Kind, Shown
+from redleader.records.filters import Choice, text_choice, year_choice
 from redleader.records.finds import SHOWN, Findable, Hit, joined
 from redleader.records.menus import MenuEntry, PublicPage
+from redleader.records.register import serve
 from redleader.records.search import search
+from redleader.records.stepped import badge
 from redleader.records.todos import Matters, Todo, counted, matters
 
 MENU.at(110)(MenuEntry("workbench:work-list", sections=["leads"]))
+
+
 SITE_MAP.at(310)(MenuEntry("public:lead-totals", "引才网络", "工作"))
+
+
 PAGES.at(130)(PublicPage("public:lead-totals", "引才网络", "人才 招才 引才信息"))
 
 
@@ -85,15 +96,71 @@ def last_of(lead: Lead, name: str) -> str:
     return texts[-1] if texts else ""
 
 
-COLUMNS = [
-    Column("编号", Kind.INTEGER, 8, lambda row: row.pk),
-    Column("提供商会", width=26, value=lambda row: str(row.chamber)),
-    Column("类别", width=10, value=lambda row: row.get_kind_display()),
-    Column("标题", width=36, value=lambda row: row.title),
-    Column("重点产业", width=16, value=lambda row: str(row.industry or "")),
-    Column("提供日期", Kind.DATE, 12, lambda row: row.submitted_on),
-    Column("状态", width=9, value=lambda row: row.get_state_display()),
-    Column("接收单位", width=24, value=lambda row: last_of(row, "unit")),
-    Column("原因或说明", width=36, value=lambda row: last_of(row, "reason")),
-    Column("内容", width=50, value=lambda row: row.content),
-]
+@serve
+class Leads(SteppedDesk):
+    name, address, model = "lead", "leads/", Lead
+    rights = {
+        **rights("list", "create", "export", "detail", "update"),
+        "step": Right(sees_records, writes=may_review),
+    }
+    title, noun, button = "引才信息", "信息", "提供信息"
+    create_title, update_title = "提供引才信息", "修改引才信息"
+    empty = "还没有引才信息。有了投资、人才、院所或技术方面的线索，点“提供信息”登记。"
+    hint = "核实以前可以修改，内容只供内部使用。"
+    made, saved = "已提交，等待工作人员核实。", "已保存，等待核实。"
+    codes, sheet = services.CODES_AT_WORK, "商会引才信息（内部使用）"
+    day, alone = "submitted_on", ("created_by",)
+    form, step_form = LeadForm, LeadStepForm
+    detail_template = "workbench/lead/detail.html"
+    begun = "提供"
+    looks = {
+        LeadState.WAITING: "submitted",
+        LeadState.VALID: "valid",
+        LeadState.LANDED: "valid",
+        LeadState.INVALID: "failed",
+        LeadState.FAILED: "failed",
+    }
+    choices = [
+        text_choice("标题或商会", "标题文字，商会可用拼音", names=["", "chamber__"]),
+        Choice("kind", "类别", dict(LeadKind.choices)),
+        Choice("state", "状态", dict(LeadState.choices)),
+        year_choice("submitted_on", years=services.lead_years),
+        chamber_choice(Lead),
+    ]
+    columns = [
+        Column("编号", Kind.INTEGER, 8, "pk"),
+        Shown("提供商会", width=26, value="chamber", place=3),
+        Shown("类别", width=10, value="get_kind_display", place=2),
+        Shown("标题", width=36, value="title", place=1, is_link=True),
+        Shown("重点产业", width=16, value="industry", place=4),
+        Shown("提供日期", Kind.DATE, 12, "submitted_on", place=5),
+        Shown("状态", width=9, value="get_state_display", place=6, html=badge),
+        Column("接收单位", width=24, value=lambda row: last_of(row, "unit")),
+        Column("原因或说明", width=36, value=lambda row: last_of(row, "reason")),
+        Column("内容", width=50, value="content"),
+    ]
+
+    def links(self, request):
+        return [("年度汇总", reverse("workbench:lead-board"))]
+
+    def in_sheet(self, rows):
+        return rows.prefetch_related("steps")
+
+    def save(self, user, row, *, version):
+        return services.save_lead(row, user=user, version=version)
+
+    def closed(self, row):
+        return "" if row.is_waiting else CLOSED_ERROR
+
+    def take_step(self, row, **fields):
+        return services.take_step(row, **fields)
+
+    def offers(self, user, row, state):
+        own = user.pk == row.created_by_id
+        return may_review(user) and not (own and state in CHECKS)
+
+    def detail_context(self, request, row):
+        return {
+            "is_own": request.user.pk == row.created_by_id,
+            "may_review": may_review(request.user),
+        }

@@ -31,6 +31,10 @@ class PromotionQuerySet(models.QuerySet["PromotionEvent"]):
             return self
         return self.filter(organiser__in=Chamber.objects.visible_to(user))
 
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("organiser")
+
 
 @pghistory.track()
 class PromotionEvent(models.Model):

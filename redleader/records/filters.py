@@ -1,18 +1,22 @@
 """What a list is narrowed by: read from the address, shown as chips."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import attrgetter, or_
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from redleader.records.forms import OFFERED, without_search
+from redleader.records.search import search
 
 MAX_LENGTH = 60
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -121,6 +125,8 @@ class Filters:
     out, and ``ignored`` says that there was one.
     """
 
+    choices: Sequence["Choice"] = ()
+
     def __init__(self, query: QueryDict, **offered: Mapping[str, str] | None):
         self.offered = offered
         self.chosen: dict[str, str] = {}
@@ -131,6 +137,24 @@ class Filters:
                 self.chosen[name] = value
             elif value:
                 self.ignored = True
+
+    @classmethod
+    def among(
+        cls, query: QueryDict, choices: Sequence["Choice"], user: Any, rows: QuerySet
+    ) -> "Filters":
+        """Return what a user chose of these choices, ready for a form."""
+        offered = {choice.name: choice.offered(user, rows) for choice in choices}
+        filters = cls(query, **offered)
+        filters.choices = choices
+        return filters
+
+    @property
+    def fields(self) -> Iterator[tuple["Choice", Mapping[str, str] | None, str]]:
+        """Yield what the form shows: a choice, its words and the chosen value."""
+        for choice in self.choices:
+            words = self.offered[choice.name]
+            if not isinstance(words, RowOptions) or words.is_long or len(words) > 1:
+                yield choice, words, self.get(choice.name)
 
     def get(self, name: str) -> str:
         return self.chosen.get(name, "")
@@ -156,3 +180,77 @@ class Filters:
     def keep(self) -> str:
         """The query of these choices, ready for one more parameter."""
         return self.query() + "&" if self.chosen else ""
+
+
+# --- What a list offers to be narrowed by
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that a list can be narrowed by, and what is left then.
+
+    ``words`` are the values and their words, or give them for a user and the rows
+    that this user may see; without any it takes any text. Without ``narrow(rows,
+    value)`` those rows stay whose ``field``, by default the name, has the value.
+    """
+
+    name: str
+    label: str
+    words: Mapping[str, str] | Callable[[Any, QuerySet], Mapping[str, str]] | None
+    narrow: Callable[[Any, str], Any] | None = None
+    field: str = ""
+    hint: str = ""
+
+    def offered(self, user: Any, rows: QuerySet) -> Mapping[str, str] | None:
+        return self.words(user, rows) if callable(self.words) else self.words
+
+    def left(self, rows: Any, value: str) -> Any:
+        if self.narrow:
+            return self.narrow(rows, value)
+        return rows.filter(**{self.field or self.name: value})
+
+
+def text_choice(
+    label: str, hint: str, *, columns: Sequence[str] = (), names: Sequence[str] = ()
+) -> Choice:
+    """Find rows by a text in ``columns``, or by a name with its pinyin.
+
+    ``names`` are the paths to the rows that have the name, such as ``chamber__``.
+    """
+
+    def narrow(rows: QuerySet, text: str) -> QuerySet:
+        found = [search(rows, text, prefix) for prefix in names]
+        if columns:
+            parts = (Q(**{f"{column}__icontains": text}) for column in columns)
+            found.insert(0, rows.filter(reduce(or_, parts)))
+        return reduce(or_, found)
+
+    return Choice("q", label, None, narrow, hint=hint)
+
+
+def year_choice(
+    day: str,
+    label: str = "年度",
+    word: str = "{}年",
+    years: Callable[[], Iterable[int]] | None = None,
+) -> Choice:
+    """Offer the years of a date, by default those of the rows themselves."""
+
+    def words(user: Any, rows: QuerySet) -> dict[str, str]:
+        return year_words(years() if years else years_of(rows, day), word)
+
+    def narrow(rows: QuerySet, year: str) -> QuerySet:
+        return rows.filter(**{f"{day}__year": int(year)})
+
+    return Choice("year", label, words, narrow)
+
+
+def row_choice(
+    name: str, label: str, rows: Callable[[Any, QuerySet], QuerySet], field: str = ""
+) -> Choice:
+    """Offer the rows of another table by their names."""
+
+    def words(user: Any, own: QuerySet) -> RowOptions:
+        return RowOptions(rows(user, own), attrgetter("name"))
+
+    return Choice(name, label, words, field=field)

@@ -51,6 +51,10 @@ class Step(models.Model):
     def who(self) -> str:
         return str(self.by or "历史中没有记下")
 
+    @property
+    def label(self) -> str:
+        return self.get_state_display()  # type: ignore[attr-defined]
+
 
 class RecoveredStep(Step):
     """A step of a noun that kept none at first: old ones come from the history.

@@ -18,6 +18,7 @@ NUMBER_FORMATS = {
     Kind.TEXT: "@",
     Kind.INTEGER: "0",
     Kind.DECIMAL: "#,##0.00",
+    Kind.MONEY: "#,##0.00",
     Kind.DATE: "yyyy-mm-dd",
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
@@ -91,7 +92,7 @@ class Book:
         number = header
         for number, row in enumerate(rows, header + 1):
             for place, column in enumerate(columns):
-                value = column.value(row) if column.value else None
+                value = column.content(row)
                 style = MARKED if is_marked and is_marked(row, column) else BODY
                 self.write(sheet, number, place, value, column.kind, style)
         sheet.autofilter(header, 0, number, len(columns) - 1)

@@ -755,7 +755,7 @@ def test_address_is_read(name, world, client, sign_in):
     assert [answer.status_code for answer in answers] == expected
     files = [answer for answer in answers if is_file(answer)]
     assert ExportLog.objects.count() == (0 if name in NO_EXPORTS else len(files)), (
-        "a file with rows leaves through activities.views.export only"
+        "a file with rows leaves through activities.services.export only"
     )
     is_sent = name in {*EXPORTS, *NO_EXPORTS} and 200 in expected
     assert bool(files) == is_sent

@@ -92,6 +92,10 @@ class ContactAssignmentQuerySet(models.QuerySet["ContactAssignment"]):
             "post", "branch__sort_key", "started_on", "pk"
         )
 
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("branch")
+
 
 @pghistory.track()
 class ContactAssignment(models.Model):

@@ -272,4 +272,11 @@ class DemandStep(Step):
         is_again = self.before == DemandState.ANSWERED
         if is_again and self.state == DemandState.HANDLING:
             return "重新办理"
-        return self.get_state_display()
+        return super().label
+
+    @property
+    def unit(self):
+        """To whom the demand was assigned by this step, and until when."""
+        if self.state != DemandState.ASSIGNED:
+            return ""
+        return f"{self.demand.unit}，期限 {self.demand.due_on}"

@@ -31,6 +31,10 @@ class CharityActivityQuerySet(models.QuerySet["CharityActivity"]):
             return self
         return self.filter(chamber__in=Chamber.objects.visible_to(user))
 
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("chamber")
+
 
 @pghistory.track()
 class CharityActivity(models.Model):

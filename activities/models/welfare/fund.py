@@ -55,6 +55,10 @@ class FundQuerySet(models.QuerySet["Fund"]):
             balance=total(until, SIGNED),
         )
 
+    def with_names(self):
+        """With what every row of a list names."""
+        return self.select_related("chamber")
+
 
 @pghistory.track(exclude=["sort_key"])
 class Fund(models.Model):

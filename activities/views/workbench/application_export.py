@@ -5,8 +5,7 @@ from django.db.models import OuterRef, Subquery
 from activities.desks.application import COLUMNS
 from activities.models import Application, ApplicationStep, SchemeVersion
 from activities.models.application import ApplicationState
-from activities.services.export import Export, table_answer
-from activities.views.export import export_view
+from activities.services.export import Export, export_view, table_answer
 from chambers.access import UserRequest
 from chambers.rights import may_export, right, sees_records
 from redleader.records.filters import Filters

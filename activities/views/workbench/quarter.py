@@ -10,8 +10,7 @@ from activities.counting import RULES
 from activities.forms.ledger import LockForm
 from activities.models import LockedNumber, QuarterLock
 from activities.services import ledger
-from activities.services.export import Export, table_answer
-from activities.views.export import export_view
+from activities.services.export import Export, export_view, table_answer
 from chambers.access import UserRequest
 from chambers.rights import (
     both,

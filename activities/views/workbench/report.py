@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.counting import Scope
 from activities.papers.report_book import report_book
 from activities.reports import REPORTS, Report, periods_of, scope_of
-from activities.services.export import Export, book_export
-from activities.views.export import export_view
+from activities.services.export import Export, book_export, export_view
 from chambers.access import UserRequest
 from chambers.rights import both, is_office, is_staff, may_export, right, sees_records
 

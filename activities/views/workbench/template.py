@@ -15,8 +15,7 @@ from activities.models.template import TemplateKind
 from activities.papers import briefing
 from activities.papers.placeholder import Span, known_names, meanings, span_of
 from activities.papers.template import fill
-from activities.services.export import Export
-from activities.views.export import export_answer
+from activities.services.export import Export, export_answer
 from chambers.access import UserRequest
 from chambers.rights import is_office, is_staff, right, sees_records
 from redleader.records.forms import attempt

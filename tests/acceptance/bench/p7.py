@@ -226,11 +226,14 @@ def donations():
 
 def export(rows: str) -> dict:
     """Make the file that the site sends."""
-    from activities.desks.welfare import DONATION_COLUMNS
+    from activities.desks.welfare import Donations
     from activities.services.export import table_answer
+    from redleader.records.column import in_sheet
 
     began = time.perf_counter()
-    made = table_answer("公益捐赠（内部使用）", DONATION_COLUMNS, donations())
+    made = table_answer(
+        "公益捐赠（内部使用）", in_sheet(Donations.columns), donations()
+    )
     seconds = time.perf_counter() - began
     if made.rows != int(rows):
         raise RuntimeError(f"{made.rows} rows instead of {rows}")
@@ -241,8 +244,9 @@ def bare(rows: str) -> dict:
     """Write the same values with XlsxWriter, without any look."""
     from xlsxwriter import Workbook
 
-    from activities.desks.welfare import DONATION_COLUMNS
+    from activities.desks.welfare import Donations
     from activities.services.export import CHUNK
+    from redleader.records.column import in_sheet
 
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -252,7 +256,7 @@ def bare(rows: str) -> dict:
         )
         sheet = made.add_worksheet()
         for number, row in enumerate(donations()[: int(rows)].iterator(CHUNK)):
-            values = [column.value(row) for column in DONATION_COLUMNS]
+            values = [column.content(row) for column in in_sheet(Donations.columns)]
             sheet.write_row(number, 0, ["" if v is None else v for v in values])
         made.close()
     return {"seconds": time.perf_counter() - began}

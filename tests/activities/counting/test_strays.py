@@ -18,7 +18,7 @@ ALLOWED = {
     "activities/admin/scheme.py:waiting_applications",
     "redleader/records/todos.py:counted",
     "activities/views/public/home.py:home",
-    "activities/views/workbench/mediation.py:mediation_list",
+    "activities/desks/mediation.py:links",
     "chambers/admin/chamber.py:overdue_terms",
     # The size of a scratch database, and the kept sums, made from the rules.
     "activities/management/commands/simulate.py:handle",
@@ -35,8 +35,8 @@ ALLOWED = {
     "activities/services/export.py:table_answer",
     "activities/views/public/honour.py:roll_rows",
     # One row's own column, beside the row.
-    "activities/models/welfare.py:total",
-    "activities/models/welfare.py:with_balance",
+    "activities/models/welfare/fund.py:total",
+    "activities/models/welfare/fund.py:with_balance",
     "activities/views/public/course.py:site_list",
     "activities/views/public/practice.py:for_cards",
     # How long a list or a file is.

@@ -150,7 +150,6 @@ def test_no_other_view_sends_files():
     }
 
     assert found == {
-        "export.py",  # the door
         "public/honour_export.py",  # what everybody reads
         "public/opendata.py",  # what everybody reads
         "workbench/application.py",  # one document of an application

@@ -10,8 +10,8 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from activities.desks.mediation import SHEETS
 from activities.models import MediationCase, MediationRequest
-from activities.views.workbench.mediation import SHEETS
 from chambers.models import Role
 from chambers.rights import may_export
 from tests.factories.activities import (
