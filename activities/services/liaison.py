@@ -137,6 +137,10 @@ class DutyDone:
     def missing(self) -> int:
         return max(0, self.asked - self.done)
 
+    @property
+    def words(self) -> str:
+        return f"还差 {self.missing} 次" if self.missing else "已完成"
+
 
 @dataclass(frozen=True)
 class BoardRow:
