@@ -1,7 +1,6 @@
 """Applications for a title: from the chamber's own assessment to the decision."""
 
 import secrets
-import uuid
 
 import pghistory
 import pgtrigger
@@ -25,6 +24,7 @@ from redleader.records.constraints import (
     one_of,
     sql_list,
 )
+from redleader.records.record import DemoMark, Record, Sent, Written
 from redleader.uploads.storage import random_name
 
 
@@ -142,14 +142,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
 
 @pghistory.track()
-class Application(models.Model):
+class Application(Record, Written, DemoMark):
     """A chamber's application for one title, for itself, its branch or its site.
 
     ``state`` changes only together with a row of ``ApplicationStep``.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     level = models.ForeignKey(
         SchemeLevel, models.PROTECT, related_name="applications", verbose_name="称号"
     )
@@ -191,15 +189,6 @@ class Application(models.Model):
         editable=False,
         verbose_name="荣誉",
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_applications",
-        editable=False,
-        verbose_name="登记人",
-    )
     submitted_by = models.ForeignKey(
         "chambers.User",
         models.PROTECT,
@@ -219,7 +208,6 @@ class Application(models.Model):
         blank=True,
         editable=False,
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -634,7 +622,7 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
 
 
 @pghistory.track()
-class Objection(models.Model):
+class Objection(Sent, DemoMark):
     """What somebody of the public says against a title under 公示; internal.
 
     The receipt lets the writer read the answer; name and contact are never shown.
@@ -643,7 +631,6 @@ class Objection(models.Model):
     application = models.ForeignKey(
         Application, models.PROTECT, related_name="objections", verbose_name="申报"
     )
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     receipt = models.CharField(
         "回执编号", max_length=12, unique=True, default=new_receipt, editable=False
     )
@@ -664,7 +651,6 @@ class Objection(models.Model):
         verbose_name="答复人",
     )
     answered_at = models.DateTimeField("答复时间", null=True, editable=False)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ObjectionQuerySet.as_manager()
 

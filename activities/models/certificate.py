@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from activities.models.honour import Award
 from redleader.records.constraints import Refuse, one_of
+from redleader.records.record import DemoMark
 
 # Without letters and digits that look alike; 20 of them are 98 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -185,7 +186,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 @pghistory.track()
-class Certificate(models.Model):
+class Certificate(DemoMark):
     """A certificate that was issued for a title; its code cannot be guessed."""
 
     award = models.OneToOneField(
@@ -201,7 +202,6 @@ class Certificate(models.Model):
         related_name="issued_certificates",
         verbose_name="颁发人",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = CertificateQuerySet.as_manager()
 

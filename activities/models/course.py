@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from chambers.models import Chamber, Region
 from redleader.records.constraints import one_of
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -24,7 +25,7 @@ class SiteKind(models.TextChoices):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Site(models.Model):
+class Site(DemoMark):
     """A place that can host an activity or receive an honour."""
 
     name = models.CharField("名称", max_length=60, unique=True)
@@ -48,7 +49,6 @@ class Site(models.Model):
     )
     address = models.CharField("地址", max_length=80, blank=True)
     introduction = models.TextField("公开介绍", max_length=1000, blank=True)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name")
@@ -79,7 +79,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Course(models.Model):
+class Course(DemoMark):
     """A course that a lecture can be planned from; public report, line 15."""
 
     name = models.CharField("课程名称", max_length=60, unique=True)
@@ -101,7 +101,6 @@ class Course(models.Model):
     )
     is_public = models.BooleanField("在网站公开", default=False)
     is_open = models.BooleanField("可选用", default=True)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name")

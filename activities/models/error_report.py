@@ -1,7 +1,6 @@
 """找错: what somebody of the public found wrong on a page, and what became of it."""
 
 import secrets
-import uuid
 
 import pghistory
 import pgtrigger
@@ -10,6 +9,7 @@ from django.db.models import Q
 
 from activities.models.certificate import ALPHABET
 from redleader.records.constraints import Refuse
+from redleader.records.record import DemoMark, Sent
 
 
 def new_error_receipt() -> str:
@@ -31,13 +31,12 @@ class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
 
 
 @pghistory.track()
-class ErrorReport(models.Model):
+class ErrorReport(Sent, DemoMark):
     """An error on a page as a reader reports it; who that is is not asked.
 
     Whoever holds the receipt reads the answer.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     receipt = models.CharField(
         "回执编号",
         max_length=12,
@@ -59,7 +58,6 @@ class ErrorReport(models.Model):
         verbose_name="答复人",
     )
     answered_at = models.DateTimeField("答复时间", null=True, editable=False)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ErrorReportQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ from activities.models.scheme import (
 )
 from chambers.models import Branch, Chamber
 from redleader.records.constraints import Refuse, exactly_one, one_of
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     WORDS,
     SearchGramsField,
@@ -188,7 +189,7 @@ UNREAD = [
 
 
 @pghistory.track(exclude=KEPT)
-class Award(models.Model):
+class Award(DemoMark):
     """A title that an authority gave to a chamber, a Party organisation or a site.
 
     Rows are never deleted: a title expires, or is revoked with its reason.
@@ -252,7 +253,6 @@ class Award(models.Model):
     recorded_on = models.DateField(
         "登记日期", default=timezone.localdate, editable=False
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("title")
     search_grams = SearchGramsField()
     # Both are kept by a trigger: the day of ``renewal``, and the order of the roll,

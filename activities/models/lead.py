@@ -1,6 +1,5 @@
 """Leads of 引才网络: what a chamber brings, whether it is valid, what becomes of it."""
 
-import uuid
 from datetime import date
 
 import pghistory
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from chambers.models import Chamber
 from redleader.records.constraints import Refuse, one_of, sql_list
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.search import SearchGramsField, SearchTextField, search_index
 from redleader.records.steps import (
     Step,
@@ -138,15 +138,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
 
 @pghistory.track(exclude=["search_text", "search_grams"])
-class Lead(models.Model):
+class Lead(Record, Written, DemoMark):
     """A hint at an investor, a person, an institute or a technology.
 
     Content and contact are internal for good; the public sees totals only.
     ``state`` changes only together with a row of ``LeadStep``.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     chamber = models.ForeignKey(
         Chamber, models.PROTECT, related_name="leads", verbose_name="提供商会"
     )
@@ -182,16 +180,6 @@ class Lead(models.Model):
         default=LeadState.WAITING,
         editable=False,
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_leads",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     search_text = SearchTextField("title")
     search_grams = SearchGramsField()

@@ -1,7 +1,5 @@
 """Lectures: 红土初心讲堂, 党课 and the meetings of 三会一课."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -20,6 +18,7 @@ from redleader.records.constraints import (
     one_of_or_blank,
     sql_list,
 )
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.search import SearchGramsField, SearchTextField, search_index
 from redleader.uploads.storage import random_name
 
@@ -110,13 +109,12 @@ MAX_PEOPLE = 2000
 
 
 @pghistory.track()
-class Series(models.Model):
+class Series(DemoMark):
     """A row of numbered lectures, such as 红土初心讲堂."""
 
     name = models.CharField("名称", max_length=40, unique=True)
     introduction = models.TextField("简介", max_length=1000, blank=True)
     is_open = models.BooleanField("可登记新一期", default=True)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "讲堂系列"
@@ -267,11 +265,9 @@ def people(label: str, **kwargs) -> models.PositiveSmallIntegerField:
 
 
 @pghistory.track(exclude=["search_text", "search_grams"])
-class Lecture(models.Model):
+class Lecture(Record, Written, DemoMark):
     """One session (场次) of a lecture or meeting, with what came of its review."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     kind = models.CharField(
         "类别", max_length=20, choices=LectureKind, default=LectureKind.PARTY_LECTURE
     )
@@ -354,15 +350,6 @@ class Lecture(models.Model):
         default=LectureState.DRAFT,
         editable=False,
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_lectures",
-        editable=False,
-        verbose_name="登记人",
-    )
     submitted_by = models.ForeignKey(
         "chambers.User",
         models.PROTECT,
@@ -405,7 +392,6 @@ class Lecture(models.Model):
     correction_reason = models.CharField(
         "更正原因", max_length=200, blank=True, editable=False
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("topic")
     search_grams = SearchGramsField()
 

@@ -1,7 +1,5 @@
 """村企共建: which enterprise helps which village, and what came of it (系统 5)."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator
@@ -13,6 +11,7 @@ from django.utils import timezone
 from chambers.models import Chamber, Enterprise, Region
 from redleader.records.constraints import Refuse, ends_after_start, one_of
 from redleader.records.money import MoneyField
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import (
     RecoveredStep,
     recovered_rules,
@@ -100,15 +99,13 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
 
 
 @pghistory.track()
-class Pairing(models.Model):
+class Pairing(Record, Written, DemoMark):
     """An enterprise's promise to help one village.
 
     Rows are never deleted: a pairing is completed or terminated. The names of both
     are published only if the enterprise agreed.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     village = models.ForeignKey(
         Region,
         models.PROTECT,
@@ -140,16 +137,6 @@ class Pairing(models.Model):
         editable=False,
     )
     reason = models.CharField("终止原因", max_length=200, blank=True, editable=False)
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_pairings",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     STATES = PairingState
 
     objects = PairingQuerySet.as_manager()
@@ -266,11 +253,9 @@ def people(label: str) -> models.PositiveIntegerField:
 
 
 @pghistory.track()
-class PairingProject(models.Model):
+class PairingProject(Record):
     """What is done in a pairing; its numbers are totals up to ``as_of``, in yuan."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     pairing = models.ForeignKey(
         Pairing, models.PROTECT, related_name="projects", verbose_name="结对"
     )

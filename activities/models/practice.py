@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from chambers.models import Chamber
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -21,7 +22,7 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Practice(models.Model):
+class Practice(DemoMark):
     """A practice with its items and results, and the chamber it comes from."""
 
     name = models.CharField("名称", max_length=60, unique=True)
@@ -36,7 +37,6 @@ class Practice(models.Model):
     summary = models.TextField("概述", max_length=1000, blank=True)
     source = models.CharField("来源", max_length=100, blank=True)
     is_public = models.BooleanField("在网站公开", default=False)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()

@@ -1,7 +1,5 @@
 """乡贤回归 and 乡村振兴项目: who invests, how far it is, what it brought."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.db import models
@@ -13,6 +11,7 @@ from activities.models.promotion import PromotionEvent
 from chambers.models import Chamber, Enterprise, Region
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.money import MoneyField
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import (
     Step,
     state_field,
@@ -119,7 +118,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 @pghistory.track(exclude=KEPT)
-class Project(models.Model):
+class Project(Record, Written, DemoMark):
     """An investment that a chamber brought home, a project for a village, or both.
 
     Planned and contracted money are kept apart; what was paid in comes from the
@@ -127,8 +126,6 @@ class Project(models.Model):
     only together with a row of ``ProjectStep``, ``signed_on`` is the day of it.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     name = models.CharField("项目名称", max_length=80)
     is_return = models.BooleanField("回乡投资项目", default=False)
     is_rural = models.BooleanField("乡村振兴项目", default=False)
@@ -182,16 +179,6 @@ class Project(models.Model):
         default=ProjectState.LEAD,
         editable=False,
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_projects",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     # What came in so far, kept by a trigger.
     paid_in = MoneyField("到位资金", default=0, editable=False)

@@ -1,7 +1,5 @@
 """Money that was paid in for a project and jobs that came with it, day by day."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -21,6 +19,7 @@ from activities.models.project import (
 )
 from redleader.records.constraints import Refuse, sql_list
 from redleader.records.money import MoneyField
+from redleader.records.record import Record
 
 
 class ProjectEntryQuerySet(models.QuerySet["ProjectEntry"]):
@@ -29,11 +28,9 @@ class ProjectEntryQuerySet(models.QuerySet["ProjectEntry"]):
 
 
 @pghistory.track()
-class ProjectEntry(models.Model):
+class ProjectEntry(Record):
     """Money that was paid in and jobs that came, each on a day: not totals."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="entries", verbose_name="项目"
     )

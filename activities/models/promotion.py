@@ -1,7 +1,5 @@
 """招商推介会: where chambers present the county, and which projects came of it."""
 
-import uuid
-
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,6 +9,7 @@ from django.utils import timezone
 
 from activities.models.lead import FIRST_DAY
 from chambers.models import Chamber
+from redleader.records.record import DemoMark, Record, Written
 
 TOO_EARLY = "举办日期不能早于 2000 年 1 月 1 日。"
 GUESTS = 10_000
@@ -37,11 +36,9 @@ class PromotionQuerySet(models.QuerySet["PromotionEvent"]):
 
 
 @pghistory.track()
-class PromotionEvent(models.Model):
+class PromotionEvent(Record, Written, DemoMark):
     """A meeting with possible investors; the county is organiser if no chamber is."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     name = models.CharField("名称", max_length=80)
     held_on = models.DateField(
         "举办日期",
@@ -64,16 +61,6 @@ class PromotionEvent(models.Model):
         validators=[MaxValueValidator(GUESTS, GUESTS_ERROR)],
     )
     summary = models.TextField("情况", max_length=1000, blank=True)
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_promotions",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = PromotionQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from chambers.models.lifetime import (
     term_constraints,
 )
 from redleader.records.constraints import Refuse, ends_after_start, one_of
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -90,7 +91,7 @@ class BranchQuerySet(models.QuerySet["Branch"]):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Branch(models.Model):
+class Branch(DemoMark):
     """A Party organisation that covers one chamber or several."""
 
     name = models.CharField("党组织名称", max_length=80, unique=True)
@@ -111,7 +112,6 @@ class Branch(models.Model):
     )
     founded_on = models.DateField("成立日期", null=True, blank=True)
     dissolved_on = models.DateField("撤销日期", null=True, blank=True)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name")

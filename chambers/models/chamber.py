@@ -18,6 +18,7 @@ from chambers.models.lifetime import (
     term_constraints,
 )
 from redleader.records.constraints import ends_after_start, one_of
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -144,7 +145,7 @@ def headed_by(user, *, chamber):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Chamber(models.Model):
+class Chamber(DemoMark):
     """A chamber of commerce or trade association of the county.
 
     Rows are never deleted: a chamber is closed.
@@ -188,7 +189,6 @@ class Chamber(models.Model):
     charter_approved_on = models.DateField("章程核准日期", null=True, blank=True)
     introduction = models.TextField("简介", max_length=2000, blank=True)
     logo = models.ImageField("会徽", upload_to=logo_path, blank=True)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name", "short_name")
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name")

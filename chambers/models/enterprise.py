@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import BooleanField, F, Func, Q
 
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -79,7 +80,7 @@ def credit_code_constraints() -> list[models.BaseConstraint]:
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Enterprise(models.Model):
+class Enterprise(DemoMark):
     """A firm that takes part in the work of a chamber, or is paired by it."""
 
     name = models.CharField("企业名称", max_length=100, unique=True)
@@ -93,7 +94,6 @@ class Enterprise(models.Model):
         related_name="enterprises",
         verbose_name="所在乡镇",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name")
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name")

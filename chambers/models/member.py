@@ -12,6 +12,7 @@ from chambers.models.branch import Branch
 from chambers.models.chamber import Chamber
 from chambers.models.consent import Consent
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.record import DemoMark
 from redleader.records.search import (
     SEARCH_COLUMNS,
     SearchGramsField,
@@ -65,7 +66,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
-class Member(models.Model):
+class Member(DemoMark):
     """A firm or a person known to the chambers, once, whatever they join.
 
     No ID number, birthday or home address is kept.
@@ -122,7 +123,6 @@ class Member(models.Model):
     chambers = models.ManyToManyField(
         Chamber, through="Membership", related_name="members", verbose_name="所属商会"
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     search_text = SearchTextField("name", surname=True)
     search_grams = SearchGramsField()
     sort_key = SortKeyField("name", surname=True)

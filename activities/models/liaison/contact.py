@@ -1,7 +1,5 @@
 """定点联系: which leader, by post, keeps contact with which branch."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,6 +14,7 @@ from django.utils import timezone
 from chambers.models import Branch
 from chambers.models.lifetime import inside_life
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.record import DemoMark, Record, Written
 
 
 class ContactKind(models.TextChoices):
@@ -98,14 +97,12 @@ class ContactAssignmentQuerySet(models.QuerySet["ContactAssignment"]):
 
 
 @pghistory.track()
-class ContactAssignment(models.Model):
+class ContactAssignment(Record, DemoMark):
     """A leader's post that keeps contact with one branch.
 
     The name of who holds the post is optional and internal.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     post = models.CharField(
         "领导职务", max_length=60, help_text="只写职务，例如：县委常委、组织部部长。"
     )
@@ -125,7 +122,6 @@ class ContactAssignment(models.Model):
     ended_on = models.DateField(
         "结束日期", null=True, blank=True, help_text="仍在联系的不填。"
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ContactAssignmentQuerySet.as_manager()
 
@@ -188,14 +184,12 @@ class ContactActivityQuerySet(models.QuerySet["ContactActivity"]):
 
 
 @pghistory.track()
-class ContactActivity(models.Model):
+class ContactActivity(Record, Written, DemoMark):
     """What a leader did for a branch on a day; internal, the public sees totals.
 
     Its kind says which yearly duty it fulfils.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     assignment = models.ForeignKey(
         ContactAssignment,
         models.PROTECT,
@@ -210,16 +204,6 @@ class ContactActivity(models.Model):
         blank=True,
         help_text="可不填；只供内部使用，不公开，500 字以内。",
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_contacts",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = ContactActivityQuerySet.as_manager()
 

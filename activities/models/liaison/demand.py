@@ -1,7 +1,5 @@
 """诉求: what chambers ask for, from its collection to the answer."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.db import models
@@ -12,6 +10,7 @@ from django.utils import timezone
 from activities.models.liaison.contact import ContactAssignment
 from chambers.models import Chamber
 from redleader.records.constraints import Refuse, one_of, one_of_or_blank
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import (
     Step,
     state_field,
@@ -72,15 +71,13 @@ class DemandQuerySet(models.QuerySet["Demand"]):
 
 
 @pghistory.track()
-class Demand(models.Model):
+class Demand(Record, Written, DemoMark):
     """What a chamber asks for; collected, assigned to a unit, answered, closed.
 
     Internal for good; the public sees totals only. ``state`` changes only together
     with a row of ``DemandStep``.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     chamber = models.ForeignKey(
         Chamber, models.PROTECT, related_name="demands", verbose_name="提出商会"
     )
@@ -111,16 +108,6 @@ class Demand(models.Model):
         default=DemandState.COLLECTED,
         editable=False,
     )
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_demands",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     STATES = DemandState
     objects = DemandQuerySet.as_manager()

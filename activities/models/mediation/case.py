@@ -1,7 +1,6 @@
 """A dispute from its registration to the archive."""
 
 import re
-import uuid
 from datetime import timedelta
 
 import pghistory
@@ -32,6 +31,7 @@ from activities.models.mediation.states import (
 )
 from redleader.records.constraints import Refuse, one_of, sql_list
 from redleader.records.money import MoneyField
+from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import state_triggers
 
 USUAL_DAYS = 30  # of a mediation; longer when both parties agree
@@ -122,15 +122,13 @@ CONTENT = ["kind_id", "source", "amount", "summary", "registered_on"]
 
 
 @pghistory.track()
-class MediationCase(models.Model):
+class MediationCase(Record, Written, DemoMark):
     """A dispute from its registration to the archive; seen by few.
 
     ``state`` changes only together with a row of ``CaseStep``. The database gives
     each committee gap-free numbers in each year.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     committee = models.ForeignKey(
         MediationCommittee,
         models.PROTECT,
@@ -178,16 +176,6 @@ class MediationCase(models.Model):
     confirmation_applied_on = models.DateField(
         "申请司法确认日期", null=True, blank=True
     )
-    created_at = models.DateTimeField("建立时间", auto_now_add=True)
-    updated_at = models.DateTimeField("更新时间", auto_now=True)
-    created_by = models.ForeignKey(
-        "chambers.User",
-        models.PROTECT,
-        related_name="created_cases",
-        editable=False,
-        verbose_name="登记人",
-    )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     STATES = CaseState
     objects = CaseQuerySet.as_manager()

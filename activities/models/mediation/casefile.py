@@ -1,7 +1,5 @@
 """The file of a case: its steps, sittings, visits and papers."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.db import models
@@ -16,6 +14,7 @@ from activities.models.mediation.states import (
     CaseState,
 )
 from redleader.records.constraints import Refuse, one_of
+from redleader.records.record import Record
 from redleader.records.steps import Step, state_field, step_rules, steps_stay
 from redleader.uploads.storage import random_name
 
@@ -52,11 +51,9 @@ class CaseStep(Step):
 
 
 @pghistory.track()
-class CaseSession(models.Model):
+class CaseSession(Record):
     """调解记录: one sitting of a mediation."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     case = models.ForeignKey(
         MediationCase, models.PROTECT, related_name="sessions", verbose_name="案件"
     )
@@ -90,11 +87,9 @@ class CaseSession(models.Model):
 
 
 @pghistory.track()
-class CaseVisit(models.Model):
+class CaseVisit(Record):
     """回访: how an agreement is performed."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     case = models.ForeignKey(
         MediationCase, models.PROTECT, related_name="visits", verbose_name="案件"
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from chambers.models import Chamber, Role
 from chambers.models.user import STAFF_ROLES
 from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.record import DemoMark
 
 TERM_YEARS = 3  # 人民调解法 Art. 9
 SEATS = (3, 9)  # Art. 8
@@ -73,7 +74,7 @@ def committee_size(committee: str, **kwargs) -> DeferredRule:
 
 
 @pghistory.track()
-class MediationCommittee(models.Model):
+class MediationCommittee(DemoMark):
     """A committee of a chamber, or of the county when it has no chamber.
 
     ``is_active``: established; the database then keeps its size and its head.
@@ -99,7 +100,6 @@ class MediationCommittee(models.Model):
         default=False,
         help_text="先登记调解员和委员；有 3 至 9 名委员和 1 名主任时勾选。",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -148,7 +148,7 @@ class MediatorQuerySet(models.QuerySet["Mediator"]):
 
 
 @pghistory.track()
-class Mediator(models.Model):
+class Mediator(DemoMark):
     """A person whom a committee has engaged, its own members included.
 
     ``user`` sees the cases that the mediator is assigned to, while engaged.
@@ -184,7 +184,6 @@ class Mediator(models.Model):
         verbose_name="账号",
         help_text="只能看到指派给本人的案件；由系统管理员填写。",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = MediatorQuerySet.as_manager()
 

@@ -1,7 +1,5 @@
 """The people of a case: its parties and its mediators."""
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.db import models
@@ -9,6 +7,7 @@ from django.db import models
 from activities.models.mediation.committee import DeferredRule, Mediator
 from activities.models.mediation.states import CASE_CLOSED, CLOSED_ERROR
 from redleader.records.constraints import Refuse, one_of
+from redleader.records.record import Record
 
 
 @pghistory.track()
@@ -63,11 +62,9 @@ class Side(models.TextChoices):
 
 
 @pghistory.track()
-class CaseParty(models.Model):
+class CaseParty(Record):
     """A party of a case; internal, and never with an ID number."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     case = models.ForeignKey(
         "MediationCase", models.PROTECT, related_name="parties", verbose_name="案件"
     )

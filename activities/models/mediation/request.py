@@ -1,7 +1,6 @@
 """What an enterprise writes when it asks for mediation."""
 
 import secrets
-import uuid
 
 import pghistory
 import pgtrigger
@@ -16,6 +15,7 @@ from activities.models.mediation.case import DisputeKind, MediationCase
 from activities.models.mediation.committee import MediationAccess
 from activities.models.mediation.states import CaseState
 from redleader.records.constraints import Refuse
+from redleader.records.record import DemoMark, Sent
 
 PHONE_ERROR = "手机号应为 11 位数字，例如 138xxxx1234。"
 
@@ -52,13 +52,12 @@ class RequestQuerySet(models.QuerySet["MediationRequest"]):
 
 
 @pghistory.track()
-class MediationRequest(models.Model):
+class MediationRequest(Sent, DemoMark):
     """What an enterprise writes when it asks for mediation; internal.
 
     The receipt tells its writer the state and nothing else.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     receipt = models.CharField(
         "回执编号",
         max_length=12,
@@ -104,7 +103,6 @@ class MediationRequest(models.Model):
         verbose_name="办理人",
     )
     answered_at = models.DateTimeField("办理时间", null=True, editable=False)
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = RequestQuerySet.as_manager()
 

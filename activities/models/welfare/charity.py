@@ -1,7 +1,5 @@
 """Charity work of the chambers: recipients are counted, never named."""
 
-import uuid
-
 import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -12,6 +10,7 @@ from django.utils import timezone
 from chambers.models import Chamber
 from redleader.records.constraints import one_of
 from redleader.records.money import MoneyField
+from redleader.records.record import DemoMark, Record
 
 PEOPLE = 1_000_000  # of one row; more is a slip of the keyboard
 COUNTS_ONLY = "只填数字，不要填写任何受助人的姓名。"
@@ -37,11 +36,9 @@ class CharityActivityQuerySet(models.QuerySet["CharityActivity"]):
 
 
 @pghistory.track()
-class CharityActivity(models.Model):
+class CharityActivity(Record, DemoMark):
     """A visit, help for students, a day of volunteers, a matter settled nearby."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     chamber = models.ForeignKey(
         Chamber,
         models.PROTECT,
@@ -75,7 +72,6 @@ class CharityActivity(models.Model):
         blank=True,
         help_text="只供内部使用，不要写受助人、当事人的姓名，500 字以内。",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = CharityActivityQuerySet.as_manager()
 

@@ -3,8 +3,6 @@
 Donors give of their own free will and are never ranked.
 """
 
-import uuid
-
 import pghistory
 import pgtrigger
 from django.core.validators import MaxValueValidator
@@ -18,6 +16,7 @@ from activities.models.welfare.charity import COUNTS_ONLY, PEOPLE
 from chambers.models import Chamber, Enterprise
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.money import MoneyField
+from redleader.records.record import DemoMark, Record
 
 AMOUNT_ERROR = "金额应大于 0。"
 RECEIPT_ERROR = "这笔收入由捐赠登记形成，请到那笔捐赠中修改。"
@@ -128,15 +127,13 @@ class ReceiptRule(Refuse):
 
 
 @pghistory.track()
-class Donation(models.Model):
+class Donation(Record, DemoMark):
     """What somebody pledged or gave through a chamber, of free will.
 
     A person's or an enterprise's name is internal until consent is recorded.
     Received cash for a fund stands there as a receipt that changes with it.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     chamber = models.ForeignKey(
         Chamber,
         models.PROTECT,
@@ -205,7 +202,6 @@ class Donation(models.Model):
         blank=True,
         help_text="例如：本人书面同意，存商会档案。",
     )
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = DonationQuerySet.as_manager()
 

@@ -1,6 +1,5 @@
 """Funds that chambers keep, and their receipts and payments."""
 
-import uuid
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from activities.models.welfare.donation import AMOUNT_ERROR, Donation, ReceiptRu
 from chambers.models import Chamber
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.money import MoneyField, say_money
+from redleader.records.record import DemoMark, Record
 from redleader.records.search import SortKeyField
 
 OVERDRAWN = "基金余额不足：这笔变动会使某一天的余额为负，请核对日期和金额。"
@@ -61,21 +61,18 @@ class FundQuerySet(models.QuerySet["Fund"]):
 
 
 @pghistory.track(exclude=["sort_key"])
-class Fund(models.Model):
+class Fund(Record, DemoMark):
     """Money that a chamber keeps for one purpose.
 
     Its balance is never negative at the end of any day.
     """
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     name = models.CharField("基金名称", max_length=60, unique=True)
     chamber = models.ForeignKey(
         Chamber, models.PROTECT, related_name="funds", verbose_name="管理商会"
     )
     purpose = models.TextField("用途", max_length=500)
     founded_on = models.DateField("设立日期")
-    is_demo = models.BooleanField("演示数据", default=False, editable=False)
     sort_key = SortKeyField("name")
 
     objects = FundQuerySet.as_manager()
@@ -134,11 +131,9 @@ class FundEntryQuerySet(models.QuerySet["FundEntry"]):
 
 
 @pghistory.track()
-class FundEntry(models.Model):
+class FundEntry(Record):
     """Money that a fund got or spent on one day."""
 
-    form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
     fund = models.ForeignKey(
         Fund, models.PROTECT, related_name="entries", verbose_name="基金"
     )
