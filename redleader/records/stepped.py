@@ -44,6 +44,9 @@ class SteppedRegister(Register):
     def next_forms(
         self, request: HttpRequest, row: Any, bound: StepForm | None = None
     ) -> list[StepForm]:
+        """Return a form for each next step that this user may take."""
+        if not self.rights["step"].serves(request.user, "POST"):
+            return []
         forms = step_forms(self.step_form_of(row), row, bound)
         return [form for form in forms if self.offers(request.user, row, form.to)]
 
