@@ -16,8 +16,8 @@ class ActivitiesConfig(AppConfig):
         post_migrate.connect(keep_sums, sender=self)
 
 
-def keep_sums(*, using: str, **kwargs) -> None:
+def keep_sums(**kwargs) -> None:
     """Put the triggers of the kept sums in place; the rules may have changed."""
     from activities.sums import tally
 
-    tally.install(using=using)
+    tally.install(**kwargs)

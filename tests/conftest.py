@@ -119,3 +119,21 @@ def another(**changes):
         link.commit()
         yield cursor
         link.rollback()
+
+
+@contextmanager
+def empty_database(name):
+    """Make a database that ends with the block; the connection comes back from it."""
+    host = str(settings.CLUSTER.socket_dir)
+    original = connection.settings_dict["NAME"]
+    link = psycopg2.connect(host=host, user="postgres", dbname="postgres")
+    with closing(link), link.cursor() as cursor:
+        link.autocommit = True
+        cursor.execute(f"CREATE DATABASE {name} OWNER {database.OWNER}")
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = original
+            become(database.APP)
+            cursor.execute(f"DROP DATABASE {name}")

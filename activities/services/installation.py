@@ -2,8 +2,9 @@
 
 from activities.models import CertificateTemplate, MeetingRequirement, SchemeVersion
 from activities.papers.certificate_sheet import FONT
+from activities.sums import tally
 from chambers.models import Region, Role, User
-from redleader.backup.doctor import Check, Finding, bad, good, missing
+from redleader.backup.doctor import Check, Finding, bad, good, missing, notice
 from redleader.uploads.fonts import missing_characters
 
 SAMPLE = "红领杭商四好商会证书编号认定有效期至"
@@ -43,4 +44,14 @@ def check_administrator() -> Finding:
     return good("管理员", f"{count} 人")
 
 
-CHECKS: list[Check] = [check_font, check_rules, check_administrator]
+def check_sums() -> Finding:
+    if late := tally.pending():
+        return notice(
+            "逐日合计",
+            f"{len(late)} 条口径等待由记录重新计数，第一条是 {next(iter(late))}",
+            "再执行一次 manage.py migrate；其间照常登记。",
+        )
+    return good("逐日合计", "都按现行口径计数")
+
+
+CHECKS: list[Check] = [check_font, check_rules, check_administrator, check_sums]

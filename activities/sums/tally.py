@@ -1,393 +1,172 @@
-"""The triggers that keep the sums by day, made from the counting rules themselves.
+"""The kept sums by day: put in place after every migrate, counted anew, proved.
 
-The query of a rule is written twice with one table replaced by the rows that a
-statement changed: once by those before, once by those after. What lies between is
-what the statement did to the number, to the last yuan, in the same transaction. That
-holds because such a query names each table once and joins it inside; ``KeptSeries``
-refuses every other.
-
-Where a value counts once, however many rows name it, the rows of the values that the
-statement touched are looked at, once as they were and once as they are; who changes
-rows of one value waits for the other.
+A sum is what its lines add up to, so it is put right by lines with what it lacks.
+Those who write rows meanwhile add their own lines and wait for nobody.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import CharField, Count, DateField, F, QuerySet, Value
-from django.db.models.functions import Cast
 
-from activities.counting import ALWAYS, RULES, CountingRule, KeptSums
+from activities.sums import triggers
+from activities.sums.marks import mark
+from activities.sums.series import TABLE, KeptSeries, all_series
 
-TABLE = "activities_tally"
-LOCK = 2026_1126  # between those who change two tables that one number is made of
-FOLD_EVERY = 256  # lines
-BUCKETS = 256  # locks for the values of one rule that count once
-NAMED = re.compile(r'(FROM|JOIN) "(\w+)"(?!\.)(?: ([A-Z]\d+)\b)?')
-NOT_THERE = re.compile(r"NOT[ (]+(EXISTS|[^)]*SELECT)|OUTER JOIN")
+PATIENCE = 60  # seconds to wait for those who began to write under the rule of before
+PAUSE = 0.1  # seconds
+READS = 20  # megabytes a second, as a cautious guess
+Tell = Callable[[str], object]
 
-
-@dataclass(frozen=True)
-class RowChange:
-    """Rows of a table that came (+1) or went (-1) with a statement."""
-
-    sign: int
-    table: str
-    rows: str
-
-
-@dataclass(frozen=True)
-class KeptSeries:
-    """The lines of one rule and one facet."""
-
-    rule: CountingRule
-    facet: str
-
-    @property
-    def kept(self) -> KeptSums:
-        assert self.rule.kept is not None  # noqa: S101
-        return self.rule.kept
-
-    @property
-    def rows(self) -> QuerySet:
-        """The rows of every day, each with the value of the facet."""
-        kept = self.kept
-        rows = kept.rows() if kept.rows else self.rule.query(ALWAYS)
-        value = Cast(F(self.facet), CharField()) if self.facet else Value("")
-        return rows.order_by().annotate(tally_value=value)
-
-    def selects(self) -> Iterator[tuple[int, QuerySet]]:
-        """Yield (sign, rows by value and day): what comes, and what goes."""
-        kept = self.kept
-        if kept.once:
-            yield 1, self.of_values()
-            return
-        for sign, day in ((1, kept.day), (-1, kept.until)):
-            if day is None:
-                continue
-            found = self.rows.annotate(tally_day=expression(day))
-            found = found.filter(tally_day__isnull=False)
-            found = found.values("tally_value", "tally_day")
-            yield (
-                sign,
-                found.annotate(
-                    tally_rows=Count("pk"),
-                    tally_number=self.rule.measure or Count("pk"),
-                ),
-            )
-
-    def of_values(self) -> QuerySet:
-        """Return the days on which each row counts for a value that counts once."""
-        kept = self.kept
-        until = Value(None) if kept.until is None else expression(kept.until)
-        found = self.rows.annotate(
-            tally_key=F(kept.once),
-            tally_day=expression(kept.day),
-            tally_until=Cast(until, DateField()),
-        )
-        found = found.filter(tally_day__isnull=False, tally_key__isnull=False)
-        return found.values("tally_value", "tally_key", "tally_day", "tally_until")
-
-    @cached_property
-    def parts(self) -> list[tuple[int, str]]:
-        """Return (sign, SQL) of each part of the number."""
-        found = []
-        for sign, rows in self.selects():
-            sql, params = rows.query.sql_with_params()
-            tables = [match[2] for match in NAMED.finditer(sql)]
-            if len(tables) > len({*tables}) or NOT_THERE.search(sql):
-                raise ValueError(f"the sums of {self.rule.code} cannot be kept: {sql}")
-            found.append((sign, mogrified(sql, params)))
-        return found
-
-    @property
-    def tables(self) -> list[str]:
-        """Return the table of the rows, then those that say whether a row counts."""
-        found = [match[2] for _, sql in self.parts for match in NAMED.finditer(sql)]
-        return list(dict.fromkeys(found))
-
-    def columns(self, table: str) -> set[str]:
-        """Return the columns of a table that the number depends on."""
-        return {
-            column[1]
-            for _, sql in self.parts
-            for match in NAMED.finditer(sql)
-            if match[2] == table
-            for column in re.finditer(rf'(?:\b{match[3]}|"{table}")\."(\w+)"', sql)
-        }
-
-    def sums(self, *changes: RowChange) -> str:
-        """Return the SQL of (value, day, rows, number) where there are any.
-
-        Without changes: of the rows as they are.
-        """
-        lines = self.spans(changes) if self.kept.once else self.deltas(changes)
-        return f"""SELECT value, day, sum(rows) AS rows,
-                coalesce(sum(number), 0) AS number
-            FROM ({" UNION ALL ".join(lines)}) parts GROUP BY 1, 2
-            HAVING sum(rows) <> 0 OR coalesce(sum(number), 0) <> 0"""
-
-    def deltas(self, changes: Sequence[RowChange]) -> Iterator[str]:
-        for sign, sql in self.parts:
-            texts = [(1, sql)]
-            if changes:
-                texts = [(c.sign, replaced(sql, c.table, c.rows)) for c in changes]
-            for turn, text in texts:
-                yield f"""SELECT tally_value AS value, tally_day AS day,
-                    {sign * turn} * tally_rows AS rows,
-                    {sign * turn} * tally_number AS number
-                    FROM ({text}) part"""
-
-    def spans(self, changes: Sequence[RowChange]) -> Iterator[str]:
-        """Yield SQL: a line where a value begins to count, and one where it ends.
-
-        Of changes, only the values that they touch, as they are less as they were.
-        """
-        ((_, sql),) = self.parts
-        sides = [(1, sql, "")]
-        if changes:
-            table = changes[0].table
-            touched = f"WHERE (tally_value, tally_key) IN ({self.touched(changes)})"
-            before = " UNION ALL ".join(
-                f"SELECT * FROM {table} WHERE id NOT IN (SELECT id FROM {change.rows})"
-                if change.sign > 0
-                else f"SELECT * FROM {change.rows}"
-                for change in changes
-            )
-            if all(change.sign < 0 for change in changes):
-                before = f"SELECT * FROM {table} UNION ALL {before}"
-            were = replaced(sql, table, f"({before})")
-            sides = [(1, sql, touched), (-1, were, touched)]
-        for sign, text, where in sides:
-            spans = f"""SELECT tally_value, unnest(range_agg(daterange(tally_day,
-                    CASE WHEN tally_until < tally_day THEN tally_day
-                        ELSE tally_until END))) AS span
-                FROM ({text}) part {where} GROUP BY tally_value, tally_key"""
-            for end, turn in (("lower", sign), ("upper", -sign)):
-                yield f"""SELECT tally_value AS value, {end}(span) AS day,
-                    {turn} AS rows, {turn} AS number
-                    FROM ({spans}) spans WHERE NOT {end}_inf(span)"""
-
-    def touched(self, changes: Sequence[RowChange]) -> str:
-        """Return the SQL of the values that count once and that changes touch."""
-        ((_, sql),) = self.parts
-        return " UNION ".join(
-            f"""SELECT tally_value, tally_key
-            FROM ({replaced(sql, change.table, change.rows)}) part"""
-            for change in changes
-        )
-
-    def lock(self, changes: Sequence[RowChange]) -> str:
-        """Return the SQL by which those who change rows of one value wait."""
-        if not self.kept.once:
-            return ""
-        return f"""PERFORM pg_advisory_xact_lock({LOCK}, bucket) FROM (
-            SELECT DISTINCT hashtext('{self.rule.code}' || tally_key) % {BUCKETS}
-                AS bucket FROM ({self.touched(changes)}) touched ORDER BY 1) locks;
-            """
-
-    def insert(self, *changes: RowChange) -> str:
-        return f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
-            SELECT '{self.rule.code}', '{self.facet}', value, day, rows, number
-            FROM ({self.sums(*changes)}) sums"""
+WRITERS = """
+SELECT DISTINCT virtualtransaction FROM pg_locks
+WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND relation = ANY (%s::regclass[]) AND pid <> pg_backend_pid()
+"""
+SIZE = (
+    "SELECT coalesce(sum(pg_relation_size(name)), 0) FROM unnest(%s::regclass[]) name"
+)
 
 
-def expression(day: Any) -> Any:
-    return F(day) if isinstance(day, str) else day
+def quiet(text: str) -> None:
+    pass
 
 
-def replaced(sql: str, table: str, stand_in: str) -> str:
-    """Return a query that reads other rows in the place of a table."""
-
-    def named(match: re.Match[str]) -> str:
-        if match[2] != table:
-            return match[0]
-        return f"{match[1]} {stand_in} " + (match[3] or f'"{table}"')
-
-    return NAMED.sub(named, sql)
+def by_rule() -> dict[str, list[KeptSeries]]:
+    """Return the series of each rule by its code."""
+    groups = groupby(all_series(), key=lambda one: one.rule.code)
+    return {code: list(series) for code, series in groups}
 
 
-def mogrified(sql: str, params: Any) -> str:
-    """Return a query with its values in it, quoted by the driver."""
-    with connections["default"].cursor() as cursor:
-        return cursor.cursor.mogrify(sql, params).decode()
+def is_there(cursor) -> bool:
+    cursor.execute("SELECT to_regclass(%s)", [TABLE])
+    return cursor.fetchone()[0] is not None
 
 
-def all_series() -> list[KeptSeries]:
-    return [
-        KeptSeries(rule, facet)
-        for _, rule in sorted(RULES.items())
-        if rule.kept
-        for facet in ("", *rule.kept.facets)
-    ]
+def marks(cursor) -> dict[str, str]:
+    """Return by code the mark under which a rule was counted: the table's comment."""
+    cursor.execute("SELECT obj_description(%s::regclass)", [TABLE])
+    try:
+        return dict(json.loads(cursor.fetchone()[0] or "{}"))
+    except ValueError:  # 0.1.0 had one mark for all.
+        return {}
 
 
-def function_name(table: str) -> str:
-    return f"tally_{table}"
-
-
-def functions(series: list[KeptSeries]) -> dict[str, str]:
-    """Return by table the SQL of its trigger function and triggers."""
-    tables = sorted({table for one in series for table in one.tables})
+def pending(*, using: str = "default") -> dict[str, str]:
+    """Return by code why the sums of a rule have to be counted anew."""
+    with connections[using].cursor() as cursor:
+        if not is_there(cursor):
+            return {}
+        counted = marks(cursor)
     return {
-        table: of_table(table, [s for s in series if table in s.tables])
-        for table in tables
+        code: "口径有变" if code in counted else "还没有按这一版计数"
+        for code, series in by_rule().items()
+        if counted.get(code) != mark(series)
     }
 
 
-def of_table(table: str, series: list[KeptSeries]) -> str:
-    before, after = RowChange(-1, table, "old_rows"), RowChange(1, table, "new_rows")
-    branches = " ELS".join(
-        f"""IF TG_OP = '{what}'{condition} THEN
-        {lock_of(table, series, what)}
-        {"".join(one.lock(changes) + step(one.insert(*changes)) for one in series)}"""
-        for what, condition, changes in [
-            ("INSERT", "", [after]),
-            ("DELETE", "", [before]),
-            ("UPDATE", f" AND {changed(table, series)}", [before, after]),
-        ]
-    )
-    name = function_name(table)
-    rules = ", ".join(f"'{code}'" for code in sorted({one.rule.code for one in series}))
-    triggers = "".join(
-        f"""
-CREATE OR REPLACE TRIGGER tally_{what.lower()} AFTER {what} ON {table}
-    REFERENCING {" ".join(refs)} FOR EACH STATEMENT EXECUTE FUNCTION {name}();"""
-        for what, refs in {
-            "INSERT": ["NEW TABLE AS new_rows"],
-            "DELETE": ["OLD TABLE AS old_rows"],
-            "UPDATE": ["OLD TABLE AS old_rows", "NEW TABLE AS new_rows"],
-        }.items()
-    )
-    return f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $tally$
-DECLARE
-    done bigint;
-    written bigint := 0;
-BEGIN
-    {branches}
-    END IF;
-    IF written > 0 AND lastval() % {FOLD_EVERY} < written THEN
-        PERFORM tally_fold();
-    END IF;
-    RETURN NULL;
-END $tally$;
-CREATE OR REPLACE FUNCTION {name}_emptied() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $tally$
-BEGIN
-    DELETE FROM {TABLE} WHERE rule IN ({rules});
-    RETURN NULL;
-END $tally$;{triggers}
-CREATE OR REPLACE TRIGGER tally_truncate AFTER TRUNCATE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION {name}_emptied();
-"""
-
-
-def changed(table: str, series: Sequence[KeptSeries]) -> str:
-    """Return the SQL that tells whether an update matters to some numbers."""
-    columns = ", ".join(sorted({c for one in series for c in one.columns(table)}))
-    return f"""EXISTS (SELECT {columns} FROM old_rows
-        EXCEPT ALL SELECT {columns} FROM new_rows)"""
-
-
-def lock_of(table: str, series: list[KeptSeries], what: str) -> str:
-    """Return the SQL of the lock between a row and what says whether it counts.
-
-    Who changes rows shares it; who changes in which state their parent is has it
-    alone. A parent is new or gone without children, so then there is nothing to lock.
-    """
-    of_two = [one for one in series if len(one.tables) > 1]
-    as_parent = [one for one in of_two if one.tables[0] != table]
-    share = ""
-    if len(as_parent) < len(of_two):
-        share = f"PERFORM pg_advisory_xact_lock_shared({LOCK});"
-    if not as_parent or what != "UPDATE":
-        return share
-    return f"""IF {changed(table, as_parent)} THEN
-        PERFORM pg_advisory_xact_lock({LOCK});
-        END IF;
-        {share}"""
-
-
-def step(insert: str) -> str:
-    return f"{insert};\nGET DIAGNOSTICS done = ROW_COUNT; written := written + done;\n"
-
-
-# Lines that others hold just now are left for the next time.
-FOLD = f"""
-CREATE OR REPLACE FUNCTION tally_fold() RETURNS void LANGUAGE sql SECURITY DEFINER
-SET search_path = public, pg_temp AS $tally$
-    WITH many AS (
-        SELECT rule, facet, value, day FROM {TABLE}
-        GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
-    ), picked AS (
-        SELECT id FROM {TABLE} JOIN many USING (rule, facet, value, day)
-        FOR UPDATE OF {TABLE} SKIP LOCKED
-    ), gone AS (
-        DELETE FROM {TABLE} t USING picked WHERE t.id = picked.id RETURNING t.*
-    )
-    INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
-    SELECT rule, facet, value, day, sum(rows), sum(number) FROM gone
-    GROUP BY 1, 2, 3, 4 HAVING sum(rows) <> 0 OR sum(number) <> 0
-$tally$;
-"""
-RIGHTS = f"""
-DO $$ BEGIN
-    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'redleader') THEN
-        REVOKE ALL ON {TABLE} FROM redleader;
-        GRANT SELECT ON {TABLE} TO redleader;
-    END IF;
-END $$;
-REVOKE ALL ON FUNCTION tally_fold() FROM PUBLIC;
-"""
-
-
-def install(*, using: str = "default", **kwargs: Any) -> None:
+def install(
+    *, using: str = "default", verbosity: int = 0, stdout: Any = None, **kwargs: Any
+) -> None:
     """Put the triggers in place and count anew where a rule is another by now.
 
     Runs after every migrate, as the owner.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [TABLE])
-        if not cursor.fetchone()[0]:
+        if not is_there(cursor):
             return
-        series = all_series()
-        made = functions(series)
-        mark = sha256("".join([FOLD, *made.values()]).encode()).hexdigest()
-        cursor.execute("SELECT obj_description(%s::regclass)", [TABLE])
-        if cursor.fetchone()[0] != mark:
-            cursor.execute(
-                """SELECT tgname, tgrelid::regclass::text FROM pg_trigger
-                WHERE tgname ~ '^tally_(insert|update|delete|truncate)$'"""
-            )
-            for name, table in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {name} ON {table}")
-            cursor.execute(FOLD)
-            for sql in made.values():
-                cursor.execute(sql)
-            cursor.execute(f"COMMENT ON TABLE {TABLE} IS '{mark}'")
-            rebuild(using=using)
-        cursor.execute(RIGHTS)
+        triggers.put_in_place(cursor, all_series())
+    if late := pending(using=using):
+        say = stdout.write if stdout and verbosity else quiet
+        catch_up(late, using=using, say=say)
 
 
-def rebuild(
-    *, using: str = "default", say: Callable[[str], object] = lambda text: None
-) -> None:
-    """Count every sum anew; nobody writes the rows meanwhile."""
-    series = all_series()
+def catch_up(late: dict[str, str], *, using: str, say: Tell) -> None:
+    """Count the sums of some rules anew, after saying which, why and how long."""
+    rules = {code: series for code, series in by_rule().items() if code in late}
+    every = [one for series in rules.values() for one in series]
+    with connections[using].cursor() as cursor:
+        cursor.execute(SIZE, [[table for one in every for table in one.tables]])
+        size = int(cursor.fetchone()[0]) / 1e6
+    if not size:
+        say = quiet
+    seconds = size / READS + 1
+    say(f"逐日合计：{len(late)} 条口径由记录重新计数，约需 {seconds:.0f} 秒。")
+    say("其间照常登记，不必等候；中断了再执行一次 migrate 就接着数。")
+    for code, why in late.items():
+        say(f"  {code}：{why}")
+    if not writers_are_done(sorted({t for one in every for t in one.tables}), using):
+        say("有写入一直没有结束，没有重新计数；稍后再执行一次 migrate。")
+        return
+    began = time.monotonic()
+    lines = sum(recount(code, series, using=using) for code, series in rules.items())
+    seconds = time.monotonic() - began
+    say(f"逐日合计：已数完，更正 {lines:,} 行，用时 {seconds:.1f} 秒。")
+
+
+def writers_are_done(tables: list[str], using: str) -> bool:
+    """Wait for those who write now; those who begin later write under the new rules."""
+    deadline = time.monotonic() + PATIENCE
+    with connections[using].cursor() as cursor:
+        cursor.execute(WRITERS, [tables])
+        before = set(cursor.fetchall())
+        while before:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+            cursor.execute(WRITERS, [tables])
+            before &= set(cursor.fetchall())
+    return True
+
+
+def recount(code: str, series: list[KeptSeries], *, using: str) -> int:
+    """Add the lines that the sums of a rule lack; return how many.
+
+    KeptSums and counted are read in the snapshot of one statement, so what others write
+    meanwhile is in both or in neither.
+    """
+    lines = 0
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        tables = sorted({table for one in series for table in one.tables})
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
-        cursor.execute(f"DELETE FROM {TABLE}")
         for one in series:
-            cursor.execute(one.insert())
-            say(f"{one.rule.code} {one.facet} {cursor.rowcount:,}")
+            cursor.execute(
+                f"""INSERT INTO {TABLE} (rule, facet, value, day, rows, number)
+                SELECT %s, %s, value, day, rows - kept_rows, number - kept_number
+                FROM ({difference(one)}) lacking""",
+                [code, one.facet, code, one.facet],
+            )
+            lines += cursor.rowcount
+        counted = marks(cursor) | {code: mark(series)}
+        cursor.execute(f"COMMENT ON TABLE {TABLE} IS %s", [json.dumps(counted)])
+    return lines
+
+
+def rebuild(*, using: str = "default", say: Tell = quiet) -> None:
+    """Put every sum right by the rows, and forget the sums of rules that are gone."""
+    rules = by_rule()
+    for code, series in rules.items():
+        say(f"{code} {recount(code, series, using=using):,}")
+    keys = [(one.rule.code, one.facet) for one in all_series()]
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {TABLE} WHERE (rule, facet) NOT IN %s", [tuple(keys)]
+        )
+
+
+def difference(one: KeptSeries) -> str:
+    """Return the SQL of the days on which a kept sum is not what the rows say."""
+    return f"""SELECT value, day, coalesce(k.number, 0) AS kept_number,
+            coalesce(c.number, 0) AS number, coalesce(k.rows, 0) AS kept_rows,
+            coalesce(c.rows, 0) AS rows
+        FROM (SELECT value, day, sum(rows) AS rows, sum(number) AS number
+            FROM {TABLE} WHERE rule = %s AND facet = %s GROUP BY 1, 2) k
+        FULL JOIN ({one.sums().replace("%", "%%")}) c USING (value, day)
+        WHERE coalesce(k.number, 0) <> coalesce(c.number, 0)
+            OR coalesce(k.rows, 0) <> coalesce(c.rows, 0)"""
 
 
 def fold(*, using: str = "default") -> None:
@@ -413,13 +192,8 @@ def faults(*, using: str = "default") -> list[SumFault]:
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         for one in all_series():
             cursor.execute(
-                f"""SELECT value, day, coalesce(k.number, 0), coalesce(c.number, 0)
-                FROM (SELECT value, day, sum(rows) AS rows, sum(number) AS number
-                    FROM {TABLE} WHERE rule = %s AND facet = %s GROUP BY 1, 2) k
-                FULL JOIN ({one.sums().replace("%", "%%")}) c USING (value, day)
-                WHERE coalesce(k.number, 0) <> coalesce(c.number, 0)
-                    OR coalesce(k.rows, 0) <> coalesce(c.rows, 0)
-                ORDER BY day, value""",
+                f"""SELECT value, day, kept_number, number
+                FROM ({difference(one)}) wrong ORDER BY day, value""",
                 [one.rule.code, one.facet],
             )
             found += [

@@ -22,7 +22,7 @@ ALLOWED = {
     "chambers/admin/chamber.py:overdue_terms",
     # The size of a scratch database, and the kept sums, made from the rules.
     "activities/management/commands/simulate.py:handle",
-    "activities/sums/tally.py:selects",
+    "activities/sums/series.py:selects",
     "activities/services/project.py:wrong_sums",
     # Whether a list is too long to be shown or offered whole, and how long it is.
     "activities/services/honour.py:expiring_groups",

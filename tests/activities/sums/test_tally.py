@@ -26,6 +26,8 @@ from activities.models import (
     Tally,
 )
 from activities.sums import tally
+from activities.sums.series import KeptSeries
+from activities.sums.triggers import FOLD_EVERY
 from chambers.models import (
     Branch,
     BranchCoverage,
@@ -204,7 +206,7 @@ def test_the_application_cannot_write_a_sum(rows):
 
 
 def test_a_rule_that_cannot_be_kept_is_refused():
-    series = tally.KeptSeries(
+    series = KeptSeries(
         replace(RULES["covered-chambers"], kept=KeptSums("founded_on")), ""
     )
 
@@ -426,13 +428,13 @@ def test_folding_puts_lines_together_and_keeps_sums():
 @pytest.mark.django_db(transaction=True)
 def test_lines_are_put_together_as_they_come():
     membership = MembershipFactory(started_on=TODAY)
-    for n in range(tally.FOLD_EVERY + 5):
+    for n in range(FOLD_EVERY + 5):
         membership.started_on = TODAY - timedelta(days=n % 2)
         Membership.objects.filter(pk=membership.pk).update(
             started_on=membership.started_on
         )
 
-    assert Tally.objects.filter(rule="members").count() < tally.FOLD_EVERY
+    assert Tally.objects.filter(rule="members").count() < FOLD_EVERY
     assert RULES["members"].count(until(TODAY)) == 1
 
 

@@ -2,13 +2,10 @@
 
 import io
 import tarfile
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg2
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -31,7 +28,7 @@ from redleader.backup.encryption import (
 )
 from redleader.backup.fingerprints import TableFingerprint
 from redleader.backup.restore import fill_database, require_known_schema, restore_backup
-from tests.conftest import become
+from tests.conftest import become, empty_database
 
 COPY = "restored"
 EMPTY = Manifest("2026-11-25T12:00:00+00:00", {"redleader": "0.1.0"}, [], {})
@@ -215,22 +212,8 @@ def test_the_password_is_in_the_environment_only():
 
 @pytest.fixture
 def copy():
-    """The name of an empty database, which ends with the test."""
-    administer(f"CREATE DATABASE {COPY} OWNER {database.OWNER}")
-    original = connection.settings_dict["NAME"]
-    yield COPY
-    connection.close()
-    connection.settings_dict["NAME"] = original
-    become(database.APP)
-    administer(f"DROP DATABASE {COPY}")
-
-
-def administer(statement):
-    host = str(settings.CLUSTER.socket_dir)
-    link = psycopg2.connect(host=host, user="postgres", dbname="postgres")
-    with closing(link):
-        link.autocommit = True
-        link.cursor().execute(statement)
+    with empty_database(COPY):
+        yield COPY
 
 
 def held():
