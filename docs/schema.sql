@@ -73,13 +73,13 @@ CREATE TABLE activities_application (
     CONSTRAINT activities_application_award_id_c3706fc0_fk_activities_award_id FOREIGN KEY (award_id) REFERENCES activities_award(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_application_branch_id_bc76f881_fk_chambers_branch_id FOREIGN KEY (branch_id) REFERENCES chambers_branch(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_application_site_id_b00b7e0e_fk_activities_site_id FOREIGN KEY (site_id) REFERENCES activities_site(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_application_decided_after_publicity CHECK (NOT state::text = 'recognised'::text OR award_id IS NOT NULL AND decided_on > publicity_until),
+    CONSTRAINT activities_application_decided_after_publicity CHECK (NOT state = 'recognised' OR award_id IS NOT NULL AND decided_on > publicity_until),
     CONSTRAINT activities_application_one_recipient CHECK (branch_id IS NULL OR site_id IS NULL),
-    CONSTRAINT activities_application_publicity_dated CHECK (NOT (state::text = ANY (ARRAY['publicity'::character varying, 'recognised'::character varying]::text[])) OR publicity_from IS NOT NULL AND publicity_until IS NOT NULL),
+    CONSTRAINT activities_application_publicity_dated CHECK (NOT (state = ANY (ARRAY['publicity', 'recognised'])) OR publicity_from IS NOT NULL AND publicity_until IS NOT NULL),
     CONSTRAINT activities_application_publicity_in_order CHECK (publicity_from IS NULL AND publicity_until IS NULL OR publicity_until >= publicity_from),
-    CONSTRAINT activities_application_return_has_reason CHECK (NOT state::text = 'returned'::text OR NOT return_reason::text = ''::text),
-    CONSTRAINT activities_application_state_valid CHECK (state::text = ANY (ARRAY['draft'::character varying, 'submitted'::character varying, 'returned'::character varying, 'county'::character varying, 'city'::character varying, 'province'::character varying, 'nation'::character varying, 'publicity'::character varying, 'recognised'::character varying, 'failed'::character varying]::text[])),
-    CONSTRAINT activities_application_submission_signed CHECK (state::text = 'draft'::text OR submitted_at IS NOT NULL AND submitted_by_id IS NOT NULL AND NOT statement = ''::text),
+    CONSTRAINT activities_application_return_has_reason CHECK (NOT state = 'returned' OR NOT return_reason = ''),
+    CONSTRAINT activities_application_state_valid CHECK (state = ANY (ARRAY['draft', 'submitted', 'returned', 'county', 'city', 'province', 'nation', 'publicity', 'recognised', 'failed'])),
+    CONSTRAINT activities_application_submission_signed CHECK (state = 'draft' OR submitted_at IS NOT NULL AND submitted_by_id IS NOT NULL AND NOT statement = ''),
     CONSTRAINT activities_application_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_application_branch_id_bc76f881 ON activities_application USING btree (branch_id);
@@ -92,7 +92,7 @@ CREATE UNIQUE INDEX activities_application_one_of_branch ON activities_applicati
 CREATE UNIQUE INDEX activities_application_one_of_chamber ON activities_application USING btree (level_id, chamber_id) WHERE branch_id IS NULL AND site_id IS NULL;
 CREATE UNIQUE INDEX activities_application_one_of_site ON activities_application USING btree (level_id, site_id) WHERE site_id IS NOT NULL;
 CREATE INDEX activities_application_past ON activities_application USING btree (publicity_until DESC, id DESC) WHERE publicity_until IS NOT NULL;
-CREATE INDEX activities_application_public ON activities_application USING btree (publicity_until) WHERE state::text = 'publicity'::text;
+CREATE INDEX activities_application_public ON activities_application USING btree (publicity_until) WHERE state = 'publicity';
 CREATE INDEX activities_application_site_id_b00b7e0e ON activities_application USING btree (site_id);
 CREATE INDEX activities_application_submitted_by_id_d55aea8e ON activities_application USING btree (submitted_by_id);
 CREATE TRIGGER pgtrigger_begins_as_draft_d7d40 BEFORE INSERT ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_as_draft_d7d40();
@@ -271,11 +271,11 @@ CREATE TABLE activities_applicationstep (
     CONSTRAINT activities_applicationstep_number_unique UNIQUE (application_id, number),
     CONSTRAINT activities_applicati_application_id_589bf823_fk_activitie FOREIGN KEY (application_id) REFERENCES activities_application(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_applicationstep_by_id_50196aca_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_applicationstep_before_valid CHECK (before::text = ANY (ARRAY['draft'::character varying, 'submitted'::character varying, 'returned'::character varying, 'county'::character varying, 'city'::character varying, 'province'::character varying, 'nation'::character varying, 'publicity'::character varying, 'recognised'::character varying, 'failed'::character varying]::text[])),
-    CONSTRAINT activities_applicationstep_documented CHECK (NOT (state::text = ANY (ARRAY['city'::character varying, 'province'::character varying, 'nation'::character varying, 'publicity'::character varying, 'recognised'::character varying]::text[])) OR NOT document_number::text = ''::text AND document_on IS NOT NULL),
+    CONSTRAINT activities_applicationstep_before_valid CHECK (before = ANY (ARRAY['draft', 'submitted', 'returned', 'county', 'city', 'province', 'nation', 'publicity', 'recognised', 'failed'])),
+    CONSTRAINT activities_applicationstep_documented CHECK (NOT (state = ANY (ARRAY['city', 'province', 'nation', 'publicity', 'recognised'])) OR NOT document_number = '' AND document_on IS NOT NULL),
     CONSTRAINT activities_applicationstep_number_check CHECK (number >= 0),
-    CONSTRAINT activities_applicationstep_reason_given CHECK (NOT (state::text = ANY (ARRAY['returned'::character varying, 'failed'::character varying]::text[])) OR NOT opinion::text = ''::text),
-    CONSTRAINT activities_applicationstep_state_valid CHECK (state::text = ANY (ARRAY['draft'::character varying, 'submitted'::character varying, 'returned'::character varying, 'county'::character varying, 'city'::character varying, 'province'::character varying, 'nation'::character varying, 'publicity'::character varying, 'recognised'::character varying, 'failed'::character varying]::text[])),
+    CONSTRAINT activities_applicationstep_reason_given CHECK (NOT (state = ANY (ARRAY['returned', 'failed'])) OR NOT opinion = ''),
+    CONSTRAINT activities_applicationstep_state_valid CHECK (state = ANY (ARRAY['draft', 'submitted', 'returned', 'county', 'city', 'province', 'nation', 'publicity', 'recognised', 'failed'])),
 );
 CREATE INDEX activities_applicationstep_application_id_589bf823 ON activities_applicationstep USING btree (application_id);
 CREATE INDEX activities_applicationstep_by_id_50196aca ON activities_applicationstep USING btree (by_id);
@@ -369,7 +369,7 @@ CREATE TABLE activities_attendance (
     CONSTRAINT activities_attendance_once UNIQUE (lecture_id, member_id),
     CONSTRAINT activities_attendanc_lecture_id_52e92e57_fk_activitie FOREIGN KEY (lecture_id) REFERENCES activities_lecture(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_attendance_member_id_5243f2de_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_attendance_status_valid CHECK (status::text = ANY (ARRAY['present'::character varying, 'on_leave'::character varying, 'absent'::character varying]::text[])),
+    CONSTRAINT activities_attendance_status_valid CHECK (status = ANY (ARRAY['present', 'on_leave', 'absent'])),
 );
 CREATE INDEX activities_attendance_lecture_id_52e92e57 ON activities_attendance USING btree (lecture_id);
 CREATE INDEX activities_attendance_member_id_5243f2de ON activities_attendance USING btree (member_id);
@@ -492,12 +492,12 @@ CREATE TABLE activities_award (
     CONSTRAINT activities_award_site_id_fbc5f73a_fk_activities_site_id FOREIGN KEY (site_id) REFERENCES activities_site(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_award_version_id_b8db1fc0_fk_activitie FOREIGN KEY (version_id) REFERENCES activities_schemeversion(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_award_granted_in_past CHECK (granted_on IS NULL OR granted_on <= recorded_on),
-    CONSTRAINT activities_award_level_valid CHECK (level::text = ANY (ARRAY['national'::character varying, 'provincial'::character varying, 'city'::character varying, 'county'::character varying]::text[])),
+    CONSTRAINT activities_award_level_valid CHECK (level = ANY (ARRAY['national', 'provincial', 'city', 'county'])),
     CONSTRAINT activities_award_one_recipient CHECK (branch_id IS NULL AND chamber_id IS NOT NULL AND site_id IS NULL OR branch_id IS NOT NULL AND chamber_id IS NULL AND site_id IS NULL OR branch_id IS NULL AND chamber_id IS NULL AND site_id IS NOT NULL),
     CONSTRAINT activities_award_renewal_dated CHECK (renews_id IS NULL OR granted_on IS NOT NULL),
-    CONSTRAINT activities_award_revocation_complete CHECK (revoked_on IS NOT NULL AND NOT revocation_reason::text = ''::text AND NOT revocation_document::text = ''::text OR revocation_document::text = ''::text AND revocation_reason::text = ''::text AND revoked_on IS NULL),
+    CONSTRAINT activities_award_revocation_complete CHECK (revoked_on IS NOT NULL AND NOT revocation_reason = '' AND NOT revocation_document = '' OR revocation_document = '' AND revocation_reason = '' AND revoked_on IS NULL),
     CONSTRAINT activities_award_revoked_after_granted CHECK (granted_on IS NULL OR revoked_on IS NULL OR revoked_on >= granted_on),
-    CONSTRAINT activities_award_title_given CHECK (NOT title::text = ''::text),
+    CONSTRAINT activities_award_title_given CHECK (NOT title = ''),
     CONSTRAINT activities_award_valid_after_granted CHECK (granted_on IS NULL OR valid_until IS NULL OR valid_until >= granted_on),
 );
 CREATE INDEX activities_award_branch_id_c6edab6e ON activities_award USING btree (branch_id);
@@ -516,7 +516,7 @@ CREATE TRIGGER pgtrigger_keep_roll_f5f57 BEFORE INSERT OR UPDATE ON activities_a
 CREATE TRIGGER pgtrigger_renewal_tells_bf19c AFTER INSERT OR DELETE OR UPDATE OF renews_id, granted_on ON activities_award FOR EACH ROW EXECUTE FUNCTION pgtrigger_renewal_tells_bf19c();
 CREATE TRIGGER pgtrigger_renews_its_own_119b5 BEFORE INSERT OR UPDATE ON activities_award FOR EACH ROW EXECUTE FUNCTION pgtrigger_renews_its_own_119b5();
 CREATE TRIGGER pgtrigger_revocation_stays_ae966 BEFORE UPDATE ON activities_award FOR EACH ROW EXECUTE FUNCTION pgtrigger_revocation_stays_ae966();
-CREATE TRIGGER pgtrigger_update_update_b57a3 AFTER UPDATE ON activities_award FOR EACH ROW WHEN (old.batch::text IS DISTINCT FROM new.batch::text OR old.branch_id IS DISTINCT FROM new.branch_id OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.cycle_label::text IS DISTINCT FROM new.cycle_label::text OR old.document_number::text IS DISTINCT FROM new.document_number::text OR old.granted_on IS DISTINCT FROM new.granted_on OR old.grantor::text IS DISTINCT FROM new.grantor::text OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.level::text IS DISTINCT FROM new.level::text OR old.recorded_on IS DISTINCT FROM new.recorded_on OR old.renews_id IS DISTINCT FROM new.renews_id OR old.revocation_document::text IS DISTINCT FROM new.revocation_document::text OR old.revocation_reason::text IS DISTINCT FROM new.revocation_reason::text OR old.revoked_on IS DISTINCT FROM new.revoked_on OR old.site_id IS DISTINCT FROM new.site_id OR old.source::text IS DISTINCT FROM new.source::text OR old.title::text IS DISTINCT FROM new.title::text OR old.valid_until IS DISTINCT FROM new.valid_until OR old.version_id IS DISTINCT FROM new.version_id) EXECUTE FUNCTION pgtrigger_update_update_b57a3();
+CREATE TRIGGER pgtrigger_update_update_b57a3 AFTER UPDATE ON activities_award FOR EACH ROW WHEN (old.batch IS DISTINCT FROM new.batch OR old.branch_id IS DISTINCT FROM new.branch_id OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.cycle_label IS DISTINCT FROM new.cycle_label OR old.document_number IS DISTINCT FROM new.document_number OR old.granted_on IS DISTINCT FROM new.granted_on OR old.grantor IS DISTINCT FROM new.grantor OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.level IS DISTINCT FROM new.level OR old.recorded_on IS DISTINCT FROM new.recorded_on OR old.renews_id IS DISTINCT FROM new.renews_id OR old.revocation_document IS DISTINCT FROM new.revocation_document OR old.revocation_reason IS DISTINCT FROM new.revocation_reason OR old.revoked_on IS DISTINCT FROM new.revoked_on OR old.site_id IS DISTINCT FROM new.site_id OR old.source IS DISTINCT FROM new.source OR old.title IS DISTINCT FROM new.title OR old.valid_until IS DISTINCT FROM new.valid_until OR old.version_id IS DISTINCT FROM new.version_id) EXECUTE FUNCTION pgtrigger_update_update_b57a3();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_award FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON activities_award REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_award();
 CREATE TRIGGER tally_insert AFTER INSERT ON activities_award REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_award();
@@ -899,7 +899,7 @@ CREATE TABLE activities_casepaper (
     CONSTRAINT activities_casepaper_pkey PRIMARY KEY (id),
     CONSTRAINT activities_casepaper_once UNIQUE (case_id, sha256),
     CONSTRAINT activities_casepaper_case_id_9fd07ad1_fk_activitie FOREIGN KEY (case_id) REFERENCES activities_mediationcase(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_casepaper_kind_valid CHECK (kind::text = ANY (ARRAY['agreement'::character varying, 'application'::character varying, 'evidence'::character varying, 'confirmation'::character varying, 'other'::character varying]::text[])),
+    CONSTRAINT activities_casepaper_kind_valid CHECK (kind = ANY (ARRAY['agreement', 'application', 'evidence', 'confirmation', 'other'])),
     CONSTRAINT activities_casepaper_size_check CHECK (size >= 0),
 );
 CREATE INDEX activities_casepaper_case_id_9fd07ad1 ON activities_casepaper USING btree (case_id);
@@ -997,8 +997,8 @@ CREATE TABLE activities_caseparty (
     CONSTRAINT activities_caseparty_form_key_key UNIQUE (form_key),
     CONSTRAINT activities_caseparty_once UNIQUE (case_id, side, name),
     CONSTRAINT activities_caseparty_case_id_210cbf96_fk_activitie FOREIGN KEY (case_id) REFERENCES activities_mediationcase(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_caseparty_kind_valid CHECK (kind::text = ANY (ARRAY['natural'::character varying, 'legal'::character varying, 'other'::character varying]::text[])),
-    CONSTRAINT activities_caseparty_side_valid CHECK (side::text = ANY (ARRAY['applicant'::character varying, 'respondent'::character varying]::text[])),
+    CONSTRAINT activities_caseparty_kind_valid CHECK (kind = ANY (ARRAY['natural', 'legal', 'other'])),
+    CONSTRAINT activities_caseparty_side_valid CHECK (side = ANY (ARRAY['applicant', 'respondent'])),
     CONSTRAINT activities_caseparty_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_caseparty_case_id_210cbf96 ON activities_caseparty USING btree (case_id);
@@ -1180,11 +1180,11 @@ CREATE TABLE activities_casestep (
     CONSTRAINT activities_casestep_number_unique UNIQUE (case_id, number),
     CONSTRAINT activities_casestep_by_id_9745318e_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_casestep_case_id_f83f3b24_fk_activitie FOREIGN KEY (case_id) REFERENCES activities_mediationcase(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_casestep_before_valid CHECK (before::text = ANY (ARRAY['registered'::character varying, 'accepted'::character varying, 'refused'::character varying, 'mediating'::character varying, 'agreed'::character varying, 'failed'::character varying, 'withdrawn'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying, 'archived'::character varying]::text[])),
+    CONSTRAINT activities_casestep_before_valid CHECK (before = ANY (ARRAY['registered', 'accepted', 'refused', 'mediating', 'agreed', 'failed', 'withdrawn', 'fulfilled', 'unfulfilled', 'archived'])),
     CONSTRAINT activities_casestep_number_check CHECK (number >= 0),
-    CONSTRAINT activities_casestep_parties_informed CHECK (NOT (state::text = ANY (ARRAY['failed'::character varying, 'unfulfilled'::character varying]::text[])) OR informed),
-    CONSTRAINT activities_casestep_reason_given CHECK (NOT (state::text = ANY (ARRAY['refused'::character varying, 'failed'::character varying, 'withdrawn'::character varying, 'unfulfilled'::character varying]::text[])) OR NOT reason::text = ''::text),
-    CONSTRAINT activities_casestep_state_valid CHECK (state::text = ANY (ARRAY['registered'::character varying, 'accepted'::character varying, 'refused'::character varying, 'mediating'::character varying, 'agreed'::character varying, 'failed'::character varying, 'withdrawn'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying, 'archived'::character varying]::text[])),
+    CONSTRAINT activities_casestep_parties_informed CHECK (NOT (state = ANY (ARRAY['failed', 'unfulfilled'])) OR informed),
+    CONSTRAINT activities_casestep_reason_given CHECK (NOT (state = ANY (ARRAY['refused', 'failed', 'withdrawn', 'unfulfilled'])) OR NOT reason = ''),
+    CONSTRAINT activities_casestep_state_valid CHECK (state = ANY (ARRAY['registered', 'accepted', 'refused', 'mediating', 'agreed', 'failed', 'withdrawn', 'fulfilled', 'unfulfilled', 'archived'])),
 );
 CREATE INDEX activities_casestep_by_id_9745318e ON activities_casestep USING btree (by_id);
 CREATE INDEX activities_casestep_case_id_f83f3b24 ON activities_casestep USING btree (case_id);
@@ -1347,7 +1347,7 @@ CREATE TABLE activities_certificate (
     CONSTRAINT activities_certificate_code_key UNIQUE (code),
     CONSTRAINT activities_certifica_issued_by_id_d4cddd66_fk_chambers_ FOREIGN KEY (issued_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_certificate_award_id_b81c2bf7_fk_activities_award_id FOREIGN KEY (award_id) REFERENCES activities_award(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_certificate_code_valid CHECK (code::text ~ '^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{20}$'::text),
+    CONSTRAINT activities_certificate_code_valid CHECK (code ~ '^[23456789ABCDEFGHJKMNPQRSTVWXYZ]{20}$'),
 );
 CREATE INDEX activities_certificate_code_8207512f_like ON activities_certificate USING btree (code varchar_pattern_ops);
 CREATE INDEX activities_certificate_issued_by_id_d4cddd66 ON activities_certificate USING btree (issued_by_id);
@@ -1429,7 +1429,7 @@ CREATE TABLE activities_certificatetemplate (
     CONSTRAINT activities_certificatetemplate_name_key UNIQUE (name),
     CONSTRAINT activities_certificatetemplate_body_size_check CHECK (body_size >= 0),
     CONSTRAINT activities_certificatetemplate_body_size_limited CHECK (body_size >= 10 AND body_size <= 40),
-    CONSTRAINT activities_certificatetemplate_orientation_valid CHECK (orientation::text = ANY (ARRAY['landscape'::character varying, 'portrait'::character varying]::text[])),
+    CONSTRAINT activities_certificatetemplate_orientation_valid CHECK (orientation = ANY (ARRAY['landscape', 'portrait'])),
     CONSTRAINT activities_certificatetemplate_title_size_check CHECK (title_size >= 0),
     CONSTRAINT activities_certificatetemplate_title_size_limited CHECK (title_size >= 20 AND title_size <= 80),
 );
@@ -1509,7 +1509,7 @@ CREATE TABLE activities_charityactivity (
     CONSTRAINT activities_charityactivity_pkey PRIMARY KEY (id),
     CONSTRAINT activities_charityactivity_form_key_key UNIQUE (form_key),
     CONSTRAINT activities_charityac_chamber_id_cf10e01b_fk_chambers_ FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_charityactivity_kind_valid CHECK (kind::text = ANY (ARRAY['visit'::character varying, 'students'::character varying, 'volunteers'::character varying, 'grassroots'::character varying]::text[])),
+    CONSTRAINT activities_charityactivity_kind_valid CHECK (kind = ANY (ARRAY['visit', 'students', 'volunteers', 'grassroots'])),
     CONSTRAINT activities_charityactivity_people_check CHECK (people >= 0),
     CONSTRAINT activities_charityactivity_person_times_check CHECK (person_times >= 0),
     CONSTRAINT activities_charityactivity_times_not_fewer CHECK (people IS NULL OR person_times >= people),
@@ -1752,7 +1752,7 @@ CREATE TABLE activities_committeeseat (
     CONSTRAINT activities_committee_committee_id_2e64bc35_fk_activitie FOREIGN KEY (committee_id) REFERENCES activities_mediationcommittee(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_committee_mediator_id_50190532_fk_activitie FOREIGN KEY (mediator_id) REFERENCES activities_mediator(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_committeeseat_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
-    CONSTRAINT activities_committeeseat_no_overlap EXCLUDE USING gist (committee_id WITH =, mediator_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&),
+    CONSTRAINT activities_committeeseat_no_overlap EXCLUDE USING gist (committee_id WITH =, mediator_id WITH =, daterange(started_on, ended_on, '[]') WITH &&),
 );
 CREATE INDEX activities_committeeseat_committee_id_2e64bc35 ON activities_committeeseat USING btree (committee_id);
 CREATE INDEX activities_committeeseat_mediator_id_50190532 ON activities_committeeseat USING btree (mediator_id);
@@ -1851,7 +1851,7 @@ CREATE TABLE activities_contactactivity (
     CONSTRAINT activities_contactactivity_once UNIQUE (assignment_id, held_on, kind),
     CONSTRAINT activities_contactac_assignment_id_d8cae10e_fk_activitie FOREIGN KEY (assignment_id) REFERENCES activities_contactassignment(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_contactac_created_by_id_dc4e343b_fk_chambers_ FOREIGN KEY (created_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_contactactivity_kind_valid CHECK (kind::text = ANY (ARRAY['survey'::character varying, 'meeting'::character varying, 'visit'::character varying, 'talk'::character varying, 'call'::character varying]::text[])),
+    CONSTRAINT activities_contactactivity_kind_valid CHECK (kind = ANY (ARRAY['survey', 'meeting', 'visit', 'talk', 'call'])),
     CONSTRAINT activities_contactactivity_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_contact_newest ON activities_contactactivity USING btree (held_on DESC, id DESC);
@@ -1985,7 +1985,7 @@ CREATE TABLE activities_contactassignment (
     CONSTRAINT activities_contactas_branch_id_3a418227_fk_chambers_ FOREIGN KEY (branch_id) REFERENCES chambers_branch(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_contactassignment_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
     CONSTRAINT activities_contactassignment_version_check CHECK (version >= 0),
-    CONSTRAINT activities_contactassignment_no_overlap EXCLUDE USING gist (post WITH =, branch_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&),
+    CONSTRAINT activities_contactassignment_no_overlap EXCLUDE USING gist (post WITH =, branch_id WITH =, daterange(started_on, ended_on, '[]') WITH &&),
 );
 CREATE INDEX activities_assignment_post ON activities_contactassignment USING btree (post, started_on DESC, id);
 CREATE INDEX activities_contactassignment_branch_id_3a418227 ON activities_contactassignment USING btree (branch_id);
@@ -2114,7 +2114,7 @@ CREATE TABLE activities_contactduty (
     source character varying(120) NOT NULL,
     is_active boolean NOT NULL,
     CONSTRAINT activities_contactduty_pkey PRIMARY KEY (id),
-    CONSTRAINT activities_contactduty_kind_valid CHECK (kind::text = ANY (ARRAY['survey'::character varying, 'meeting'::character varying, 'visit'::character varying, 'talk'::character varying, 'call'::character varying]::text[])),
+    CONSTRAINT activities_contactduty_kind_valid CHECK (kind = ANY (ARRAY['survey', 'meeting', 'visit', 'talk', 'call'])),
     CONSTRAINT activities_contactduty_times_check CHECK (times >= 0),
     CONSTRAINT activities_contactduty_times_limited CHECK (times >= 1 AND times <= 52),
 );
@@ -2195,7 +2195,7 @@ CREATE INDEX activities_course_search ON activities_course USING gin (search_gra
 CREATE INDEX activities_course_site_id_475102a8 ON activities_course USING btree (site_id);
 CREATE TRIGGER pgtrigger_delete_delete_f557b AFTER DELETE ON activities_course FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_f557b();
 CREATE TRIGGER pgtrigger_insert_insert_1d8a4 AFTER INSERT ON activities_course FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_1d8a4();
-CREATE TRIGGER pgtrigger_update_update_c1c28 AFTER UPDATE ON activities_course FOR EACH ROW WHEN (old.audience::text IS DISTINCT FROM new.audience::text OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_open IS DISTINCT FROM new.is_open OR old.is_public IS DISTINCT FROM new.is_public OR old.minutes IS DISTINCT FROM new.minutes OR old.name::text IS DISTINCT FROM new.name::text OR old.site_id IS DISTINCT FROM new.site_id OR old.summary IS DISTINCT FROM new.summary) EXECUTE FUNCTION pgtrigger_update_update_c1c28();
+CREATE TRIGGER pgtrigger_update_update_c1c28 AFTER UPDATE ON activities_course FOR EACH ROW WHEN (old.audience IS DISTINCT FROM new.audience OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_open IS DISTINCT FROM new.is_open OR old.is_public IS DISTINCT FROM new.is_public OR old.minutes IS DISTINCT FROM new.minutes OR old.name IS DISTINCT FROM new.name OR old.site_id IS DISTINCT FROM new.site_id OR old.summary IS DISTINCT FROM new.summary) EXECUTE FUNCTION pgtrigger_update_update_c1c28();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_course FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -2266,7 +2266,7 @@ CREATE TABLE activities_criterion (
     CONSTRAINT activities_criterion_version_id_ad5dfa92_fk_activitie FOREIGN KEY (version_id) REFERENCES activities_schemeversion(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_criterion_number_check CHECK (number >= 0),
     CONSTRAINT activities_criterion_points_not_negative CHECK (points IS NULL OR points >= 0::numeric),
-    CONSTRAINT activities_criterion_proof_fits CHECK (parent_id IS NULL AND proof::text = ''::text AND rule::text = ''::text AND target IS NULL OR parent_id IS NOT NULL AND proof::text = 'count'::text AND target IS NOT NULL AND NOT rule::text = ''::text OR parent_id IS NOT NULL AND (proof::text = ANY (ARRAY['text'::character varying, 'file'::character varying]::text[])) AND rule::text = ''::text AND target IS NULL),
+    CONSTRAINT activities_criterion_proof_fits CHECK (parent_id IS NULL AND proof = '' AND rule = '' AND target IS NULL OR parent_id IS NOT NULL AND proof = 'count' AND target IS NOT NULL AND NOT rule = '' OR parent_id IS NOT NULL AND (proof = ANY (ARRAY['text', 'file'])) AND rule = '' AND target IS NULL),
     CONSTRAINT activities_criterion_target_check CHECK (target >= 0),
 );
 CREATE UNIQUE INDEX activities_criterion_good_unique ON activities_criterion USING btree (version_id, name) WHERE parent_id IS NULL;
@@ -2455,12 +2455,12 @@ CREATE TABLE activities_demand (
     CONSTRAINT activities_demand_assignment_id_93dc75b2_fk_activitie FOREIGN KEY (assignment_id) REFERENCES activities_contactassignment(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_demand_chamber_id_c227147d_fk_chambers_chamber_id FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_demand_created_by_id_b0a0118a_fk_chambers_user_id FOREIGN KEY (created_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_demand_closed_has_day CHECK (closed_on IS NOT NULL AND state::text = 'closed'::text OR NOT state::text = 'closed'::text AND closed_on IS NULL),
+    CONSTRAINT activities_demand_closed_has_day CHECK (closed_on IS NOT NULL AND state = 'closed' OR NOT state = 'closed' AND closed_on IS NULL),
     CONSTRAINT activities_demand_due_after_collected CHECK (due_on IS NULL OR due_on >= collected_on),
-    CONSTRAINT activities_demand_satisfaction_valid CHECK ((satisfaction::text = ANY (ARRAY['good'::character varying, 'fair'::character varying, 'poor'::character varying]::text[])) OR satisfaction::text = ''::text),
-    CONSTRAINT activities_demand_satisfaction_when_closed CHECK (satisfaction::text = ''::text OR state::text = 'closed'::text),
-    CONSTRAINT activities_demand_state_valid CHECK (state::text = ANY (ARRAY['collected'::character varying, 'assigned'::character varying, 'handling'::character varying, 'answered'::character varying, 'closed'::character varying, 'returned'::character varying]::text[])),
-    CONSTRAINT activities_demand_unit_and_due_given CHECK ((state::text = ANY (ARRAY['collected'::character varying, 'returned'::character varying]::text[])) OR NOT unit::text = ''::text AND due_on IS NOT NULL),
+    CONSTRAINT activities_demand_satisfaction_valid CHECK ((satisfaction = ANY (ARRAY['good', 'fair', 'poor'])) OR satisfaction = ''),
+    CONSTRAINT activities_demand_satisfaction_when_closed CHECK (satisfaction = '' OR state = 'closed'),
+    CONSTRAINT activities_demand_state_valid CHECK (state = ANY (ARRAY['collected', 'assigned', 'handling', 'answered', 'closed', 'returned'])),
+    CONSTRAINT activities_demand_unit_and_due_given CHECK ((state = ANY (ARRAY['collected', 'returned'])) OR NOT unit = '' AND due_on IS NOT NULL),
     CONSTRAINT activities_demand_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_demand_assignment_id_93dc75b2 ON activities_demand USING btree (assignment_id);
@@ -2671,11 +2671,11 @@ CREATE TABLE activities_demandstep (
     CONSTRAINT activities_demandstep_number_unique UNIQUE (demand_id, number),
     CONSTRAINT activities_demandste_demand_id_dd865aa6_fk_activitie FOREIGN KEY (demand_id) REFERENCES activities_demand(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_demandstep_by_id_0629e63d_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_demandstep_again_has_reason CHECK (NOT (before::text = 'answered'::text AND state::text = 'handling'::text) OR NOT reason::text = ''::text),
-    CONSTRAINT activities_demandstep_before_valid CHECK (before::text = ANY (ARRAY['collected'::character varying, 'assigned'::character varying, 'handling'::character varying, 'answered'::character varying, 'closed'::character varying, 'returned'::character varying]::text[])),
+    CONSTRAINT activities_demandstep_again_has_reason CHECK (NOT (before = 'answered' AND state = 'handling') OR NOT reason = ''),
+    CONSTRAINT activities_demandstep_before_valid CHECK (before = ANY (ARRAY['collected', 'assigned', 'handling', 'answered', 'closed', 'returned'])),
     CONSTRAINT activities_demandstep_number_check CHECK (number >= 0),
-    CONSTRAINT activities_demandstep_reason_given CHECK (NOT (state::text = ANY (ARRAY['answered'::character varying, 'returned'::character varying]::text[])) OR NOT reason::text = ''::text),
-    CONSTRAINT activities_demandstep_state_valid CHECK (state::text = ANY (ARRAY['collected'::character varying, 'assigned'::character varying, 'handling'::character varying, 'answered'::character varying, 'closed'::character varying, 'returned'::character varying]::text[])),
+    CONSTRAINT activities_demandstep_reason_given CHECK (NOT (state = ANY (ARRAY['answered', 'returned'])) OR NOT reason = ''),
+    CONSTRAINT activities_demandstep_state_valid CHECK (state = ANY (ARRAY['collected', 'assigned', 'handling', 'answered', 'closed', 'returned'])),
 );
 CREATE INDEX activities_demandstep_by_id_0629e63d ON activities_demandstep USING btree (by_id);
 CREATE INDEX activities_demandstep_demand_id_dd865aa6 ON activities_demandstep USING btree (demand_id);
@@ -2828,14 +2828,14 @@ CREATE TABLE activities_donation (
     CONSTRAINT activities_donation_donor_chamber_id_5ad54845_fk_chambers_ FOREIGN KEY (donor_chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_donation_donor_enterprise_id_cd33ce2c_fk_chambers_ FOREIGN KEY (donor_enterprise_id) REFERENCES chambers_enterprise(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_donation_fund_id_028e9f8f_fk_activities_fund_id FOREIGN KEY (fund_id) REFERENCES activities_fund(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_donation_anonymous_stays CHECK (NOT publish_consent OR NOT donor_kind::text = 'anonymous'::text),
+    CONSTRAINT activities_donation_anonymous_stays CHECK (NOT publish_consent OR NOT donor_kind = 'anonymous'),
     CONSTRAINT activities_donation_beneficiaries_check CHECK (beneficiaries >= 0),
-    CONSTRAINT activities_donation_consent_recorded CHECK (NOT publish_consent OR NOT (donor_kind::text = ANY (ARRAY['enterprise'::character varying, 'person'::character varying]::text[])) OR consent_on IS NOT NULL AND NOT consent_note::text = ''::text),
-    CONSTRAINT activities_donation_donor_fits_kind CHECK (donor_name::text = ''::text AND donor_chamber_id IS NOT NULL AND donor_enterprise_id IS NULL AND donor_kind::text = 'chamber'::text OR donor_name::text = ''::text AND donor_chamber_id IS NULL AND donor_enterprise_id IS NOT NULL AND donor_kind::text = 'enterprise'::text OR NOT donor_name::text = ''::text AND donor_chamber_id IS NULL AND donor_enterprise_id IS NULL AND donor_kind::text = 'person'::text OR donor_name::text = ''::text AND donor_chamber_id IS NULL AND donor_enterprise_id IS NULL AND donor_kind::text = 'anonymous'::text OR NOT (donor_kind::text = ANY (ARRAY['chamber'::character varying, 'enterprise'::character varying, 'person'::character varying, 'anonymous'::character varying]::text[]))),
-    CONSTRAINT activities_donation_donor_kind_valid CHECK (donor_kind::text = ANY (ARRAY['chamber'::character varying, 'enterprise'::character varying, 'person'::character varying, 'anonymous'::character varying]::text[])),
-    CONSTRAINT activities_donation_form_valid CHECK (form::text = ANY (ARRAY['cash'::character varying, 'goods'::character varying]::text[])),
-    CONSTRAINT activities_donation_fund_takes_cash CHECK (fund_id IS NULL OR NOT form::text = 'goods'::text),
-    CONSTRAINT activities_donation_purpose_valid CHECK (purpose::text = ANY (ARRAY['education'::character varying, 'visit'::character varying, 'pandemic'::character varying, 'village'::character varying, 'relief'::character varying, 'other'::character varying]::text[])),
+    CONSTRAINT activities_donation_consent_recorded CHECK (NOT publish_consent OR NOT (donor_kind = ANY (ARRAY['enterprise', 'person'])) OR consent_on IS NOT NULL AND NOT consent_note = ''),
+    CONSTRAINT activities_donation_donor_fits_kind CHECK (donor_name = '' AND donor_chamber_id IS NOT NULL AND donor_enterprise_id IS NULL AND donor_kind = 'chamber' OR donor_name = '' AND donor_chamber_id IS NULL AND donor_enterprise_id IS NOT NULL AND donor_kind = 'enterprise' OR NOT donor_name = '' AND donor_chamber_id IS NULL AND donor_enterprise_id IS NULL AND donor_kind = 'person' OR donor_name = '' AND donor_chamber_id IS NULL AND donor_enterprise_id IS NULL AND donor_kind = 'anonymous' OR NOT (donor_kind = ANY (ARRAY['chamber', 'enterprise', 'person', 'anonymous']))),
+    CONSTRAINT activities_donation_donor_kind_valid CHECK (donor_kind = ANY (ARRAY['chamber', 'enterprise', 'person', 'anonymous'])),
+    CONSTRAINT activities_donation_form_valid CHECK (form = ANY (ARRAY['cash', 'goods'])),
+    CONSTRAINT activities_donation_fund_takes_cash CHECK (fund_id IS NULL OR NOT form = 'goods'),
+    CONSTRAINT activities_donation_purpose_valid CHECK (purpose = ANY (ARRAY['education', 'visit', 'pandemic', 'village', 'relief', 'other'])),
     CONSTRAINT activities_donation_received_after_pledged CHECK (received_on IS NULL OR received_on >= pledged_on),
     CONSTRAINT activities_donation_value_positive CHECK (value > 0::numeric),
     CONSTRAINT activities_donation_version_check CHECK (version >= 0),
@@ -3111,8 +3111,8 @@ CREATE TABLE activities_errorreport (
     CONSTRAINT activities_errorreport_form_key_key UNIQUE (form_key),
     CONSTRAINT activities_errorreport_receipt_key UNIQUE (receipt),
     CONSTRAINT activities_errorrepo_answered_by_id_fb154e55_fk_chambers_ FOREIGN KEY (answered_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_errorreport_answer_complete CHECK (answer = ''::text AND answered_at IS NULL AND answered_by_id IS NULL OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND NOT answer = ''::text),
-    CONSTRAINT activities_errorreport_content_given CHECK (NOT page::text = ''::text AND NOT content = ''::text),
+    CONSTRAINT activities_errorreport_answer_complete CHECK (answer = '' AND answered_at IS NULL AND answered_by_id IS NULL OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND NOT answer = ''),
+    CONSTRAINT activities_errorreport_content_given CHECK (NOT page = '' AND NOT content = ''),
 );
 CREATE INDEX activities_errorreport_answered_by_id_fb154e55 ON activities_errorreport USING btree (answered_by_id);
 CREATE INDEX activities_errorreport_open ON activities_errorreport USING btree (submitted_at) WHERE answered_at IS NULL;
@@ -3454,7 +3454,7 @@ CREATE TRIGGER pgtrigger_chamber_stays_ac974 BEFORE UPDATE ON activities_fund FO
 CREATE TRIGGER pgtrigger_delete_delete_a3bc5 AFTER DELETE ON activities_fund FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_a3bc5();
 CREATE TRIGGER pgtrigger_founded_before_entries_7e55d BEFORE UPDATE ON activities_fund FOR EACH ROW EXECUTE FUNCTION pgtrigger_founded_before_entries_7e55d();
 CREATE TRIGGER pgtrigger_insert_insert_6f8d6 AFTER INSERT ON activities_fund FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_6f8d6();
-CREATE TRIGGER pgtrigger_update_update_cebe7 AFTER UPDATE ON activities_fund FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.form_key IS DISTINCT FROM new.form_key OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.name::text IS DISTINCT FROM new.name::text OR old.purpose IS DISTINCT FROM new.purpose OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_cebe7();
+CREATE TRIGGER pgtrigger_update_update_cebe7 AFTER UPDATE ON activities_fund FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.form_key IS DISTINCT FROM new.form_key OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.name IS DISTINCT FROM new.name OR old.purpose IS DISTINCT FROM new.purpose OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_cebe7();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_fund FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -3514,7 +3514,7 @@ CREATE TABLE activities_fundentry (
     CONSTRAINT activities_fundentry_donation_id_1e1bb417_fk_activitie FOREIGN KEY (donation_id) REFERENCES activities_donation(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_fundentry_fund_id_151299f8_fk_activities_fund_id FOREIGN KEY (fund_id) REFERENCES activities_fund(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_fundentry_amount_positive CHECK (amount > 0::numeric),
-    CONSTRAINT activities_fundentry_direction_valid CHECK (direction::text = ANY (ARRAY['income'::character varying, 'expense'::character varying]::text[])),
+    CONSTRAINT activities_fundentry_direction_valid CHECK (direction = ANY (ARRAY['income', 'expense'])),
     CONSTRAINT activities_fundentry_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_fundentry_day ON activities_fundentry USING btree (happened_on);
@@ -3715,7 +3715,7 @@ CREATE TABLE activities_holiday (
     source character varying(100) NOT NULL,
     CONSTRAINT activities_holiday_pkey PRIMARY KEY (id),
     CONSTRAINT activities_holiday_day_key UNIQUE (day),
-    CONSTRAINT activities_holiday_kind_valid CHECK (kind::text = ANY (ARRAY['off'::character varying, 'work'::character varying]::text[])),
+    CONSTRAINT activities_holiday_kind_valid CHECK (kind = ANY (ARRAY['off', 'work'])),
 );
 CREATE TRIGGER pgtrigger_delete_delete_04992 AFTER DELETE ON activities_holiday FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_04992();
 CREATE TRIGGER pgtrigger_insert_insert_7a182 AFTER INSERT ON activities_holiday FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_7a182();
@@ -3997,9 +3997,9 @@ CREATE TABLE activities_lead (
     CONSTRAINT activities_lead_chamber_id_00866fcd_fk_chambers_chamber_id FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_lead_created_by_id_f087776c_fk_chambers_user_id FOREIGN KEY (created_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_lead_industry_id_bba1823c_fk_activitie FOREIGN KEY (industry_id) REFERENCES activities_keyindustry(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_lead_kind_valid CHECK (kind::text = ANY (ARRAY['investment'::character varying, 'talent'::character varying, 'institute'::character varying, 'technology'::character varying]::text[])),
+    CONSTRAINT activities_lead_kind_valid CHECK (kind = ANY (ARRAY['investment', 'talent', 'institute', 'technology'])),
     CONSTRAINT activities_lead_not_too_early CHECK (submitted_on >= '2000-01-01'::date),
-    CONSTRAINT activities_lead_state_valid CHECK (state::text = ANY (ARRAY['waiting'::character varying, 'valid'::character varying, 'invalid'::character varying, 'handed'::character varying, 'contact'::character varying, 'landed'::character varying, 'failed'::character varying]::text[])),
+    CONSTRAINT activities_lead_state_valid CHECK (state = ANY (ARRAY['waiting', 'valid', 'invalid', 'handed', 'contact', 'landed', 'failed'])),
     CONSTRAINT activities_lead_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_lead_chamber ON activities_lead USING btree (chamber_id, submitted_on DESC, id DESC);
@@ -4015,7 +4015,7 @@ CREATE TRIGGER pgtrigger_delete_delete_2bee0 AFTER DELETE ON activities_lead FOR
 CREATE TRIGGER pgtrigger_insert_insert_ac619 AFTER INSERT ON activities_lead FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_ac619();
 CREATE TRIGGER pgtrigger_legal_step_ee0ea BEFORE UPDATE ON activities_lead FOR EACH ROW EXECUTE FUNCTION pgtrigger_legal_step_ee0ea();
 CREATE TRIGGER pgtrigger_step_is_written_8c81c BEFORE UPDATE ON activities_lead FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_is_written_8c81c();
-CREATE TRIGGER pgtrigger_update_update_d45cd AFTER UPDATE ON activities_lead FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.contact::text IS DISTINCT FROM new.contact::text OR old.content IS DISTINCT FROM new.content OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.form_key IS DISTINCT FROM new.form_key OR old.id IS DISTINCT FROM new.id OR old.industry_id IS DISTINCT FROM new.industry_id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind::text IS DISTINCT FROM new.kind::text OR old.state::text IS DISTINCT FROM new.state::text OR old.submitted_on IS DISTINCT FROM new.submitted_on OR old.title::text IS DISTINCT FROM new.title::text OR old.updated_at IS DISTINCT FROM new.updated_at OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_d45cd();
+CREATE TRIGGER pgtrigger_update_update_d45cd AFTER UPDATE ON activities_lead FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.contact IS DISTINCT FROM new.contact OR old.content IS DISTINCT FROM new.content OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.form_key IS DISTINCT FROM new.form_key OR old.id IS DISTINCT FROM new.id OR old.industry_id IS DISTINCT FROM new.industry_id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind IS DISTINCT FROM new.kind OR old.state IS DISTINCT FROM new.state OR old.submitted_on IS DISTINCT FROM new.submitted_on OR old.title IS DISTINCT FROM new.title OR old.updated_at IS DISTINCT FROM new.updated_at OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_d45cd();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_lead FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON activities_lead REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_lead();
 CREATE TRIGGER tally_insert AFTER INSERT ON activities_lead REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_lead();
@@ -4204,11 +4204,11 @@ CREATE TABLE activities_leadstep (
     CONSTRAINT activities_leadstep_number_unique UNIQUE (lead_id, number),
     CONSTRAINT activities_leadstep_by_id_b0f181aa_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_leadstep_lead_id_05836472_fk_activities_lead_id FOREIGN KEY (lead_id) REFERENCES activities_lead(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_leadstep_before_valid CHECK (before::text = ANY (ARRAY['waiting'::character varying, 'valid'::character varying, 'invalid'::character varying, 'handed'::character varying, 'contact'::character varying, 'landed'::character varying, 'failed'::character varying]::text[])),
+    CONSTRAINT activities_leadstep_before_valid CHECK (before = ANY (ARRAY['waiting', 'valid', 'invalid', 'handed', 'contact', 'landed', 'failed'])),
     CONSTRAINT activities_leadstep_number_check CHECK (number >= 0),
-    CONSTRAINT activities_leadstep_reason_given CHECK (NOT (state::text = ANY (ARRAY['invalid'::character varying, 'failed'::character varying]::text[])) OR NOT reason::text = ''::text),
-    CONSTRAINT activities_leadstep_state_valid CHECK (state::text = ANY (ARRAY['waiting'::character varying, 'valid'::character varying, 'invalid'::character varying, 'handed'::character varying, 'contact'::character varying, 'landed'::character varying, 'failed'::character varying]::text[])),
-    CONSTRAINT activities_leadstep_unit_given CHECK (NOT state::text = 'handed'::text OR NOT unit::text = ''::text),
+    CONSTRAINT activities_leadstep_reason_given CHECK (NOT (state = ANY (ARRAY['invalid', 'failed'])) OR NOT reason = ''),
+    CONSTRAINT activities_leadstep_state_valid CHECK (state = ANY (ARRAY['waiting', 'valid', 'invalid', 'handed', 'contact', 'landed', 'failed'])),
+    CONSTRAINT activities_leadstep_unit_given CHECK (NOT state = 'handed' OR NOT unit = ''),
 );
 CREATE INDEX activities_leadstep_by_id_b0f181aa ON activities_leadstep USING btree (by_id);
 CREATE INDEX activities_leadstep_lead_id_05836472 ON activities_leadstep USING btree (lead_id);
@@ -4412,48 +4412,48 @@ CREATE TABLE activities_lecture (
     CONSTRAINT activities_lecture_submitted_by_id_ef5cdb39_fk_chambers_user_id FOREIGN KEY (submitted_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_lecture_absent_check CHECK (absent >= 0),
     CONSTRAINT activities_lecture_attendance_adds_up CHECK (expected IS NULL OR present IS NULL OR expected = (present + on_leave + absent)),
-    CONSTRAINT activities_lecture_attendance_basis_valid CHECK (attendance_basis::text = ANY (ARRAY['numbers'::character varying, 'names'::character varying, 'both'::character varying]::text[])),
-    CONSTRAINT activities_lecture_cancel_has_reason CHECK (NOT state::text = 'cancelled'::text OR NOT cancel_reason::text = ''::text),
-    CONSTRAINT activities_lecture_correction_has_reason CHECK (corrects_id IS NULL OR NOT correction_reason::text = ''::text),
+    CONSTRAINT activities_lecture_attendance_basis_valid CHECK (attendance_basis = ANY (ARRAY['numbers', 'names', 'both'])),
+    CONSTRAINT activities_lecture_cancel_has_reason CHECK (NOT state = 'cancelled' OR NOT cancel_reason = ''),
+    CONSTRAINT activities_lecture_correction_has_reason CHECK (corrects_id IS NULL OR NOT correction_reason = ''),
     CONSTRAINT activities_lecture_ends_after_start CHECK (ended_at IS NULL OR ended_at > started_at),
     CONSTRAINT activities_lecture_expected_check CHECK (expected >= 0),
     CONSTRAINT activities_lecture_expected_limited CHECK (expected IS NULL OR expected <= 2000),
     CONSTRAINT activities_lecture_guests_check CHECK (guests >= 0),
     CONSTRAINT activities_lecture_guests_limited CHECK (guests IS NULL OR guests <= 2000),
-    CONSTRAINT activities_lecture_held_before_submitted CHECK ((state::text = ANY (ARRAY['planned'::character varying, 'cancelled'::character varying, 'draft'::character varying]::text[])) OR started_at <= submitted_at AND submitted_at IS NOT NULL AND submitted_by_id IS NOT NULL),
-    CONSTRAINT activities_lecture_kind_valid CHECK (kind::text = ANY (ARRAY['party_lecture'::character varying, 'hall'::character varying, 'assembly'::character varying, 'committee'::character varying, 'group'::character varying, 'party_day'::character varying, 'organisation_life'::character varying, 'appraisal'::character varying, 'conviction'::character varying, 'exchange'::character varying]::text[])),
-    CONSTRAINT activities_lecture_lecturer_role_valid CHECK ((lecturer_role::text = ANY (ARRAY['branch_secretary'::character varying, 'county_leader'::character varying, 'expert'::character varying, 'model'::character varying, 'other'::character varying]::text[])) OR lecturer_role::text = ''::text),
+    CONSTRAINT activities_lecture_held_before_submitted CHECK ((state = ANY (ARRAY['planned', 'cancelled', 'draft'])) OR started_at <= submitted_at AND submitted_at IS NOT NULL AND submitted_by_id IS NOT NULL),
+    CONSTRAINT activities_lecture_kind_valid CHECK (kind = ANY (ARRAY['party_lecture', 'hall', 'assembly', 'committee', 'group', 'party_day', 'organisation_life', 'appraisal', 'conviction', 'exchange'])),
+    CONSTRAINT activities_lecture_lecturer_role_valid CHECK ((lecturer_role = ANY (ARRAY['branch_secretary', 'county_leader', 'expert', 'model', 'other'])) OR lecturer_role = ''),
     CONSTRAINT activities_lecture_not_own_review CHECK (reviewed_by_id IS NULL OR NOT (reviewed_by_id = submitted_by_id AND reviewed_by_id IS NOT NULL AND submitted_by_id IS NOT NULL)),
     CONSTRAINT activities_lecture_on_leave_check CHECK (on_leave >= 0),
-    CONSTRAINT activities_lecture_organiser_named CHECK (chamber_id IS NULL AND organiser::text = 'federation'::text OR chamber_id IS NOT NULL AND organiser::text = 'chamber'::text OR branch_id IS NOT NULL AND chamber_id IS NOT NULL AND organiser::text = 'branch'::text),
-    CONSTRAINT activities_lecture_organiser_valid CHECK (organiser::text = ANY (ARRAY['chamber'::character varying, 'branch'::character varying, 'federation'::character varying]::text[])),
+    CONSTRAINT activities_lecture_organiser_named CHECK (chamber_id IS NULL AND organiser = 'federation' OR chamber_id IS NOT NULL AND organiser = 'chamber' OR branch_id IS NOT NULL AND chamber_id IS NOT NULL AND organiser = 'branch'),
+    CONSTRAINT activities_lecture_organiser_valid CHECK (organiser = ANY (ARRAY['chamber', 'branch', 'federation'])),
     CONSTRAINT activities_lecture_present_check CHECK (present >= 0),
     CONSTRAINT activities_lecture_present_limited CHECK (present IS NULL OR present <= 2000),
     CONSTRAINT activities_lecture_present_within_expected CHECK (expected IS NULL OR present <= expected),
-    CONSTRAINT activities_lecture_record_complete CHECK ((state::text = ANY (ARRAY['planned'::character varying, 'cancelled'::character varying]::text[])) OR present IS NOT NULL AND NOT venue::text = ''::text AND NOT lecturer_name::text = ''::text AND NOT lecturer_role::text = ''::text),
-    CONSTRAINT activities_lecture_return_fields_known CHECK (return_fields <@ ARRAY['kind'::character varying(20), 'theme'::character varying(20), 'issue'::character varying(20), 'topic'::character varying(20), 'organiser'::character varying(20), 'chamber'::character varying(20), 'branch'::character varying(20), 'course'::character varying(20), 'site'::character varying(20), 'started_at'::character varying(20), 'ended_at'::character varying(20), 'venue'::character varying(20), 'lecturer_name'::character varying(20), 'lecturer_role'::character varying(20), 'host_name'::character varying(20), 'recorder_name'::character varying(20), 'attendance_basis'::character varying(20), 'expected'::character varying(20), 'present'::character varying(20), 'on_leave'::character varying(20), 'absent'::character varying(20), 'guests'::character varying(20), 'content'::character varying(20), 'decision'::character varying(20), 'public_summary'::character varying(20)]),
-    CONSTRAINT activities_lecture_return_has_reason CHECK (NOT state::text = 'returned'::text OR NOT return_reason::text = ''::text),
-    CONSTRAINT activities_lecture_review_is_signed CHECK (NOT (state::text = ANY (ARRAY['accepted'::character varying, 'returned'::character varying, 'archived'::character varying, 'superseded'::character varying]::text[])) OR reviewed_at IS NOT NULL AND reviewed_by_id IS NOT NULL),
-    CONSTRAINT activities_lecture_state_valid CHECK (state::text = ANY (ARRAY['planned'::character varying, 'cancelled'::character varying, 'draft'::character varying, 'submitted'::character varying, 'accepted'::character varying, 'returned'::character varying, 'archived'::character varying, 'superseded'::character varying]::text[])),
-    CONSTRAINT activities_lecture_theme_valid CHECK ((theme::text = ANY (ARRAY['recite'::character varying, 'shine'::character varying, 'lead'::character varying]::text[])) OR theme::text = ''::text),
+    CONSTRAINT activities_lecture_record_complete CHECK ((state = ANY (ARRAY['planned', 'cancelled'])) OR present IS NOT NULL AND NOT venue = '' AND NOT lecturer_name = '' AND NOT lecturer_role = ''),
+    CONSTRAINT activities_lecture_return_fields_known CHECK (return_fields <@ ARRAY['kind'(20), 'theme'(20), 'issue'(20), 'topic'(20), 'organiser'(20), 'chamber'(20), 'branch'(20), 'course'(20), 'site'(20), 'started_at'(20), 'ended_at'(20), 'venue'(20), 'lecturer_name'(20), 'lecturer_role'(20), 'host_name'(20), 'recorder_name'(20), 'attendance_basis'(20), 'expected'(20), 'present'(20), 'on_leave'(20), 'absent'(20), 'guests'(20), 'content'(20), 'decision'(20), 'public_summary'(20)]),
+    CONSTRAINT activities_lecture_return_has_reason CHECK (NOT state = 'returned' OR NOT return_reason = ''),
+    CONSTRAINT activities_lecture_review_is_signed CHECK (NOT (state = ANY (ARRAY['accepted', 'returned', 'archived', 'superseded'])) OR reviewed_at IS NOT NULL AND reviewed_by_id IS NOT NULL),
+    CONSTRAINT activities_lecture_state_valid CHECK (state = ANY (ARRAY['planned', 'cancelled', 'draft', 'submitted', 'accepted', 'returned', 'archived', 'superseded'])),
+    CONSTRAINT activities_lecture_theme_valid CHECK ((theme = ANY (ARRAY['recite', 'shine', 'lead'])) OR theme = ''),
     CONSTRAINT activities_lecture_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_lecture_branch ON activities_lecture USING btree (branch_id, kind, started_at);
 CREATE INDEX activities_lecture_branch_id_791652ee ON activities_lecture USING btree (branch_id);
 CREATE INDEX activities_lecture_chamber ON activities_lecture USING btree (chamber_id, started_at DESC, id DESC);
 CREATE INDEX activities_lecture_chamber_id_ba0fc71e ON activities_lecture USING btree (chamber_id);
-CREATE INDEX activities_lecture_counted ON activities_lecture USING btree (started_at DESC, id DESC) WHERE state::text = ANY (ARRAY['accepted'::character varying, 'archived'::character varying]::text[]);
+CREATE INDEX activities_lecture_counted ON activities_lecture USING btree (started_at DESC, id DESC) WHERE state = ANY (ARRAY['accepted', 'archived']);
 CREATE INDEX activities_lecture_course_id_80acff49 ON activities_lecture USING btree (course_id);
 CREATE INDEX activities_lecture_created_by_id_db683f25 ON activities_lecture USING btree (created_by_id);
 CREATE INDEX activities_lecture_issue_id_7cae1fe9 ON activities_lecture USING btree (issue_id);
 CREATE INDEX activities_lecture_newest ON activities_lecture USING btree (started_at DESC, id DESC);
-CREATE INDEX activities_lecture_public ON activities_lecture USING btree (started_at DESC, id DESC) WHERE is_public AND (state::text = ANY (ARRAY['accepted'::character varying, 'archived'::character varying]::text[]));
+CREATE INDEX activities_lecture_public ON activities_lecture USING btree (started_at DESC, id DESC) WHERE is_public AND (state = ANY (ARRAY['accepted', 'archived']));
 CREATE INDEX activities_lecture_reviewed_by_id_a55ba4ec ON activities_lecture USING btree (reviewed_by_id);
 CREATE INDEX activities_lecture_search ON activities_lecture USING gin (search_grams);
 CREATE INDEX activities_lecture_site_id_8e8832de ON activities_lecture USING btree (site_id);
 CREATE INDEX activities_lecture_state ON activities_lecture USING btree (state, started_at DESC, id DESC);
 CREATE INDEX activities_lecture_submitted_by_id_ef5cdb39 ON activities_lecture USING btree (submitted_by_id);
-CREATE INDEX activities_lecture_waiting ON activities_lecture USING btree (submitted_at) WHERE state::text = 'submitted'::text;
+CREATE INDEX activities_lecture_waiting ON activities_lecture USING btree (submitted_at) WHERE state = 'submitted';
 CREATE TRIGGER pgtrigger_begins_as_draft_12ad0 BEFORE INSERT ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_as_draft_12ad0();
 CREATE TRIGGER pgtrigger_content_is_closed_b2c3b BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_content_is_closed_b2c3b();
 CREATE TRIGGER pgtrigger_correction_follows_ce5fc BEFORE INSERT OR UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_correction_follows_ce5fc();
@@ -4463,7 +4463,7 @@ CREATE TRIGGER pgtrigger_legal_step_706bf BEFORE UPDATE ON activities_lecture FO
 CREATE TRIGGER pgtrigger_numbers_are_the_roll_2dacb BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_numbers_are_the_roll_2dacb();
 CREATE TRIGGER pgtrigger_only_drafts_go_63d71 BEFORE DELETE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_only_drafts_go_63d71();
 CREATE TRIGGER pgtrigger_superseded_by_correction_6df52 BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_superseded_by_correction_6df52();
-CREATE TRIGGER pgtrigger_update_update_36ece AFTER UPDATE ON activities_lecture FOR EACH ROW WHEN (old.absent IS DISTINCT FROM new.absent OR old.attendance_basis::text IS DISTINCT FROM new.attendance_basis::text OR old.branch_id IS DISTINCT FROM new.branch_id OR old.cancel_reason::text IS DISTINCT FROM new.cancel_reason::text OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.content IS DISTINCT FROM new.content OR old.correction_reason::text IS DISTINCT FROM new.correction_reason::text OR old.corrects_id IS DISTINCT FROM new.corrects_id OR old.course_id IS DISTINCT FROM new.course_id OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.decision IS DISTINCT FROM new.decision OR old.ended_at IS DISTINCT FROM new.ended_at OR old.expected IS DISTINCT FROM new.expected OR old.form_key IS DISTINCT FROM new.form_key OR old.guests IS DISTINCT FROM new.guests OR old.host_name::text IS DISTINCT FROM new.host_name::text OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_public IS DISTINCT FROM new.is_public OR old.issue_id IS DISTINCT FROM new.issue_id OR old.kind::text IS DISTINCT FROM new.kind::text OR old.lecturer_name::text IS DISTINCT FROM new.lecturer_name::text OR old.lecturer_role::text IS DISTINCT FROM new.lecturer_role::text OR old.on_leave IS DISTINCT FROM new.on_leave OR old.organiser::text IS DISTINCT FROM new.organiser::text OR old.present IS DISTINCT FROM new.present OR old.public_summary IS DISTINCT FROM new.public_summary OR old.recorder_name::text IS DISTINCT FROM new.recorder_name::text OR old.return_fields IS DISTINCT FROM new.return_fields OR old.return_reason::text IS DISTINCT FROM new.return_reason::text OR old.reviewed_at IS DISTINCT FROM new.reviewed_at OR old.reviewed_by_id IS DISTINCT FROM new.reviewed_by_id OR old.site_id IS DISTINCT FROM new.site_id OR old.started_at IS DISTINCT FROM new.started_at OR old.state::text IS DISTINCT FROM new.state::text OR old.submitted_at IS DISTINCT FROM new.submitted_at OR old.submitted_by_id IS DISTINCT FROM new.submitted_by_id OR old.theme::text IS DISTINCT FROM new.theme::text OR old.topic::text IS DISTINCT FROM new.topic::text OR old.updated_at IS DISTINCT FROM new.updated_at OR old.venue::text IS DISTINCT FROM new.venue::text OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_36ece();
+CREATE TRIGGER pgtrigger_update_update_36ece AFTER UPDATE ON activities_lecture FOR EACH ROW WHEN (old.absent IS DISTINCT FROM new.absent OR old.attendance_basis IS DISTINCT FROM new.attendance_basis OR old.branch_id IS DISTINCT FROM new.branch_id OR old.cancel_reason IS DISTINCT FROM new.cancel_reason OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.content IS DISTINCT FROM new.content OR old.correction_reason IS DISTINCT FROM new.correction_reason OR old.corrects_id IS DISTINCT FROM new.corrects_id OR old.course_id IS DISTINCT FROM new.course_id OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.decision IS DISTINCT FROM new.decision OR old.ended_at IS DISTINCT FROM new.ended_at OR old.expected IS DISTINCT FROM new.expected OR old.form_key IS DISTINCT FROM new.form_key OR old.guests IS DISTINCT FROM new.guests OR old.host_name IS DISTINCT FROM new.host_name OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_public IS DISTINCT FROM new.is_public OR old.issue_id IS DISTINCT FROM new.issue_id OR old.kind IS DISTINCT FROM new.kind OR old.lecturer_name IS DISTINCT FROM new.lecturer_name OR old.lecturer_role IS DISTINCT FROM new.lecturer_role OR old.on_leave IS DISTINCT FROM new.on_leave OR old.organiser IS DISTINCT FROM new.organiser OR old.present IS DISTINCT FROM new.present OR old.public_summary IS DISTINCT FROM new.public_summary OR old.recorder_name IS DISTINCT FROM new.recorder_name OR old.return_fields IS DISTINCT FROM new.return_fields OR old.return_reason IS DISTINCT FROM new.return_reason OR old.reviewed_at IS DISTINCT FROM new.reviewed_at OR old.reviewed_by_id IS DISTINCT FROM new.reviewed_by_id OR old.site_id IS DISTINCT FROM new.site_id OR old.started_at IS DISTINCT FROM new.started_at OR old.state IS DISTINCT FROM new.state OR old.submitted_at IS DISTINCT FROM new.submitted_at OR old.submitted_by_id IS DISTINCT FROM new.submitted_by_id OR old.theme IS DISTINCT FROM new.theme OR old.topic IS DISTINCT FROM new.topic OR old.updated_at IS DISTINCT FROM new.updated_at OR old.venue IS DISTINCT FROM new.venue OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_36ece();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_lecture FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON activities_lecture REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_lecture();
 CREATE TRIGGER tally_insert AFTER INSERT ON activities_lecture REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_lecture();
@@ -4934,17 +4934,17 @@ CREATE TABLE activities_mediationcase (
     CONSTRAINT activities_mediation_committee_id_68831846_fk_activitie FOREIGN KEY (committee_id) REFERENCES activities_mediationcommittee(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediation_created_by_id_b5dcf2c2_fk_chambers_ FOREIGN KEY (created_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediation_kind_id_45d2b087_fk_activitie FOREIGN KEY (kind_id) REFERENCES activities_disputekind(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_mediationcase_acceptance_fits CHECK (accepted_on IS NULL AND (state::text = ANY (ARRAY['registered'::character varying, 'refused'::character varying]::text[])) OR accepted_on IS NOT NULL AND (state::text = ANY (ARRAY['accepted'::character varying, 'mediating'::character varying, 'agreed'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying, 'failed'::character varying, 'withdrawn'::character varying]::text[])) OR state::text = 'archived'::text),
+    CONSTRAINT activities_mediationcase_acceptance_fits CHECK (accepted_on IS NULL AND (state = ANY (ARRAY['registered', 'refused'])) OR accepted_on IS NOT NULL AND (state = ANY (ARRAY['accepted', 'mediating', 'agreed', 'fulfilled', 'unfulfilled', 'failed', 'withdrawn'])) OR state = 'archived'),
     CONSTRAINT activities_mediationcase_accepted_later CHECK (accepted_on IS NULL OR accepted_on >= registered_on),
-    CONSTRAINT activities_mediationcase_agreement_fits CHECK (accepted_on IS NOT NULL AND (agreement_kind::text = ANY (ARRAY['written'::character varying, 'oral'::character varying]::text[])) AND effective_on >= accepted_on AND effective_on IS NOT NULL AND (state::text = ANY (ARRAY['agreed'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying, 'archived'::character varying]::text[])) OR agreement_kind::text = ''::text AND agreement_text = ''::text AND due_on IS NULL AND effective_on IS NULL AND NOT (state::text = ANY (ARRAY['agreed'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying]::text[]))),
+    CONSTRAINT activities_mediationcase_agreement_fits CHECK (accepted_on IS NOT NULL AND (agreement_kind = ANY (ARRAY['written', 'oral'])) AND effective_on >= accepted_on AND effective_on IS NOT NULL AND (state = ANY (ARRAY['agreed', 'fulfilled', 'unfulfilled', 'archived'])) OR agreement_kind = '' AND agreement_text = '' AND due_on IS NULL AND effective_on IS NULL AND NOT (state = ANY (ARRAY['agreed', 'fulfilled', 'unfulfilled']))),
     CONSTRAINT activities_mediationcase_amount_not_negative CHECK (amount IS NULL OR amount >= 0::numeric),
-    CONSTRAINT activities_mediationcase_confirmation_fits CHECK (confirmation::text = 'none'::text AND confirmation_applied_on IS NULL OR NOT confirmation::text = 'none'::text AND confirmation_applied_on IS NOT NULL AND effective_on IS NOT NULL),
+    CONSTRAINT activities_mediationcase_confirmation_fits CHECK (confirmation = 'none' AND confirmation_applied_on IS NULL OR NOT confirmation = 'none' AND confirmation_applied_on IS NOT NULL AND effective_on IS NOT NULL),
     CONSTRAINT activities_mediationcase_confirmation_in_time CHECK (confirmation_applied_on IS NULL OR confirmation_applied_on >= effective_on AND confirmation_applied_on <= (effective_on + '30 days'::interval)),
-    CONSTRAINT activities_mediationcase_confirmation_valid CHECK (confirmation::text = ANY (ARRAY['none'::character varying, 'applied'::character varying, 'confirmed'::character varying, 'rejected'::character varying]::text[])),
+    CONSTRAINT activities_mediationcase_confirmation_valid CHECK (confirmation = ANY (ARRAY['none', 'applied', 'confirmed', 'rejected'])),
     CONSTRAINT activities_mediationcase_due_later CHECK (due_on IS NULL OR due_on >= effective_on),
     CONSTRAINT activities_mediationcase_number_check CHECK (number >= 0),
-    CONSTRAINT activities_mediationcase_source_valid CHECK (source::text = ANY (ARRAY['party'::character varying, 'committee'::character varying, 'court'::character varying, 'police'::character varying, 'department'::character varying, 'chamber'::character varying]::text[])),
-    CONSTRAINT activities_mediationcase_state_valid CHECK (state::text = ANY (ARRAY['registered'::character varying, 'accepted'::character varying, 'refused'::character varying, 'mediating'::character varying, 'agreed'::character varying, 'failed'::character varying, 'withdrawn'::character varying, 'fulfilled'::character varying, 'unfulfilled'::character varying, 'archived'::character varying]::text[])),
+    CONSTRAINT activities_mediationcase_source_valid CHECK (source = ANY (ARRAY['party', 'committee', 'court', 'police', 'department', 'chamber'])),
+    CONSTRAINT activities_mediationcase_state_valid CHECK (state = ANY (ARRAY['registered', 'accepted', 'refused', 'mediating', 'agreed', 'failed', 'withdrawn', 'fulfilled', 'unfulfilled', 'archived'])),
     CONSTRAINT activities_mediationcase_version_check CHECK (version >= 0),
     CONSTRAINT activities_mediationcase_year_check CHECK (year >= 0),
     CONSTRAINT activities_mediationcase_year_fits CHECK (year::numeric = EXTRACT(year FROM registered_on)),
@@ -5372,8 +5372,8 @@ CREATE TABLE activities_mediationrequest (
     CONSTRAINT activities_mediation_answered_by_id_b9b8ab4a_fk_chambers_ FOREIGN KEY (answered_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediation_case_id_0861d861_fk_activitie FOREIGN KEY (case_id) REFERENCES activities_mediationcase(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediation_kind_id_aceea77b_fk_activitie FOREIGN KEY (kind_id) REFERENCES activities_disputekind(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_mediationrequest_answer_complete CHECK (answered_at IS NULL AND answered_by_id IS NULL AND case_id IS NULL AND reason::text = ''::text AND state::text = 'received'::text OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND case_id IS NOT NULL AND reason::text = ''::text AND state::text = 'registered'::text OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND case_id IS NULL AND state::text = 'declined'::text AND NOT reason::text = ''::text),
-    CONSTRAINT activities_mediationrequest_phone_valid CHECK (phone::text ~ '^1\d{10}$'::text),
+    CONSTRAINT activities_mediationrequest_answer_complete CHECK (answered_at IS NULL AND answered_by_id IS NULL AND case_id IS NULL AND reason = '' AND state = 'received' OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND case_id IS NOT NULL AND reason = '' AND state = 'registered' OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND case_id IS NULL AND state = 'declined' AND NOT reason = ''),
+    CONSTRAINT activities_mediationrequest_phone_valid CHECK (phone ~ '^1\d{10}$'),
 );
 CREATE INDEX activities_mediationrequest_answered_by_id_b9b8ab4a ON activities_mediationrequest USING btree (answered_by_id);
 CREATE INDEX activities_mediationrequest_kind_id_aceea77b ON activities_mediationrequest USING btree (kind_id);
@@ -5468,8 +5468,8 @@ CREATE TABLE activities_mediator (
     CONSTRAINT activities_mediator_member_id_8b90f1aa_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediator_user_id_5e2b251e_fk_chambers_user_id FOREIGN KEY (user_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_mediator_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= engaged_on),
-    CONSTRAINT activities_mediator_kind_valid CHECK (kind::text = ANY (ARRAY['full_time'::character varying, 'part_time'::character varying]::text[])),
-    CONSTRAINT activities_mediator_source_valid CHECK (source::text = ANY (ARRAY['entrepreneur'::character varying, 'chamber'::character varying, 'lawyer'::character varying, 'other'::character varying]::text[])),
+    CONSTRAINT activities_mediator_kind_valid CHECK (kind = ANY (ARRAY['full_time', 'part_time'])),
+    CONSTRAINT activities_mediator_source_valid CHECK (source = ANY (ARRAY['entrepreneur', 'chamber', 'lawyer', 'other'])),
 );
 CREATE INDEX activities_mediator_committee_id_c38f5501 ON activities_mediator USING btree (committee_id);
 CREATE INDEX activities_mediator_member_id_8b90f1aa ON activities_mediator USING btree (member_id);
@@ -5574,11 +5574,11 @@ CREATE TABLE activities_meetingrequirement (
     source character varying(120) NOT NULL,
     is_active boolean NOT NULL,
     CONSTRAINT activities_meetingrequirement_pkey PRIMARY KEY (id),
-    CONSTRAINT activities_meetingrequirement_applies_if_valid CHECK (applies_if::text = ANY (ARRAY['all'::character varying, 'committee'::character varying]::text[])),
-    CONSTRAINT activities_meetingrequirement_kind_valid CHECK (kind::text = ANY (ARRAY['party_lecture'::character varying, 'hall'::character varying, 'assembly'::character varying, 'committee'::character varying, 'group'::character varying, 'party_day'::character varying, 'organisation_life'::character varying, 'appraisal'::character varying, 'conviction'::character varying, 'exchange'::character varying]::text[])),
+    CONSTRAINT activities_meetingrequirement_applies_if_valid CHECK (applies_if = ANY (ARRAY['all', 'committee'])),
+    CONSTRAINT activities_meetingrequirement_kind_valid CHECK (kind = ANY (ARRAY['party_lecture', 'hall', 'assembly', 'committee', 'group', 'party_day', 'organisation_life', 'appraisal', 'conviction', 'exchange'])),
     CONSTRAINT activities_meetingrequirement_minimum_check CHECK (minimum >= 0),
     CONSTRAINT activities_meetingrequirement_minimum_limited CHECK (minimum >= 1 AND minimum <= 31),
-    CONSTRAINT activities_meetingrequirement_period_valid CHECK (period::text = ANY (ARRAY['month'::character varying, 'quarter'::character varying, 'year'::character varying]::text[])),
+    CONSTRAINT activities_meetingrequirement_period_valid CHECK (period = ANY (ARRAY['month', 'quarter', 'year'])),
 );
 CREATE UNIQUE INDEX activities_meetingrequirement_one_active ON activities_meetingrequirement USING btree (kind) WHERE is_active;
 CREATE TRIGGER pgtrigger_delete_delete_249d9 AFTER DELETE ON activities_meetingrequirement FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_249d9();
@@ -5653,8 +5653,8 @@ CREATE TABLE activities_objection (
     CONSTRAINT activities_objection_receipt_key UNIQUE (receipt),
     CONSTRAINT activities_objection_answered_by_id_cd94320f_fk_chambers_ FOREIGN KEY (answered_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_objection_application_id_81e4d5db_fk_activitie FOREIGN KEY (application_id) REFERENCES activities_application(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_objection_answer_complete CHECK (answer = ''::text AND answered_at IS NULL AND answered_by_id IS NULL AND outcome::text = ''::text OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND (outcome::text = ANY (ARRAY['upheld'::character varying, 'rejected'::character varying]::text[])) AND NOT answer = ''::text),
-    CONSTRAINT activities_objection_content_given CHECK (NOT content = ''::text),
+    CONSTRAINT activities_objection_answer_complete CHECK (answer = '' AND answered_at IS NULL AND answered_by_id IS NULL AND outcome = '' OR answered_at IS NOT NULL AND answered_by_id IS NOT NULL AND (outcome = ANY (ARRAY['upheld', 'rejected'])) AND NOT answer = ''),
+    CONSTRAINT activities_objection_content_given CHECK (NOT content = ''),
 );
 CREATE INDEX activities_objection_answered_by_id_cd94320f ON activities_objection USING btree (answered_by_id);
 CREATE INDEX activities_objection_application_id_81e4d5db ON activities_objection USING btree (application_id);
@@ -5775,10 +5775,10 @@ CREATE TABLE activities_officialfigure (
     CONSTRAINT activities_officialfigure_code_key UNIQUE (code),
     CONSTRAINT activities_officialfigure_number_key UNIQUE (number),
     CONSTRAINT activities_officialf_chamber_id_96e61fea_fk_chambers_ FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_officialfigure_group_valid CHECK ("group"::text = ANY (ARRAY['overview'::character varying, 'party'::character varying, 'honour'::character varying, 'growth'::character varying, 'village'::character varying, 'welfare'::character varying, 'mediation'::character varying]::text[])),
-    CONSTRAINT activities_officialfigure_not_both CHECK (rule::text = ''::text OR uncounted::text = ''::text),
+    CONSTRAINT activities_officialfigure_group_valid CHECK ("group" = ANY (ARRAY['overview', 'party', 'honour', 'growth', 'village', 'welfare', 'mediation'])),
+    CONSTRAINT activities_officialfigure_not_both CHECK (rule = '' OR uncounted = ''),
     CONSTRAINT activities_officialfigure_not_negative CHECK (value >= 0::numeric),
-    CONSTRAINT activities_officialfigure_qualifier_valid CHECK (qualifier::text = ANY (ARRAY['exact'::character varying, 'derived'::character varying, 'over'::character varying, 'about'::character varying, 'about_over'::character varying, 'nearly'::character varying, 'reach'::character varying, 'at_least'::character varying]::text[])),
+    CONSTRAINT activities_officialfigure_qualifier_valid CHECK (qualifier = ANY (ARRAY['exact', 'derived', 'over', 'about', 'about_over', 'nearly', 'reach', 'at_least'])),
     CONSTRAINT activities_officialfigure_source_line_check CHECK (source_line >= 0),
 );
 CREATE INDEX activities_officialfigure_chamber_id_96e61fea ON activities_officialfigure USING btree (chamber_id);
@@ -5877,24 +5877,25 @@ CREATE TABLE activities_pairing (
     CONSTRAINT activities_pairing_programme_id_854ee0f4_fk_activitie FOREIGN KEY (programme_id) REFERENCES activities_pairingprogramme(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_pairing_village_id_0533d39d_fk_chambers_region_code FOREIGN KEY (village_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_pairing_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
-    CONSTRAINT activities_pairing_reason_given CHECK (NOT state::text = 'terminated'::text OR NOT reason::text = ''::text),
-    CONSTRAINT activities_pairing_state_valid CHECK (state::text = ANY (ARRAY['intent'::character varying, 'paired'::character varying, 'active'::character varying, 'done'::character varying, 'terminated'::character varying]::text[])),
+    CONSTRAINT activities_pairing_reason_given CHECK (NOT state = 'terminated' OR NOT reason = ''),
+    CONSTRAINT activities_pairing_state_valid CHECK (state = ANY (ARRAY['intent', 'paired', 'active', 'done', 'terminated'])),
     CONSTRAINT activities_pairing_version_check CHECK (version >= 0),
 );
-CREATE INDEX activities_pairing_active ON activities_pairing USING btree (ended_on) WHERE state::text = 'active'::text;
+CREATE INDEX activities_pairing_active ON activities_pairing USING btree (ended_on) WHERE state = 'active';
 CREATE INDEX activities_pairing_chamber ON activities_pairing USING btree (chamber_id, created_at DESC);
 CREATE INDEX activities_pairing_chamber_id_808c373a ON activities_pairing USING btree (chamber_id);
 CREATE INDEX activities_pairing_created_by_id_44bd5e0d ON activities_pairing USING btree (created_by_id);
 CREATE INDEX activities_pairing_enterprise_id_5c25e8da ON activities_pairing USING btree (enterprise_id);
 CREATE INDEX activities_pairing_newest ON activities_pairing USING btree (created_at DESC, id DESC);
-CREATE UNIQUE INDEX activities_pairing_one_live ON activities_pairing USING btree (village_id, enterprise_id, programme_id) WHERE state::text = ANY (ARRAY['intent'::character varying, 'paired'::character varying, 'active'::character varying]::text[]);
+CREATE UNIQUE INDEX activities_pairing_one_live ON activities_pairing USING btree (village_id, enterprise_id, programme_id) WHERE state = ANY (ARRAY['intent', 'paired', 'active']);
 CREATE INDEX activities_pairing_programme_id_854ee0f4 ON activities_pairing USING btree (programme_id);
 CREATE INDEX activities_pairing_village_id_0533d39d ON activities_pairing USING btree (village_id);
 CREATE INDEX activities_pairing_village_id_0533d39d_like ON activities_pairing USING btree (village_id varchar_pattern_ops);
-CREATE TRIGGER pgtrigger_begins_as_intent_ad5f1 BEFORE INSERT ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_as_intent_ad5f1();
+CREATE TRIGGER pgtrigger_begins_at_first_61d46 BEFORE INSERT ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_at_first_61d46();
 CREATE TRIGGER pgtrigger_delete_delete_78223 AFTER DELETE ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_78223();
 CREATE TRIGGER pgtrigger_insert_insert_6977d AFTER INSERT ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_6977d();
 CREATE TRIGGER pgtrigger_legal_step_b35d7 BEFORE UPDATE ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_legal_step_b35d7();
+CREATE TRIGGER pgtrigger_step_is_written_766c4 BEFORE UPDATE ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_is_written_766c4();
 CREATE TRIGGER pgtrigger_update_update_a431b AFTER UPDATE ON activities_pairing FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION pgtrigger_update_update_a431b();
 CREATE TRIGGER pgtrigger_village_is_one_10da4 BEFORE INSERT OR UPDATE ON activities_pairing FOR EACH ROW EXECUTE FUNCTION pgtrigger_village_is_one_10da4();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_pairing FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
@@ -5904,10 +5905,10 @@ CREATE TRIGGER tally_truncate AFTER TRUNCATE ON activities_pairing FOR EACH STAT
 CREATE TRIGGER tally_update AFTER UPDATE ON activities_pairing REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_pairing();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
-CREATE OR REPLACE FUNCTION pgtrigger_begins_as_intent_ad5f1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+CREATE OR REPLACE FUNCTION pgtrigger_begins_at_first_61d46() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
-IF NEW.state <> 'intent' THEN
-    RAISE EXCEPTION '新的结对须从意向开始。' USING ERRCODE = 'check_violation';
+IF NEW.state NOT IN ('intent') THEN
+    RAISE EXCEPTION '新的记录须从第一个状态开始。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -5925,7 +5926,19 @@ $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_legal_step_b35d7() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF NEW.state <> OLD.state AND NOT ((OLD.state = 'intent' AND NEW.state = 'paired') OR (OLD.state = 'intent' AND NEW.state = 'terminated') OR (OLD.state = 'paired' AND NEW.state = 'active') OR (OLD.state = 'paired' AND NEW.state = 'terminated') OR (OLD.state = 'active' AND NEW.state = 'done') OR (OLD.state = 'active' AND NEW.state = 'terminated')) THEN
-    RAISE EXCEPTION '结对的状态已经改变，不能这样办理。' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '该记录的状态已经改变，或不能越级办理。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_step_is_written_766c4() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state <> OLD.state AND NOT EXISTS (
+    SELECT 1 FROM activities_pairingstep s
+    WHERE s.pairing_id = NEW.id AND s.number = NEW.version
+        AND s.before = OLD.state AND s.state = NEW.state
+) THEN
+    RAISE EXCEPTION '状态改变须同时记下办理的人、时间和去向。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -6386,7 +6399,7 @@ CREATE TABLE activities_pairingproject (
     CONSTRAINT activities_pairingproject_once UNIQUE (pairing_id, name),
     CONSTRAINT activities_pairingpr_pairing_id_b14d56e4_fk_activitie FOREIGN KEY (pairing_id) REFERENCES activities_pairing(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_pairingproject_jobs_check CHECK (jobs >= 0),
-    CONSTRAINT activities_pairingproject_kind_valid CHECK (kind::text = ANY (ARRAY['welfare'::character varying, 'business'::character varying]::text[])),
+    CONSTRAINT activities_pairingproject_kind_valid CHECK (kind = ANY (ARRAY['welfare', 'business'])),
     CONSTRAINT activities_pairingproject_not_negative CHECK (planned >= 0::numeric AND paid_in >= 0::numeric AND donated >= 0::numeric AND collective_income >= 0::numeric),
     CONSTRAINT activities_pairingproject_trained_check CHECK (trained >= 0),
     CONSTRAINT activities_pairingproject_version_check CHECK (version >= 0),
@@ -6536,6 +6549,100 @@ CREATE OR REPLACE FUNCTION pgtrigger_append_only_ff8ae() RETURNS trigger LANGUAG
 $function$;
 
 
+CREATE TABLE activities_pairingstep (
+    id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason character varying(300) NOT NULL,
+    before character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    by_id bigint,
+    pairing_id bigint NOT NULL,
+    CONSTRAINT activities_pairingstep_pkey PRIMARY KEY (id),
+    CONSTRAINT activities_pairingstep_number_unique UNIQUE (pairing_id, number),
+    CONSTRAINT activities_pairingst_pairing_id_2875f3d6_fk_activitie FOREIGN KEY (pairing_id) REFERENCES activities_pairing(id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_pairingstep_by_id_0eaffbbb_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_pairingstep_before_valid CHECK (before = ANY (ARRAY['intent', 'paired', 'active', 'done', 'terminated'])),
+    CONSTRAINT activities_pairingstep_number_check CHECK (number >= 0),
+    CONSTRAINT activities_pairingstep_reason_given CHECK (NOT state = 'terminated' OR NOT reason = ''),
+    CONSTRAINT activities_pairingstep_state_valid CHECK (state = ANY (ARRAY['intent', 'paired', 'active', 'done', 'terminated'])),
+);
+CREATE INDEX activities_pairingstep_by_id_0eaffbbb ON activities_pairingstep USING btree (by_id);
+CREATE INDEX activities_pairingstep_pairing_id_2875f3d6 ON activities_pairingstep USING btree (pairing_id);
+CREATE TRIGGER pgtrigger_delete_delete_d8fe6 AFTER DELETE ON activities_pairingstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_d8fe6();
+CREATE TRIGGER pgtrigger_insert_insert_3ddb5 AFTER INSERT ON activities_pairingstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_3ddb5();
+CREATE TRIGGER pgtrigger_is_signed_1b55b BEFORE INSERT ON activities_pairingstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_is_signed_1b55b();
+CREATE TRIGGER pgtrigger_step_stays_fc031 BEFORE DELETE OR UPDATE ON activities_pairingstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_stays_fc031();
+CREATE TRIGGER pgtrigger_update_update_462cc AFTER UPDATE ON activities_pairingstep FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION pgtrigger_update_update_462cc();
+CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_pairingstep FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
+GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
+GRANT SELECT, USAGE ON SEQUENCE TO redleader;
+CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_d8fe6() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_pairingstepevent OLD.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'delete', "pgh_obj_id" = OLD."id"; RETURN NULL;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_3ddb5() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_pairingstepevent NEW.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'insert', "pgh_obj_id" = NEW."id"; RETURN NULL;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_is_signed_1b55b() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.by_id IS NULL THEN
+    RAISE EXCEPTION '须写明办理人。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_step_stays_fc031() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF TRUE THEN
+    RAISE EXCEPTION '办理记录不能改动或删除。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_update_update_462cc() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_pairingstepevent NEW.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'update', "pgh_obj_id" = NEW."id"; RETURN NULL;
+    END;
+$function$;
+
+
+CREATE TABLE activities_pairingstepevent (
+    pgh_id integer NOT NULL GENERATED BY DEFAULT AS IDENTITY,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason character varying(300) NOT NULL,
+    before character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    by_id bigint,
+    pairing_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    CONSTRAINT audit_event TRIGGER DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_pairingstepevent_pkey PRIMARY KEY (pgh_id),
+    CONSTRAINT activities_pairingstepevent_number_check CHECK (number >= 0),
+);
+CREATE INDEX activities_pairingstepevent_by_id_133f081a ON activities_pairingstepevent USING btree (by_id);
+CREATE INDEX activities_pairingstepevent_pairing_id_288ac5d7 ON activities_pairingstepevent USING btree (pairing_id);
+CREATE INDEX activities_pairingstepevent_pgh_obj_id_58fb2d85 ON activities_pairingstepevent USING btree (pgh_obj_id);
+CREATE CONSTRAINT TRIGGER audit_event AFTER INSERT OR UPDATE ON activities_pairingstepevent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_event();
+CREATE TRIGGER pgtrigger_append_only_d2fcb BEFORE DELETE OR UPDATE ON activities_pairingstepevent FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_d2fcb();
+GRANT SELECT TO redleader;
+GRANT SELECT, USAGE ON SEQUENCE TO redleader;
+CREATE OR REPLACE FUNCTION pgtrigger_append_only_d2fcb() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+    END;
+$function$;
+
+
 CREATE TABLE activities_photo (
     id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY,
     lecture_id bigint NOT NULL,
@@ -6552,8 +6659,8 @@ CREATE TABLE activities_photo (
     CONSTRAINT activities_photo_once UNIQUE (lecture_id, sha256),
     CONSTRAINT activities_photo_lecture_id_0b6fe224_fk_activities_lecture_id FOREIGN KEY (lecture_id) REFERENCES activities_lecture(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_photo_height_check CHECK (height >= 0),
-    CONSTRAINT activities_photo_kind_valid CHECK (kind::text = ANY (ARRAY['scene'::character varying, 'scan'::character varying]::text[])),
-    CONSTRAINT activities_photo_scan_is_internal CHECK (kind::text = 'scene'::text OR NOT is_public),
+    CONSTRAINT activities_photo_kind_valid CHECK (kind = ANY (ARRAY['scene', 'scan'])),
+    CONSTRAINT activities_photo_scan_is_internal CHECK (kind = 'scene' OR NOT is_public),
     CONSTRAINT activities_photo_width_check CHECK (width >= 0),
 );
 CREATE INDEX activities_photo_lecture_id_0b6fe224 ON activities_photo USING btree (lecture_id);
@@ -6638,7 +6745,7 @@ CREATE INDEX activities_practice_name_09c6096b_like ON activities_practice USING
 CREATE INDEX activities_practice_search ON activities_practice USING gin (search_grams);
 CREATE TRIGGER pgtrigger_delete_delete_73ffc AFTER DELETE ON activities_practice FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_73ffc();
 CREATE TRIGGER pgtrigger_insert_insert_51d83 AFTER INSERT ON activities_practice FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_51d83();
-CREATE TRIGGER pgtrigger_update_update_60d42 AFTER UPDATE ON activities_practice FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_public IS DISTINCT FROM new.is_public OR old.name::text IS DISTINCT FROM new.name::text OR old.source::text IS DISTINCT FROM new.source::text OR old.summary IS DISTINCT FROM new.summary OR old.updated_at IS DISTINCT FROM new.updated_at) EXECUTE FUNCTION pgtrigger_update_update_60d42();
+CREATE TRIGGER pgtrigger_update_update_60d42 AFTER UPDATE ON activities_practice FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_public IS DISTINCT FROM new.is_public OR old.name IS DISTINCT FROM new.name OR old.source IS DISTINCT FROM new.source OR old.summary IS DISTINCT FROM new.summary OR old.updated_at IS DISTINCT FROM new.updated_at) EXECUTE FUNCTION pgtrigger_update_update_60d42();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_practice FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -6762,7 +6869,7 @@ CREATE TABLE activities_practiceresult (
     source character varying(100) NOT NULL,
     CONSTRAINT activities_practiceresult_pkey PRIMARY KEY (id),
     CONSTRAINT activities_practicer_practice_id_616dfa3d_fk_activitie FOREIGN KEY (practice_id) REFERENCES activities_practice(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_practiceresult_label_given CHECK (NOT label::text = ''::text),
+    CONSTRAINT activities_practiceresult_label_given CHECK (NOT label = ''),
 );
 CREATE INDEX activities_practiceresult_practice_id_616dfa3d ON activities_practiceresult USING btree (practice_id);
 CREATE TRIGGER pgtrigger_delete_delete_48619 AFTER DELETE ON activities_practiceresult FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_48619();
@@ -6850,23 +6957,23 @@ CREATE TABLE activities_project (
     CONSTRAINT activities_project_industry_id_683d97ca_fk_activitie FOREIGN KEY (industry_id) REFERENCES activities_keyindustry(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_project_promotion_id_ee4aa9fb_fk_activitie FOREIGN KEY (promotion_id) REFERENCES activities_promotionevent(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_project_township_id_70d08e4e_fk_chambers_region_code FOREIGN KEY (township_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_project_contract_known CHECK (contracted IS NULL AND signed_on IS NULL AND (state::text = ANY (ARRAY['lead'::character varying, 'talks'::character varying, 'terminated'::character varying]::text[])) OR contracted IS NOT NULL AND signed_on IS NOT NULL AND (state::text = ANY (ARRAY['signed'::character varying, 'started'::character varying, 'operating'::character varying, 'terminated'::character varying]::text[]))),
+    CONSTRAINT activities_project_contract_known CHECK (contracted IS NULL AND signed_on IS NULL AND (state = ANY (ARRAY['lead', 'talks', 'terminated'])) OR contracted IS NOT NULL AND signed_on IS NOT NULL AND (state = ANY (ARRAY['signed', 'started', 'operating', 'terminated']))),
     CONSTRAINT activities_project_jobs_check CHECK (jobs >= 0),
     CONSTRAINT activities_project_not_negative CHECK ((planned IS NULL OR planned >= 0::numeric) AND (contracted IS NULL OR contracted >= 0::numeric)),
     CONSTRAINT activities_project_of_a_kind CHECK (is_return OR is_rural),
-    CONSTRAINT activities_project_state_valid CHECK (state::text = ANY (ARRAY['lead'::character varying, 'talks'::character varying, 'signed'::character varying, 'started'::character varying, 'operating'::character varying, 'terminated'::character varying]::text[])),
+    CONSTRAINT activities_project_state_valid CHECK (state = ANY (ARRAY['lead', 'talks', 'signed', 'started', 'operating', 'terminated'])),
     CONSTRAINT activities_project_version_check CHECK (version >= 0),
 );
 CREATE INDEX activities_project_chamber ON activities_project USING btree (chamber_id, created_at DESC, id DESC);
 CREATE INDEX activities_project_chamber_id_0ad9a655 ON activities_project USING btree (chamber_id);
 CREATE INDEX activities_project_created_by_id_2e99198c ON activities_project USING btree (created_by_id);
-CREATE INDEX activities_project_empty ON activities_project USING btree (id) WHERE NOT has_entry AND (state::text = ANY (ARRAY['signed'::character varying, 'started'::character varying, 'operating'::character varying]::text[]));
+CREATE INDEX activities_project_empty ON activities_project USING btree (id) WHERE NOT has_entry AND (state = ANY (ARRAY['signed', 'started', 'operating']));
 CREATE INDEX activities_project_enterprise_id_bd15e2ed ON activities_project USING btree (enterprise_id);
 CREATE INDEX activities_project_industry_id_683d97ca ON activities_project USING btree (industry_id);
 CREATE INDEX activities_project_named ON activities_project USING btree (township_id, name, id) WHERE publish_consent;
 CREATE INDEX activities_project_newest ON activities_project USING btree (created_at DESC, id DESC);
-CREATE UNIQUE INDEX activities_project_once ON activities_project USING btree (chamber_id, name) WHERE NOT state::text = 'terminated'::text;
-CREATE INDEX activities_project_over ON activities_project USING btree (id) WHERE paid_in > contracted AND (state::text = ANY (ARRAY['signed'::character varying, 'started'::character varying, 'operating'::character varying]::text[]));
+CREATE UNIQUE INDEX activities_project_once ON activities_project USING btree (chamber_id, name) WHERE NOT state = 'terminated';
+CREATE INDEX activities_project_over ON activities_project USING btree (id) WHERE paid_in > contracted AND (state = ANY (ARRAY['signed', 'started', 'operating']));
 CREATE INDEX activities_project_promotion_id_ee4aa9fb ON activities_project USING btree (promotion_id);
 CREATE INDEX activities_project_signed ON activities_project USING btree (signed_on);
 CREATE INDEX activities_project_township_id_70d08e4e ON activities_project USING btree (township_id);
@@ -6881,7 +6988,7 @@ CREATE TRIGGER pgtrigger_signing_day_is_that_of_the_step_54d60 BEFORE INSERT OR 
 CREATE TRIGGER pgtrigger_step_is_written_c281f BEFORE UPDATE ON activities_project FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_is_written_c281f();
 CREATE TRIGGER pgtrigger_terminated_is_closed_af484 BEFORE UPDATE ON activities_project FOR EACH ROW EXECUTE FUNCTION pgtrigger_terminated_is_closed_af484();
 CREATE TRIGGER pgtrigger_township_is_one_bb0b9 BEFORE INSERT OR UPDATE ON activities_project FOR EACH ROW EXECUTE FUNCTION pgtrigger_township_is_one_bb0b9();
-CREATE TRIGGER pgtrigger_update_update_f66bb AFTER UPDATE ON activities_project FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.contracted IS DISTINCT FROM new.contracted OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.enterprise_id IS DISTINCT FROM new.enterprise_id OR old.form_key IS DISTINCT FROM new.form_key OR old.id IS DISTINCT FROM new.id OR old.industry_id IS DISTINCT FROM new.industry_id OR old.investor::text IS DISTINCT FROM new.investor::text OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_return IS DISTINCT FROM new.is_return OR old.is_rural IS DISTINCT FROM new.is_rural OR old.name::text IS DISTINCT FROM new.name::text OR old.origin_city::text IS DISTINCT FROM new.origin_city::text OR old.planned IS DISTINCT FROM new.planned OR old.promotion_id IS DISTINCT FROM new.promotion_id OR old.publish_consent IS DISTINCT FROM new.publish_consent OR old.signed_on IS DISTINCT FROM new.signed_on OR old.state::text IS DISTINCT FROM new.state::text OR old.township_id::text IS DISTINCT FROM new.township_id::text OR old.updated_at IS DISTINCT FROM new.updated_at OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_f66bb();
+CREATE TRIGGER pgtrigger_update_update_f66bb AFTER UPDATE ON activities_project FOR EACH ROW WHEN (old.chamber_id IS DISTINCT FROM new.chamber_id OR old.contracted IS DISTINCT FROM new.contracted OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.enterprise_id IS DISTINCT FROM new.enterprise_id OR old.form_key IS DISTINCT FROM new.form_key OR old.id IS DISTINCT FROM new.id OR old.industry_id IS DISTINCT FROM new.industry_id OR old.investor IS DISTINCT FROM new.investor OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_return IS DISTINCT FROM new.is_return OR old.is_rural IS DISTINCT FROM new.is_rural OR old.name IS DISTINCT FROM new.name OR old.origin_city IS DISTINCT FROM new.origin_city OR old.planned IS DISTINCT FROM new.planned OR old.promotion_id IS DISTINCT FROM new.promotion_id OR old.publish_consent IS DISTINCT FROM new.publish_consent OR old.signed_on IS DISTINCT FROM new.signed_on OR old.state IS DISTINCT FROM new.state OR old.township_id IS DISTINCT FROM new.township_id OR old.updated_at IS DISTINCT FROM new.updated_at OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_f66bb();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_project FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON activities_project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_project();
 CREATE TRIGGER tally_insert AFTER INSERT ON activities_project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_project();
@@ -7352,11 +7459,11 @@ CREATE TABLE activities_projectstep (
     CONSTRAINT activities_projectstep_number_unique UNIQUE (project_id, number),
     CONSTRAINT activities_projectst_project_id_611792e0_fk_activitie FOREIGN KEY (project_id) REFERENCES activities_project(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_projectstep_by_id_98d5f382_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_projectstep_before_valid CHECK (before::text = ANY (ARRAY['lead'::character varying, 'talks'::character varying, 'signed'::character varying, 'started'::character varying, 'operating'::character varying, 'terminated'::character varying]::text[])),
-    CONSTRAINT activities_projectstep_day_given CHECK (NOT (state::text = ANY (ARRAY['signed'::character varying, 'started'::character varying, 'operating'::character varying, 'terminated'::character varying]::text[])) OR happened_on >= '2000-01-01'::date AND happened_on IS NOT NULL),
+    CONSTRAINT activities_projectstep_before_valid CHECK (before = ANY (ARRAY['lead', 'talks', 'signed', 'started', 'operating', 'terminated'])),
+    CONSTRAINT activities_projectstep_day_given CHECK (NOT (state = ANY (ARRAY['signed', 'started', 'operating', 'terminated'])) OR happened_on >= '2000-01-01'::date AND happened_on IS NOT NULL),
     CONSTRAINT activities_projectstep_number_check CHECK (number >= 0),
-    CONSTRAINT activities_projectstep_reason_given CHECK (NOT state::text = 'terminated'::text OR NOT reason::text = ''::text),
-    CONSTRAINT activities_projectstep_state_valid CHECK (state::text = ANY (ARRAY['lead'::character varying, 'talks'::character varying, 'signed'::character varying, 'started'::character varying, 'operating'::character varying, 'terminated'::character varying]::text[])),
+    CONSTRAINT activities_projectstep_reason_given CHECK (NOT state = 'terminated' OR NOT reason = ''),
+    CONSTRAINT activities_projectstep_state_valid CHECK (state = ANY (ARRAY['lead', 'talks', 'signed', 'started', 'operating', 'terminated'])),
 );
 CREATE INDEX activities_projectstep_by_id_98d5f382 ON activities_projectstep USING btree (by_id);
 CREATE INDEX activities_projectstep_project_id_611792e0 ON activities_projectstep USING btree (project_id);
@@ -7618,14 +7725,14 @@ CREATE TABLE activities_reporttemplate (
     CONSTRAINT activities_reporttemplate_pkey PRIMARY KEY (id),
     CONSTRAINT activities_reporttemplate_name_key UNIQUE (name),
     CONSTRAINT activities_reporttem_uploaded_by_id_fcb9c75f_fk_chambers_ FOREIGN KEY (uploaded_by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_reporttemplate_briefing_is_word CHECK (NOT is_briefing OR kind::text = 'word'::text),
-    CONSTRAINT activities_reporttemplate_kind_valid CHECK (kind::text = ANY (ARRAY['word'::character varying, 'excel'::character varying]::text[])),
+    CONSTRAINT activities_reporttemplate_briefing_is_word CHECK (NOT is_briefing OR kind = 'word'),
+    CONSTRAINT activities_reporttemplate_kind_valid CHECK (kind = ANY (ARRAY['word', 'excel'])),
 );
 CREATE INDEX activities_reporttemplate_name_33ce0ffe_like ON activities_reporttemplate USING btree (name varchar_pattern_ops);
 CREATE INDEX activities_reporttemplate_uploaded_by_id_fcb9c75f ON activities_reporttemplate USING btree (uploaded_by_id);
 CREATE TRIGGER pgtrigger_delete_delete_a0e30 AFTER DELETE ON activities_reporttemplate FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_a0e30();
 CREATE TRIGGER pgtrigger_insert_insert_46181 AFTER INSERT ON activities_reporttemplate FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_46181();
-CREATE TRIGGER pgtrigger_update_update_63ec1 AFTER UPDATE ON activities_reporttemplate FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.is_briefing IS DISTINCT FROM new.is_briefing OR old.kind::text IS DISTINCT FROM new.kind::text OR old.name::text IS DISTINCT FROM new.name::text OR old.names IS DISTINCT FROM new.names OR old.uploaded_at IS DISTINCT FROM new.uploaded_at OR old.uploaded_by_id IS DISTINCT FROM new.uploaded_by_id) EXECUTE FUNCTION pgtrigger_update_update_63ec1();
+CREATE TRIGGER pgtrigger_update_update_63ec1 AFTER UPDATE ON activities_reporttemplate FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.is_briefing IS DISTINCT FROM new.is_briefing OR old.kind IS DISTINCT FROM new.kind OR old.name IS DISTINCT FROM new.name OR old.names IS DISTINCT FROM new.names OR old.uploaded_at IS DISTINCT FROM new.uploaded_at OR old.uploaded_by_id IS DISTINCT FROM new.uploaded_by_id) EXECUTE FUNCTION pgtrigger_update_update_63ec1();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
 CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_a0e30() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
@@ -7686,7 +7793,7 @@ CREATE TABLE activities_requirementexemption (
     CONSTRAINT activities_requireme_branch_id_32d00ee0_fk_chambers_ FOREIGN KEY (branch_id) REFERENCES chambers_branch(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_requireme_requirement_id_cee9525b_fk_activitie FOREIGN KEY (requirement_id) REFERENCES activities_meetingrequirement(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_requirementexemption_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
-    CONSTRAINT activities_requirementexemption_has_reason CHECK (NOT reason::text = ''::text),
+    CONSTRAINT activities_requirementexemption_has_reason CHECK (NOT reason = ''),
 );
 CREATE INDEX activities_exemption_newest ON activities_requirementexemption USING btree (started_on DESC, id);
 CREATE INDEX activities_requirementexemption_branch_id_32d00ee0 ON activities_requirementexemption USING btree (branch_id);
@@ -7750,7 +7857,7 @@ CREATE TABLE activities_scheme (
     kind character varying(12) NOT NULL,
     CONSTRAINT activities_scheme_pkey PRIMARY KEY (id),
     CONSTRAINT activities_scheme_name_key UNIQUE (name),
-    CONSTRAINT activities_scheme_kind_valid CHECK (kind::text = ANY (ARRAY['four_goods'::character varying, 'pilot'::character varying, 'title'::character varying, 'praise'::character varying]::text[])),
+    CONSTRAINT activities_scheme_kind_valid CHECK (kind = ANY (ARRAY['four_goods', 'pilot', 'title', 'praise'])),
 );
 CREATE INDEX activities_scheme_name_dae1637c_like ON activities_scheme USING btree (name varchar_pattern_ops);
 CREATE TRIGGER pgtrigger_delete_delete_51557 AFTER DELETE ON activities_scheme FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_51557();
@@ -7915,7 +8022,7 @@ CREATE TABLE activities_schemelevel (
     CONSTRAINT activities_schemelevel_level_unique UNIQUE (version_id, level),
     CONSTRAINT activities_schemelev_version_id_25c4f1e7_fk_activitie FOREIGN KEY (version_id) REFERENCES activities_schemeversion(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_schemelevel_cycle_in_order CHECK (cycle_end >= cycle_start),
-    CONSTRAINT activities_schemelevel_level_valid CHECK (level::text = ANY (ARRAY['national'::character varying, 'provincial'::character varying, 'city'::character varying, 'county'::character varying]::text[])),
+    CONSTRAINT activities_schemelevel_level_valid CHECK (level = ANY (ARRAY['national', 'provincial', 'city', 'county'])),
     CONSTRAINT activities_schemelevel_valid_after_start CHECK (valid_until IS NULL OR valid_until >= cycle_start),
 );
 CREATE INDEX activities_schemelevel_version_id_25c4f1e7 ON activities_schemelevel USING btree (version_id);
@@ -7993,7 +8100,7 @@ CREATE TABLE activities_schemeversion (
     CONSTRAINT activities_schemever_scheme_id_b17caa90_fk_activitie FOREIGN KEY (scheme_id) REFERENCES activities_scheme(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_schemeversion_publicity_days_check CHECK (publicity_days >= 0),
     CONSTRAINT activities_schemeversion_publicity_limited CHECK (publicity_days >= 1 AND publicity_days <= 60),
-    CONSTRAINT activities_schemeversion_recipients_valid CHECK (recipient_kinds <@ ARRAY['chamber'::character varying(10), 'branch'::character varying(10), 'site'::character varying(10)] AND
+    CONSTRAINT activities_schemeversion_recipients_valid CHECK (recipient_kinds <@ ARRAY['chamber'(10), 'branch'(10), 'site'(10)] AND
 CASE
     WHEN recipient_kinds IS NULL THEN NULL::integer
     ELSE COALESCE(array_length(recipient_kinds, 1), 0)
@@ -8295,7 +8402,7 @@ CREATE TABLE activities_site (
     CONSTRAINT activities_site_name_key UNIQUE (name),
     CONSTRAINT activities_site_chamber_id_14ce9aa0_fk_chambers_chamber_id FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT activities_site_township_id_7cf65775_fk_chambers_region_code FOREIGN KEY (township_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT activities_site_kind_valid CHECK (kind::text = ANY (ARRAY['red'::character varying, 'base'::character varying, 'other'::character varying]::text[])),
+    CONSTRAINT activities_site_kind_valid CHECK (kind = ANY (ARRAY['red', 'base', 'other'])),
 );
 CREATE INDEX activities_site_by_name ON activities_site USING btree (sort_key, id);
 CREATE INDEX activities_site_chamber_id_14ce9aa0 ON activities_site USING btree (chamber_id);
@@ -8303,10 +8410,10 @@ CREATE INDEX activities_site_name_d5fdfca7_like ON activities_site USING btree (
 CREATE INDEX activities_site_search ON activities_site USING gin (search_grams);
 CREATE INDEX activities_site_township_id_7cf65775 ON activities_site USING btree (township_id);
 CREATE INDEX activities_site_township_id_7cf65775_like ON activities_site USING btree (township_id varchar_pattern_ops);
-CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON activities_site FOR EACH ROW WHEN (old.sort_key::text IS DISTINCT FROM new.sort_key::text) EXECUTE FUNCTION award_roll_follow('site_id');
+CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON activities_site FOR EACH ROW WHEN (old.sort_key IS DISTINCT FROM new.sort_key) EXECUTE FUNCTION award_roll_follow('site_id');
 CREATE TRIGGER pgtrigger_delete_delete_66803 AFTER DELETE ON activities_site FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_66803();
 CREATE TRIGGER pgtrigger_insert_insert_35e29 AFTER INSERT ON activities_site FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_35e29();
-CREATE TRIGGER pgtrigger_update_update_9f189 AFTER UPDATE ON activities_site FOR EACH ROW WHEN (old.address::text IS DISTINCT FROM new.address::text OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.id IS DISTINCT FROM new.id OR old.introduction IS DISTINCT FROM new.introduction OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind::text IS DISTINCT FROM new.kind::text OR old.name::text IS DISTINCT FROM new.name::text OR old.township_id::text IS DISTINCT FROM new.township_id::text) EXECUTE FUNCTION pgtrigger_update_update_9f189();
+CREATE TRIGGER pgtrigger_update_update_9f189 AFTER UPDATE ON activities_site FOR EACH ROW WHEN (old.address IS DISTINCT FROM new.address OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.id IS DISTINCT FROM new.id OR old.introduction IS DISTINCT FROM new.introduction OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind IS DISTINCT FROM new.kind OR old.name IS DISTINCT FROM new.name OR old.township_id IS DISTINCT FROM new.township_id) EXECUTE FUNCTION pgtrigger_update_update_9f189();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_site FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -8500,7 +8607,7 @@ CREATE TABLE chambers_annualinspection (
     CONSTRAINT chambers_annualinspection_once UNIQUE (chamber_id, year),
     CONSTRAINT chambers_annualinspe_chamber_id_61c8d9e2_fk_chambers_ FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_annualinspection_after_the_year CHECK (EXTRACT(year FROM filed_on) > year::numeric),
-    CONSTRAINT chambers_annualinspection_result_valid CHECK ((result::text = ANY (ARRAY['passed'::character varying, 'barely'::character varying, 'failed'::character varying]::text[])) OR result::text = ''::text),
+    CONSTRAINT chambers_annualinspection_result_valid CHECK ((result = ANY (ARRAY['passed', 'barely', 'failed'])) OR result = ''),
     CONSTRAINT chambers_annualinspection_year_check CHECK (year >= 0),
 );
 CREATE INDEX chambers_annualinspection_chamber_id_61c8d9e2 ON chambers_annualinspection USING btree (chamber_id);
@@ -8570,13 +8677,13 @@ CREATE TABLE chambers_appointment (
     CONSTRAINT chambers_appointment_member_id_1a92ef4f_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_appointment_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
     CONSTRAINT chambers_appointment_one_organisation CHECK (branch_id IS NULL AND chamber_id IS NOT NULL OR branch_id IS NOT NULL AND chamber_id IS NULL),
-    CONSTRAINT chambers_appointment_post_fits CHECK (branch_id IS NOT NULL AND (post::text = ANY (ARRAY['branch_secretary'::character varying, 'deputy_secretary'::character varying, 'organisation'::character varying, 'publicity'::character varying, 'discipline'::character varying, 'instructor'::character varying]::text[])) OR branch_id IS NULL AND NOT (post::text = ANY (ARRAY['branch_secretary'::character varying, 'deputy_secretary'::character varying, 'organisation'::character varying, 'publicity'::character varying, 'discipline'::character varying, 'instructor'::character varying]::text[]))),
-    CONSTRAINT chambers_appointment_post_valid CHECK (post::text = ANY (ARRAY['president'::character varying, 'executive_vice'::character varying, 'vice_president'::character varying, 'supervisor'::character varying, 'secretary_general'::character varying, 'secretary'::character varying, 'legal'::character varying, 'branch_secretary'::character varying, 'deputy_secretary'::character varying, 'organisation'::character varying, 'publicity'::character varying, 'discipline'::character varying, 'instructor'::character varying]::text[])),
-    CONSTRAINT chambers_appointment_branch_no_overlap EXCLUDE USING gist (member_id WITH =, post WITH =, branch_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&) WHERE (branch_id IS NOT NULL),
-    CONSTRAINT chambers_appointment_chamber_no_overlap EXCLUDE USING gist (member_id WITH =, post WITH =, chamber_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&) WHERE (chamber_id IS NOT NULL),
-    CONSTRAINT chambers_appointment_one_branch_secretary EXCLUDE USING gist (branch_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&) WHERE (post::text = 'branch_secretary'::text),
-    CONSTRAINT chambers_appointment_one_holder EXCLUDE USING gist (chamber_id WITH =, post WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&) WHERE (post::text = ANY (ARRAY['president'::character varying, 'secretary_general'::character varying, 'legal'::character varying]::text[])),
-    CONSTRAINT chambers_appointment_one_legal EXCLUDE USING gist (member_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&) WHERE (post::text = 'legal'::text),
+    CONSTRAINT chambers_appointment_post_fits CHECK (branch_id IS NOT NULL AND (post = ANY (ARRAY['branch_secretary', 'deputy_secretary', 'organisation', 'publicity', 'discipline', 'instructor'])) OR branch_id IS NULL AND NOT (post = ANY (ARRAY['branch_secretary', 'deputy_secretary', 'organisation', 'publicity', 'discipline', 'instructor']))),
+    CONSTRAINT chambers_appointment_post_valid CHECK (post = ANY (ARRAY['president', 'executive_vice', 'vice_president', 'supervisor', 'secretary_general', 'secretary', 'legal', 'branch_secretary', 'deputy_secretary', 'organisation', 'publicity', 'discipline', 'instructor'])),
+    CONSTRAINT chambers_appointment_branch_no_overlap EXCLUDE USING gist (member_id WITH =, post WITH =, branch_id WITH =, daterange(started_on, ended_on, '[]') WITH &&) WHERE (branch_id IS NOT NULL),
+    CONSTRAINT chambers_appointment_chamber_no_overlap EXCLUDE USING gist (member_id WITH =, post WITH =, chamber_id WITH =, daterange(started_on, ended_on, '[]') WITH &&) WHERE (chamber_id IS NOT NULL),
+    CONSTRAINT chambers_appointment_one_branch_secretary EXCLUDE USING gist (branch_id WITH =, daterange(started_on, ended_on, '[]') WITH &&) WHERE (post = 'branch_secretary'),
+    CONSTRAINT chambers_appointment_one_holder EXCLUDE USING gist (chamber_id WITH =, post WITH =, daterange(started_on, ended_on, '[]') WITH &&) WHERE (post = ANY (ARRAY['president', 'secretary_general', 'legal'])),
+    CONSTRAINT chambers_appointment_one_legal EXCLUDE USING gist (member_id WITH =, daterange(started_on, ended_on, '[]') WITH &&) WHERE (post = 'legal'),
 );
 CREATE INDEX chambers_appointment_branch_id_8aad4802 ON chambers_appointment USING btree (branch_id);
 CREATE INDEX chambers_appointment_chamber_id_e41d3ed3 ON chambers_appointment USING btree (chamber_id);
@@ -8681,19 +8788,19 @@ CREATE TABLE chambers_branch (
     CONSTRAINT chambers_branch_name_key UNIQUE (name),
     CONSTRAINT chambers_branch_parent_id_bf06fde9_fk_chambers_branch_id FOREIGN KEY (parent_id) REFERENCES chambers_branch(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_branch_dissolved_on_after_start CHECK (dissolved_on IS NULL OR dissolved_on >= founded_on),
-    CONSTRAINT chambers_branch_kind_valid CHECK (kind::text = ANY (ARRAY['single'::character varying, 'joint'::character varying, 'general'::character varying, 'committee'::character varying, 'functional'::character varying, 'instructor'::character varying]::text[])),
+    CONSTRAINT chambers_branch_kind_valid CHECK (kind = ANY (ARRAY['single', 'joint', 'general', 'committee', 'functional', 'instructor'])),
     CONSTRAINT chambers_branch_not_own_parent CHECK (parent_id IS NULL OR NOT (parent_id = id AND parent_id IS NOT NULL)),
 );
 CREATE INDEX chambers_branch_by_name ON chambers_branch USING btree (sort_key, id);
 CREATE INDEX chambers_branch_name_4dafb628_like ON chambers_branch USING btree (name varchar_pattern_ops);
 CREATE INDEX chambers_branch_parent_id_bf06fde9 ON chambers_branch USING btree (parent_id);
 CREATE INDEX chambers_branch_search ON chambers_branch USING gin (search_grams);
-CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON chambers_branch FOR EACH ROW WHEN (old.sort_key::text IS DISTINCT FROM new.sort_key::text) EXECUTE FUNCTION award_roll_follow('branch_id');
+CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON chambers_branch FOR EACH ROW WHEN (old.sort_key IS DISTINCT FROM new.sort_key) EXECUTE FUNCTION award_roll_follow('branch_id');
 CREATE CONSTRAINT TRIGGER pgtrigger_coverage_count_f4558 AFTER INSERT OR UPDATE OF kind ON chambers_branch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pgtrigger_coverage_count_f4558();
 CREATE TRIGGER pgtrigger_delete_delete_a6772 AFTER DELETE ON chambers_branch FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_a6772();
 CREATE TRIGGER pgtrigger_insert_insert_a746c AFTER INSERT ON chambers_branch FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_a746c();
 CREATE TRIGGER pgtrigger_life_holds_rows_c9ea4 BEFORE UPDATE ON chambers_branch FOR EACH ROW EXECUTE FUNCTION pgtrigger_life_holds_rows_c9ea4();
-CREATE TRIGGER pgtrigger_update_update_97fa9 AFTER UPDATE ON chambers_branch FOR EACH ROW WHEN (old.dissolved_on IS DISTINCT FROM new.dissolved_on OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind::text IS DISTINCT FROM new.kind::text OR old.name::text IS DISTINCT FROM new.name::text OR old.parent_id IS DISTINCT FROM new.parent_id) EXECUTE FUNCTION pgtrigger_update_update_97fa9();
+CREATE TRIGGER pgtrigger_update_update_97fa9 AFTER UPDATE ON chambers_branch FOR EACH ROW WHEN (old.dissolved_on IS DISTINCT FROM new.dissolved_on OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind IS DISTINCT FROM new.kind OR old.name IS DISTINCT FROM new.name OR old.parent_id IS DISTINCT FROM new.parent_id) EXECUTE FUNCTION pgtrigger_update_update_97fa9();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON chambers_branch FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON chambers_branch REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_chambers_branch();
 CREATE TRIGGER tally_insert AFTER INSERT ON chambers_branch REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_chambers_branch();
@@ -8983,7 +9090,7 @@ CREATE TABLE chambers_branchterm (
     CONSTRAINT chambers_branchterm_due_on_after_start CHECK (due_on IS NULL OR due_on >= started_on),
     CONSTRAINT chambers_branchterm_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
     CONSTRAINT chambers_branchterm_number_check CHECK (number >= 0),
-    CONSTRAINT chambers_branchterm_no_overlap EXCLUDE USING gist (branch_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&),
+    CONSTRAINT chambers_branchterm_no_overlap EXCLUDE USING gist (branch_id WITH =, daterange(started_on, ended_on, '[]') WITH &&),
 );
 CREATE INDEX chambers_branchterm_branch_id_aa0e6b7e ON chambers_branchterm USING btree (branch_id);
 CREATE TRIGGER pgtrigger_delete_delete_39d07 AFTER DELETE ON chambers_branchterm FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_39d07();
@@ -9076,26 +9183,26 @@ CREATE TABLE chambers_chamber (
     CONSTRAINT chambers_chamber_pkey PRIMARY KEY (id),
     CONSTRAINT chambers_chamber_name_key UNIQUE (name),
     CONSTRAINT chambers_chamber_township_id_bab7119d_fk_chambers_region_code FOREIGN KEY (township_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_chamber_charter_clause_valid CHECK (charter_clause::text = ANY (ARRAY['unknown'::character varying, 'none'::character varying, '2018'::character varying, '2019'::character varying]::text[])),
-    CONSTRAINT chambers_chamber_closed_has_state CHECK (state::text = 'closed'::text OR closed_on IS NULL),
+    CONSTRAINT chambers_chamber_charter_clause_valid CHECK (charter_clause = ANY (ARRAY['unknown', 'none', '2018', '2019'])),
+    CONSTRAINT chambers_chamber_closed_has_state CHECK (state = 'closed' OR closed_on IS NULL),
     CONSTRAINT chambers_chamber_closed_on_after_start CHECK (closed_on IS NULL OR closed_on >= founded_on),
-    CONSTRAINT chambers_chamber_credit_code_valid CHECK (credit_code::text = ''::text OR credit_code_is_valid(credit_code::text)),
-    CONSTRAINT chambers_chamber_kind_valid CHECK (kind::text = ANY (ARRAY['township'::character varying, 'trade'::character varying, 'youth'::character varying, 'remote'::character varying, 'general'::character varying]::text[])),
-    CONSTRAINT chambers_chamber_state_valid CHECK (state::text = ANY (ARRAY['preparing'::character varying, 'active'::character varying, 'closed'::character varying]::text[])),
-    CONSTRAINT chambers_chamber_township_known CHECK (NOT kind::text = 'township'::text OR township_id IS NOT NULL),
-    CONSTRAINT chambers_chamber_trades_valid CHECK (trades <@ ARRAY['A'::character varying(1), 'B'::character varying(1), 'C'::character varying(1), 'D'::character varying(1), 'E'::character varying(1), 'F'::character varying(1), 'G'::character varying(1), 'H'::character varying(1), 'I'::character varying(1), 'J'::character varying(1), 'K'::character varying(1), 'L'::character varying(1), 'M'::character varying(1), 'N'::character varying(1), 'O'::character varying(1), 'P'::character varying(1), 'Q'::character varying(1), 'R'::character varying(1), 'S'::character varying(1), 'T'::character varying(1)]),
+    CONSTRAINT chambers_chamber_credit_code_valid CHECK (credit_code = '' OR credit_code_is_valid(credit_code)),
+    CONSTRAINT chambers_chamber_kind_valid CHECK (kind = ANY (ARRAY['township', 'trade', 'youth', 'remote', 'general'])),
+    CONSTRAINT chambers_chamber_state_valid CHECK (state = ANY (ARRAY['preparing', 'active', 'closed'])),
+    CONSTRAINT chambers_chamber_township_known CHECK (NOT kind = 'township' OR township_id IS NOT NULL),
+    CONSTRAINT chambers_chamber_trades_valid CHECK (trades <@ ARRAY['A'(1), 'B'(1), 'C'(1), 'D'(1), 'E'(1), 'F'(1), 'G'(1), 'H'(1), 'I'(1), 'J'(1), 'K'(1), 'L'(1), 'M'(1), 'N'(1), 'O'(1), 'P'(1), 'Q'(1), 'R'(1), 'S'(1), 'T'(1)]),
 );
 CREATE INDEX chambers_chamber_by_name ON chambers_chamber USING btree (sort_key, id);
-CREATE UNIQUE INDEX chambers_chamber_credit_code_unique ON chambers_chamber USING btree (credit_code) WHERE NOT credit_code::text = ''::text;
+CREATE UNIQUE INDEX chambers_chamber_credit_code_unique ON chambers_chamber USING btree (credit_code) WHERE NOT credit_code = '';
 CREATE INDEX chambers_chamber_name_624f2518_like ON chambers_chamber USING btree (name varchar_pattern_ops);
 CREATE INDEX chambers_chamber_search ON chambers_chamber USING gin (search_grams);
 CREATE INDEX chambers_chamber_township_id_bab7119d ON chambers_chamber USING btree (township_id);
 CREATE INDEX chambers_chamber_township_id_bab7119d_like ON chambers_chamber USING btree (township_id varchar_pattern_ops);
-CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON chambers_chamber FOR EACH ROW WHEN (old.sort_key::text IS DISTINCT FROM new.sort_key::text) EXECUTE FUNCTION award_roll_follow('chamber_id');
+CREATE TRIGGER award_roll_follow AFTER UPDATE OF sort_key ON chambers_chamber FOR EACH ROW WHEN (old.sort_key IS DISTINCT FROM new.sort_key) EXECUTE FUNCTION award_roll_follow('chamber_id');
 CREATE TRIGGER pgtrigger_delete_delete_4848b AFTER DELETE ON chambers_chamber FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_4848b();
 CREATE TRIGGER pgtrigger_insert_insert_40658 AFTER INSERT ON chambers_chamber FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_40658();
 CREATE TRIGGER pgtrigger_life_holds_rows_51637 BEFORE UPDATE ON chambers_chamber FOR EACH ROW EXECUTE FUNCTION pgtrigger_life_holds_rows_51637();
-CREATE TRIGGER pgtrigger_update_update_d6791 AFTER UPDATE ON chambers_chamber FOR EACH ROW WHEN (old.charter_adoption::text IS DISTINCT FROM new.charter_adoption::text OR old.charter_approved_on IS DISTINCT FROM new.charter_approved_on OR old.charter_clause::text IS DISTINCT FROM new.charter_clause::text OR old.closed_on IS DISTINCT FROM new.closed_on OR old.credit_code::text IS DISTINCT FROM new.credit_code::text OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.introduction IS DISTINCT FROM new.introduction OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind::text IS DISTINCT FROM new.kind::text OR old.logo::text IS DISTINCT FROM new.logo::text OR old.name::text IS DISTINCT FROM new.name::text OR old.short_name::text IS DISTINCT FROM new.short_name::text OR old.state::text IS DISTINCT FROM new.state::text OR old.township_id::text IS DISTINCT FROM new.township_id::text OR old.trades IS DISTINCT FROM new.trades) EXECUTE FUNCTION pgtrigger_update_update_d6791();
+CREATE TRIGGER pgtrigger_update_update_d6791 AFTER UPDATE ON chambers_chamber FOR EACH ROW WHEN (old.charter_adoption IS DISTINCT FROM new.charter_adoption OR old.charter_approved_on IS DISTINCT FROM new.charter_approved_on OR old.charter_clause IS DISTINCT FROM new.charter_clause OR old.closed_on IS DISTINCT FROM new.closed_on OR old.credit_code IS DISTINCT FROM new.credit_code OR old.founded_on IS DISTINCT FROM new.founded_on OR old.id IS DISTINCT FROM new.id OR old.introduction IS DISTINCT FROM new.introduction OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind IS DISTINCT FROM new.kind OR old.logo IS DISTINCT FROM new.logo OR old.name IS DISTINCT FROM new.name OR old.short_name IS DISTINCT FROM new.short_name OR old.state IS DISTINCT FROM new.state OR old.township_id IS DISTINCT FROM new.township_id OR old.trades IS DISTINCT FROM new.trades) EXECUTE FUNCTION pgtrigger_update_update_d6791();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON chambers_chamber FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 CREATE TRIGGER tally_delete AFTER DELETE ON chambers_chamber REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_chambers_chamber();
 CREATE TRIGGER tally_insert AFTER INSERT ON chambers_chamber REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_chambers_chamber();
@@ -9299,7 +9406,7 @@ CREATE TABLE chambers_chamberterm (
     CONSTRAINT chambers_chamberterm_due_on_after_start CHECK (due_on IS NULL OR due_on >= started_on),
     CONSTRAINT chambers_chamberterm_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
     CONSTRAINT chambers_chamberterm_number_check CHECK (number >= 0),
-    CONSTRAINT chambers_chamberterm_no_overlap EXCLUDE USING gist (chamber_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&),
+    CONSTRAINT chambers_chamberterm_no_overlap EXCLUDE USING gist (chamber_id WITH =, daterange(started_on, ended_on, '[]') WITH &&),
 );
 CREATE INDEX chambers_chamberterm_chamber_id_02ff181d ON chambers_chamberterm USING btree (chamber_id);
 CREATE TRIGGER pgtrigger_delete_delete_975d1 AFTER DELETE ON chambers_chamberterm FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_975d1();
@@ -9443,7 +9550,7 @@ CREATE TABLE chambers_consent (
     withdrawn_on date,
     CONSTRAINT chambers_consent_pkey PRIMARY KEY (id),
     CONSTRAINT chambers_consent_member_id_001032a9_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_consent_purpose_valid CHECK (purpose::text = ANY (ARRAY['name'::character varying, 'photo'::character varying, 'story'::character varying]::text[])),
+    CONSTRAINT chambers_consent_purpose_valid CHECK (purpose = ANY (ARRAY['name', 'photo', 'story'])),
     CONSTRAINT chambers_consent_withdrawn_on_after_start CHECK (withdrawn_on IS NULL OR withdrawn_on >= given_on),
 );
 CREATE INDEX chambers_consent_member_id_001032a9 ON chambers_consent USING btree (member_id);
@@ -9512,20 +9619,20 @@ CREATE TABLE chambers_enterprise (
     CONSTRAINT chambers_enterprise_pkey PRIMARY KEY (id),
     CONSTRAINT chambers_enterprise_name_key UNIQUE (name),
     CONSTRAINT chambers_enterprise_township_id_5b0924c1_fk_chambers_ FOREIGN KEY (township_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_enterprise_credit_code_valid CHECK (credit_code::text = ''::text OR credit_code_is_valid(credit_code::text)),
+    CONSTRAINT chambers_enterprise_credit_code_valid CHECK (credit_code = '' OR credit_code_is_valid(credit_code)),
 );
 CREATE INDEX chambers_enterprise_by_name ON chambers_enterprise USING btree (sort_key, id);
-CREATE UNIQUE INDEX chambers_enterprise_credit_code_unique ON chambers_enterprise USING btree (credit_code) WHERE NOT credit_code::text = ''::text;
-CREATE INDEX chambers_enterprise_initials ON chambers_enterprise USING btree (split_part(search_text, ' '::text, 3) COLLATE "C", id);
+CREATE UNIQUE INDEX chambers_enterprise_credit_code_unique ON chambers_enterprise USING btree (credit_code) WHERE NOT credit_code = '';
+CREATE INDEX chambers_enterprise_initials ON chambers_enterprise USING btree (split_part(search_text, ' ', 3) COLLATE "C", id);
 CREATE INDEX chambers_enterprise_name_65e3bcec_like ON chambers_enterprise USING btree (name varchar_pattern_ops);
-CREATE INDEX chambers_enterprise_pinyin ON chambers_enterprise USING btree (split_part(search_text, ' '::text, 2) COLLATE "C", id);
+CREATE INDEX chambers_enterprise_pinyin ON chambers_enterprise USING btree (split_part(search_text, ' ', 2) COLLATE "C", id);
 CREATE INDEX chambers_enterprise_search ON chambers_enterprise USING gin (search_grams);
 CREATE INDEX chambers_enterprise_township_id_5b0924c1 ON chambers_enterprise USING btree (township_id);
 CREATE INDEX chambers_enterprise_township_id_5b0924c1_like ON chambers_enterprise USING btree (township_id varchar_pattern_ops);
-CREATE INDEX chambers_enterprise_word ON chambers_enterprise USING btree (split_part(search_text, ' '::text, 1) COLLATE "C", id);
+CREATE INDEX chambers_enterprise_word ON chambers_enterprise USING btree (split_part(search_text, ' ', 1) COLLATE "C", id);
 CREATE TRIGGER pgtrigger_delete_delete_5fc58 AFTER DELETE ON chambers_enterprise FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_5fc58();
 CREATE TRIGGER pgtrigger_insert_insert_cf571 AFTER INSERT ON chambers_enterprise FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_cf571();
-CREATE TRIGGER pgtrigger_update_update_d80f9 AFTER UPDATE ON chambers_enterprise FOR EACH ROW WHEN (old.credit_code::text IS DISTINCT FROM new.credit_code::text OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.name::text IS DISTINCT FROM new.name::text OR old.township_id::text IS DISTINCT FROM new.township_id::text) EXECUTE FUNCTION pgtrigger_update_update_d80f9();
+CREATE TRIGGER pgtrigger_update_update_d80f9 AFTER UPDATE ON chambers_enterprise FOR EACH ROW WHEN (old.credit_code IS DISTINCT FROM new.credit_code OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.name IS DISTINCT FROM new.name OR old.township_id IS DISTINCT FROM new.township_id) EXECUTE FUNCTION pgtrigger_update_update_d80f9();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON chambers_enterprise FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -9620,27 +9727,27 @@ CREATE TABLE chambers_member (
     CONSTRAINT chambers_member_branch_id_35c58164_fk_chambers_branch_id FOREIGN KEY (branch_id) REFERENCES chambers_branch(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_member_enterprise_id_3424f874_fk_chambers_ FOREIGN KEY (enterprise_id) REFERENCES chambers_enterprise(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_member_merged_into_id_387a1f5e_fk_chambers_member_id FOREIGN KEY (merged_into_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_member_erased_is_nameless CHECK (erased_on IS NULL OR enterprise_id IS NULL AND name::text = '（已清除）'::text AND note::text = ''::text AND phone::text = ''::text),
-    CONSTRAINT chambers_member_firm_is_enterprise CHECK (kind::text = 'person'::text OR branch_id IS NULL AND enterprise_id IS NOT NULL AND party_status::text = 'unknown'::text),
-    CONSTRAINT chambers_member_kind_valid CHECK (kind::text = ANY (ARRAY['firm'::character varying, 'person'::character varying]::text[])),
+    CONSTRAINT chambers_member_erased_is_nameless CHECK (erased_on IS NULL OR enterprise_id IS NULL AND name = '（已清除）' AND note = '' AND phone = ''),
+    CONSTRAINT chambers_member_firm_is_enterprise CHECK (kind = 'person' OR branch_id IS NULL AND enterprise_id IS NOT NULL AND party_status = 'unknown'),
+    CONSTRAINT chambers_member_kind_valid CHECK (kind = ANY (ARRAY['firm', 'person'])),
     CONSTRAINT chambers_member_not_into_itself CHECK (merged_into_id IS NULL OR NOT (merged_into_id = id AND merged_into_id IS NOT NULL)),
-    CONSTRAINT chambers_member_party_status_valid CHECK (party_status::text = ANY (ARRAY['unknown'::character varying, 'none'::character varying, 'applicant'::character varying, 'activist'::character varying, 'candidate'::character varying, 'probationary'::character varying, 'full'::character varying]::text[])),
-    CONSTRAINT chambers_member_phone_valid CHECK (phone::text = ''::text OR phone::text ~ '^1\d{10}$'::text),
+    CONSTRAINT chambers_member_party_status_valid CHECK (party_status = ANY (ARRAY['unknown', 'none', 'applicant', 'activist', 'candidate', 'probationary', 'full'])),
+    CONSTRAINT chambers_member_phone_valid CHECK (phone = '' OR phone ~ '^1\d{10}$'),
 );
 CREATE INDEX chambers_member_branch_id_35c58164 ON chambers_member USING btree (branch_id);
 CREATE INDEX chambers_member_by_name ON chambers_member USING btree (sort_key, id);
 CREATE INDEX chambers_member_enterprise_id_3424f874 ON chambers_member USING btree (enterprise_id);
-CREATE UNIQUE INDEX chambers_member_firm_once ON chambers_member USING btree (enterprise_id) WHERE kind::text = 'firm'::text;
-CREATE INDEX chambers_member_initials ON chambers_member USING btree (split_part(search_text, ' '::text, 3) COLLATE "C", id);
+CREATE UNIQUE INDEX chambers_member_firm_once ON chambers_member USING btree (enterprise_id) WHERE kind = 'firm';
+CREATE INDEX chambers_member_initials ON chambers_member USING btree (split_part(search_text, ' ', 3) COLLATE "C", id);
 CREATE INDEX chambers_member_merged_into_id_387a1f5e ON chambers_member USING btree (merged_into_id);
-CREATE INDEX chambers_member_phone ON chambers_member USING btree (phone) WHERE NOT phone::text = ''::text;
-CREATE INDEX chambers_member_pinyin ON chambers_member USING btree (split_part(search_text, ' '::text, 2) COLLATE "C", id);
+CREATE INDEX chambers_member_phone ON chambers_member USING btree (phone) WHERE NOT phone = '';
+CREATE INDEX chambers_member_pinyin ON chambers_member USING btree (split_part(search_text, ' ', 2) COLLATE "C", id);
 CREATE INDEX chambers_member_search ON chambers_member USING gin (search_grams);
-CREATE INDEX chambers_member_word ON chambers_member USING btree (split_part(search_text, ' '::text, 1) COLLATE "C", id);
+CREATE INDEX chambers_member_word ON chambers_member USING btree (split_part(search_text, ' ', 1) COLLATE "C", id);
 CREATE TRIGGER pgtrigger_delete_delete_c2992 AFTER DELETE ON chambers_member FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_c2992();
 CREATE TRIGGER pgtrigger_erased_stays_0edd2 BEFORE UPDATE ON chambers_member FOR EACH ROW EXECUTE FUNCTION pgtrigger_erased_stays_0edd2();
 CREATE TRIGGER pgtrigger_insert_insert_d83d3 AFTER INSERT ON chambers_member FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_d83d3();
-CREATE TRIGGER pgtrigger_update_update_445fe AFTER UPDATE ON chambers_member FOR EACH ROW WHEN (old.branch_id IS DISTINCT FROM new.branch_id OR old.enterprise_id IS DISTINCT FROM new.enterprise_id OR old.erased_on IS DISTINCT FROM new.erased_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind::text IS DISTINCT FROM new.kind::text OR old.merged_into_id IS DISTINCT FROM new.merged_into_id OR old.name::text IS DISTINCT FROM new.name::text OR old.note::text IS DISTINCT FROM new.note::text OR old.party_status::text IS DISTINCT FROM new.party_status::text OR old.phone::text IS DISTINCT FROM new.phone::text) EXECUTE FUNCTION pgtrigger_update_update_445fe();
+CREATE TRIGGER pgtrigger_update_update_445fe AFTER UPDATE ON chambers_member FOR EACH ROW WHEN (old.branch_id IS DISTINCT FROM new.branch_id OR old.enterprise_id IS DISTINCT FROM new.enterprise_id OR old.erased_on IS DISTINCT FROM new.erased_on OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.kind IS DISTINCT FROM new.kind OR old.merged_into_id IS DISTINCT FROM new.merged_into_id OR old.name IS DISTINCT FROM new.name OR old.note IS DISTINCT FROM new.note OR old.party_status IS DISTINCT FROM new.party_status OR old.phone IS DISTINCT FROM new.phone) EXECUTE FUNCTION pgtrigger_update_update_445fe();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON chambers_member FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
@@ -9793,7 +9900,7 @@ CREATE TABLE chambers_membership (
     CONSTRAINT chambers_membership_chamber_id_a0df9365_fk_chambers_chamber_id FOREIGN KEY (chamber_id) REFERENCES chambers_chamber(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_membership_member_id_01f775d9_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_membership_ended_on_after_start CHECK (ended_on IS NULL OR ended_on >= started_on),
-    CONSTRAINT chambers_membership_no_overlap EXCLUDE USING gist (member_id WITH =, chamber_id WITH =, daterange(started_on, ended_on, '[]'::text) WITH &&),
+    CONSTRAINT chambers_membership_no_overlap EXCLUDE USING gist (member_id WITH =, chamber_id WITH =, daterange(started_on, ended_on, '[]') WITH &&),
 );
 CREATE INDEX chambers_membership_chamber_id_a0df9365 ON chambers_membership USING btree (chamber_id);
 CREATE INDEX chambers_membership_member_id_01f775d9 ON chambers_membership USING btree (member_id);
@@ -9906,9 +10013,9 @@ CREATE TABLE chambers_region (
     sort_key character varying(400) COLLATE "C" NOT NULL,
     CONSTRAINT chambers_region_pkey PRIMARY KEY (code),
     CONSTRAINT chambers_region_parent_id_bc6efdef_fk_chambers_region_code FOREIGN KEY (parent_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_region_code_in_parent CHECK (parent_id IS NULL OR code::text ~~ (replace(replace(replace(parent_id::text, '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text) || '%'::text)),
-    CONSTRAINT chambers_region_code_length CHECK (code::text ~ '^\d{2}$'::text AND level::text = 'province'::text OR code::text ~ '^\d{4}$'::text AND level::text = 'city'::text OR code::text ~ '^\d{6}$'::text AND level::text = 'county'::text OR code::text ~ '^\d{9}$'::text AND level::text = 'township'::text OR code::text ~ '^\d{12}$'::text AND level::text = 'village'::text),
-    CONSTRAINT chambers_region_level_valid CHECK (level::text = ANY (ARRAY['province'::character varying, 'city'::character varying, 'county'::character varying, 'township'::character varying, 'village'::character varying]::text[])),
+    CONSTRAINT chambers_region_code_in_parent CHECK (parent_id IS NULL OR code ~~ (replace(replace(replace(parent_id, '\', '\\'), '%', '\%'), '_', '\_') || '%')),
+    CONSTRAINT chambers_region_code_length CHECK (code ~ '^\d{2}$' AND level = 'province' OR code ~ '^\d{4}$' AND level = 'city' OR code ~ '^\d{6}$' AND level = 'county' OR code ~ '^\d{9}$' AND level = 'township' OR code ~ '^\d{12}$' AND level = 'village'),
+    CONSTRAINT chambers_region_level_valid CHECK (level = ANY (ARRAY['province', 'city', 'county', 'township', 'village'])),
 );
 CREATE INDEX chambers_region_code_6397c4ca_like ON chambers_region USING btree (code varchar_pattern_ops);
 CREATE INDEX chambers_region_level ON chambers_region USING btree (level, code);
@@ -9917,7 +10024,7 @@ CREATE INDEX chambers_region_parent_id_bc6efdef_like ON chambers_region USING bt
 CREATE INDEX chambers_region_search ON chambers_region USING gin (search_grams);
 CREATE TRIGGER pgtrigger_delete_delete_be406 AFTER DELETE ON chambers_region FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_be406();
 CREATE TRIGGER pgtrigger_insert_insert_b7092 AFTER INSERT ON chambers_region FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_b7092();
-CREATE TRIGGER pgtrigger_update_update_17540 AFTER UPDATE ON chambers_region FOR EACH ROW WHEN (old.code::text IS DISTINCT FROM new.code::text OR old.level::text IS DISTINCT FROM new.level::text OR old.name::text IS DISTINCT FROM new.name::text OR old.parent_id::text IS DISTINCT FROM new.parent_id::text) EXECUTE FUNCTION pgtrigger_update_update_17540();
+CREATE TRIGGER pgtrigger_update_update_17540 AFTER UPDATE ON chambers_region FOR EACH ROW WHEN (old.code IS DISTINCT FROM new.code OR old.level IS DISTINCT FROM new.level OR old.name IS DISTINCT FROM new.name OR old.parent_id IS DISTINCT FROM new.parent_id) EXECUTE FUNCTION pgtrigger_update_update_17540();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON chambers_region FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_be406() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
@@ -9984,15 +10091,15 @@ CREATE TABLE chambers_user (
     CONSTRAINT chambers_user_username_key UNIQUE (username),
     CONSTRAINT chambers_user_member_id_72bf7d4d_fk_chambers_member_id FOREIGN KEY (member_id) REFERENCES chambers_member(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT chambers_user_township_id_bbaf06d9_fk_chambers_region_code FOREIGN KEY (township_id) REFERENCES chambers_region(code) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT chambers_user_role_valid CHECK (role::text = ANY (ARRAY['administrator'::character varying, 'organisation'::character varying, 'federation'::character varying, 'township'::character varying, 'secretary'::character varying, 'branch_secretary'::character varying, 'mediator'::character varying, 'auditor'::character varying]::text[])),
-    CONSTRAINT chambers_user_township_fits CHECK (role::text = 'township'::text AND township_id IS NOT NULL OR NOT role::text = 'township'::text AND township_id IS NULL),
+    CONSTRAINT chambers_user_role_valid CHECK (role = ANY (ARRAY['administrator', 'organisation', 'federation', 'township', 'secretary', 'branch_secretary', 'mediator', 'auditor'])),
+    CONSTRAINT chambers_user_township_fits CHECK (role = 'township' AND township_id IS NOT NULL OR NOT role = 'township' AND township_id IS NULL),
 );
 CREATE INDEX chambers_user_township_id_bbaf06d9 ON chambers_user USING btree (township_id);
 CREATE INDEX chambers_user_township_id_bbaf06d9_like ON chambers_user USING btree (township_id varchar_pattern_ops);
 CREATE INDEX chambers_user_username_24b664ca_like ON chambers_user USING btree (username varchar_pattern_ops);
 CREATE TRIGGER pgtrigger_delete_delete_6602c AFTER DELETE ON chambers_user FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_6602c();
 CREATE TRIGGER pgtrigger_insert_insert_621bf AFTER INSERT ON chambers_user FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_621bf();
-CREATE TRIGGER pgtrigger_update_update_a2566 AFTER UPDATE ON chambers_user FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.is_active IS DISTINCT FROM new.is_active OR old.joined_at IS DISTINCT FROM new.joined_at OR old.may_export IS DISTINCT FROM new.may_export OR old.member_id IS DISTINCT FROM new.member_id OR old.name::text IS DISTINCT FROM new.name::text OR old.password_changed_at IS DISTINCT FROM new.password_changed_at OR old.role::text IS DISTINCT FROM new.role::text OR old.township_id::text IS DISTINCT FROM new.township_id::text OR old.username::text IS DISTINCT FROM new.username::text) EXECUTE FUNCTION pgtrigger_update_update_a2566();
+CREATE TRIGGER pgtrigger_update_update_a2566 AFTER UPDATE ON chambers_user FOR EACH ROW WHEN (old.id IS DISTINCT FROM new.id OR old.is_active IS DISTINCT FROM new.is_active OR old.joined_at IS DISTINCT FROM new.joined_at OR old.may_export IS DISTINCT FROM new.may_export OR old.member_id IS DISTINCT FROM new.member_id OR old.name IS DISTINCT FROM new.name OR old.password_changed_at IS DISTINCT FROM new.password_changed_at OR old.role IS DISTINCT FROM new.role OR old.township_id IS DISTINCT FROM new.township_id OR old.username IS DISTINCT FROM new.username) EXECUTE FUNCTION pgtrigger_update_update_a2566();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
 CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_6602c() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
@@ -10111,7 +10218,7 @@ CREATE TABLE mfa_authenticator (
     CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_chambers_user_id FOREIGN KEY (user_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
 );
 CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON mfa_authenticator USING btree (user_id);
-CREATE UNIQUE INDEX unique_authenticator_type ON mfa_authenticator USING btree (user_id, type) WHERE type::text = ANY (ARRAY['totp'::character varying, 'recovery_codes'::character varying]::text[]);
+CREATE UNIQUE INDEX unique_authenticator_type ON mfa_authenticator USING btree (user_id, type) WHERE type = ANY (ARRAY['totp', 'recovery_codes']);
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
 
@@ -10228,7 +10335,7 @@ CREATE TABLE redleader_importjob (
     CONSTRAINT redleader_importjob_by_id_69455ce3_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT redleader_importjob_count_check CHECK (count >= 0),
     CONSTRAINT redleader_importjob_done_check CHECK (done >= 0),
-    CONSTRAINT redleader_importjob_state_valid CHECK (state::text = ANY (ARRAY['checking'::character varying, 'checked'::character varying, 'writing'::character varying, 'done'::character varying, 'failed'::character varying]::text[])),
+    CONSTRAINT redleader_importjob_state_valid CHECK (state = ANY (ARRAY['checking', 'checked', 'writing', 'done', 'failed'])),
     CONSTRAINT redleader_importjob_total_check CHECK (total >= 0),
 );
 CREATE INDEX redleader_importjob_by_id_69455ce3 ON redleader_importjob USING btree (by_id);
@@ -10382,6 +10489,14 @@ BEGIN
     SET CONSTRAINTS ALL DEFERRED;
     RETURN cleared;
 END
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_begins_as_intent_ad5f1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state <> 'intent' THEN
+    RAISE EXCEPTION '新的结对须从意向开始。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
 $function$;
 CREATE OR REPLACE FUNCTION publication_advance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'public', 'pg_temp' AS $function$
 DECLARE

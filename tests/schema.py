@@ -95,6 +95,8 @@ SELECT coalesce((
 FROM pg_proc p WHERE pronamespace = {HERE} AND prokind IN ('f', 'p')
     AND oid NOT IN ({FOREIGN}) ORDER BY 1, proname, 2
 """
+# Whatever is restored from a dump has them in other places, and means the same.
+CASTS = re.compile(r"::(?:character varying|text)\b(?:\[\])?")
 # What a library puts before the body of each trigger; here it is never true.
 PROLOGUE = re.compile(
     r'\s*IF \("public"\._pgtrigger_should_ignore.*?END IF;\s*END IF;', re.DOTALL
@@ -127,15 +129,15 @@ def schema(cursor) -> str:
     cursor.execute("SET search_path = public")
     inside = [by_table(text, "    {},".format) for text in (COLUMNS, CONSTRAINTS)]
     after = [by_table(text, "{};".format) for text in (INDEXES, TRIGGERS, GRANTS)]
-    after.append(by_table(FUNCTIONS, function))
+    functions = by_table(FUNCTIONS, function)
     lines = ["-- What migrate makes; written by: make schema", ""]
     lines += [f"CREATE EXTENSION {name};" for (name,) in ask(EXTENSIONS)]
     lines += [f"ALTER DATABASE CURRENT SET {text};" for (text,) in ask(SETTINGS)]
     for (name,) in ask(TABLES):
-        lines += ["", "", f"CREATE TABLE {name} ("]
-        lines += [text for part in inside for text in part[name]] + [");"]
-        lines += [text for part in after for text in part[name]]
-    lines += ["", "", *after[-1][""]]
+        table = [f"CREATE TABLE {name} (", *(t for part in inside for t in part[name])]
+        table += [");", *(t for part in after for t in part[name])]
+        lines += ["", "", *(CASTS.sub("", text) for text in table), *functions[name]]
+    lines += ["", "", *functions[""]]
     cursor.execute("RESET search_path")
     return "\n".join(lines) + "\n"
 

@@ -79,7 +79,7 @@ def told_query(query: Query) -> str:
 
 def path(alias: str, query: Query) -> str:
     """Return how a table is reached: its name, or the fields that lead to it."""
-    table = query.alias_map[alias]
+    table: Any = query.alias_map[alias]
     if not table.parent_alias:
         return table.table_name
     return f"{path(table.parent_alias, query)}.{table.join_field.name}"

@@ -82,7 +82,7 @@ def install(
             return
         triggers.put_in_place(cursor, all_series())
     if late := pending(using=using):
-        say = stdout.write if stdout and verbosity else quiet
+        say = stdout.write if stdout is not None and verbosity else quiet
         catch_up(late, using=using, say=say)
 
 

@@ -30,6 +30,7 @@ def mark_of(rule):
     return marks.mark([KeptSeries(rule, facet) for facet in facets])
 
 
+@pytest.mark.django_db
 def test_another_text_of_the_same_query_is_the_same_rule(monkeypatch):
     """As a framework writes it that quotes, names or orders in another way."""
     before = {code: mark_of(rule) for code, rule in RULES.items() if rule.kept}
