@@ -35,6 +35,7 @@ from activities.models.mediation.states import (
     AgreementKind,
     CaseState,
 )
+from activities.services.disclosure import SMALL, Cell, guarded
 from chambers.models import User
 from redleader.records import steps
 from redleader.records.editing import next_version, refuse_future
@@ -42,14 +43,10 @@ from redleader.uploads.papers import clean_paper
 
 MAX_PAPERS = 30  # of one case
 AGREEMENT_MISSING = "达成协议须有书面协议或口头协议记录。"
-SMALL = 5  # a public cell below is not shown
 
 
 def no_right() -> ValidationError:
     return ValidationError("您没有办理调解案件的权限。", code="no_right")
-
-
-# --- Registration and content
 
 
 @transaction.atomic
@@ -139,9 +136,6 @@ def save_part(
     return part
 
 
-# --- Steps
-
-
 def take_step(
     case: MediationCase,
     *,
@@ -166,28 +160,42 @@ def take_step(
 
     def check(case: MediationCase) -> None:
         if to == CaseState.ACCEPTED:
-            day = accepted_on or timezone.localdate()
-            require_order("accepted_on", "受理日期", day, case.registered_on, "登记")
-            set_mediators(case, mediators)
-            changes["accepted_on"] = day
+            changes.update(accept(case, mediators, accepted_on))
         elif to == CaseState.AGREED:
-            day = effective_on or timezone.localdate()
-            begun = case.accepted_on or case.registered_on
-            require_order("effective_on", "生效日期", day, begun, "受理")
-            if due_on and due_on < day:
-                raise ValidationError({"due_on": "履行期限不能早于协议生效日期。"})
             text = agreement_text.strip()
-            require_agreement(case, agreement_kind, text)
-            changes.update(
-                agreement_kind=agreement_kind,
-                agreement_text=text,
-                effective_on=day,
-                due_on=due_on,
-            )
+            changes.update(agree(case, agreement_kind, text, effective_on, due_on))
 
     return steps.take_step(
         case, to=to, user=user, check=check, changes=changes, **fields
     )
+
+
+def accept(
+    case: MediationCase, mediators: Iterable[Mediator], day: date | None
+) -> dict[str, Any]:
+    """Assign the mediators, and return what acceptance writes on the case."""
+    day = day or timezone.localdate()
+    require_order("accepted_on", "受理日期", day, case.registered_on, "登记")
+    set_mediators(case, mediators)
+    return {"accepted_on": day}
+
+
+def agree(
+    case: MediationCase, kind: str, text: str, day: date | None, due_on: date | None
+) -> dict[str, Any]:
+    """Check an agreement, and return what it writes on the case."""
+    day = day or timezone.localdate()
+    begun = case.accepted_on or case.registered_on
+    require_order("effective_on", "生效日期", day, begun, "受理")
+    if due_on and due_on < day:
+        raise ValidationError({"due_on": "履行期限不能早于协议生效日期。"})
+    require_agreement(case, kind, text)
+    return {
+        "agreement_kind": kind,
+        "agreement_text": text,
+        "effective_on": day,
+        "due_on": due_on,
+    }
 
 
 def require_order(name: str, label: str, day: date, earlier: date, what: str) -> None:
@@ -223,9 +231,6 @@ def set_mediators(case: MediationCase, mediators: Iterable[Mediator]) -> None:
         CaseMediator.objects.create(case=case, mediator_id=pk)
     for row in case.assignments.exclude(mediator__in=wanted):
         row.delete()
-
-
-# --- Papers
 
 
 @transaction.atomic
@@ -284,9 +289,6 @@ def contents_of(case: MediationCase) -> list[tuple[str, date]]:
     return found
 
 
-# --- Requests
-
-
 @transaction.atomic
 def answer_request(
     request: MediationRequest,
@@ -318,9 +320,6 @@ def answer_request(
     return request
 
 
-# --- Sums
-
-
 def percent(part: int, whole: int) -> str:
     return f"{part * 100 / whole:.1f}%" if whole else "—"
 
@@ -350,91 +349,6 @@ class Rates:
     @property
     def of_closed(self) -> str:
         return percent(self.succeeded, self.closed)
-
-
-# --- What the public sees of small numbers
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number of a public table; one that is too small is not told."""
-
-    value: int
-    is_small: bool = False
-    is_covered: bool = False  # hidden so that the small one can't be worked out
-
-    @property
-    def words(self) -> str:
-        if self.is_small:
-            return f"少于 {SMALL}"
-        return "不显示" if self.is_covered else f"{self.value}"
-
-
-def guarded(rows: Sequence[Sequence[int]]) -> list[list[Cell]]:
-    """Return a table with its totals, so that no small number can be worked out.
-
-    The last column and the last row are the sums. Numbers below 5 are hidden, and
-    others with them until no hidden one follows from those that are told. The sum of
-    all is always told.
-    """
-    table = [[*row, sum(row)] for row in rows]
-    table.append([sum(column) for column in zip(*table, strict=True)])
-    last = (len(table) - 1, len(table[0]) - 1)
-    values = {(r, c): n for r, row in enumerate(table) for c, n in enumerate(row)}
-    small = {place for place, n in values.items() if n < SMALL and place != last}
-    hidden = set(small)
-    while told := told_of(hidden, values):
-        near = [
-            place
-            for place in values
-            if place not in {*hidden, last}
-            and any(place[0] == p[0] or place[1] == p[1] for p in told)
-        ]
-        if not near:  # Then the sum of all stands alone.
-            hidden = set(values) - {last}
-            break
-        cost = {p: (len(told_of(hidden | {p}, values)), values[p]) for p in near}
-        hidden.add(min(near, key=cost.__getitem__))
-    return [
-        [Cell(n, (r, c) in small, (r, c) in hidden - small) for c, n in enumerate(row)]
-        for r, row in enumerate(table)
-    ]
-
-
-Place = tuple[int, int]
-
-
-def told_of(hidden: set[Place], values: dict[Place, int]) -> set[Place]:
-    """Return the hidden places whose numbers can be worked out from the others."""
-    return {place for place in hidden if follows(place, hidden, values)}
-
-
-def follows(place: Place, hidden: set[Place], values: dict[Place, int]) -> bool:
-    """Tell whether a hidden number can be worked out from the others.
-
-    It can unless it is part of a ring of hidden ones (along a row, down a column
-    and so on back), or when those of its line are all as large as they can be.
-    """
-    for axis in (0, 1):
-        line = [p for p in hidden if p[axis] == place[axis]]
-        if all(values[p] == SMALL - 1 for p in line):
-            return True
-    return not in_ring(place, hidden)
-
-
-def in_ring(place: Place, hidden: set[Place]) -> bool:
-    """Tell whether a place's row and column are joined by other hidden places."""
-    others = hidden - {place}
-    rows, columns = {place[0]}, set[int]()
-    while True:
-        new = {c for r, c in others if r in rows} - columns
-        columns |= new
-        more = {r for r, c in others if c in columns} - rows
-        rows |= more
-        if place[1] in columns:
-            return True
-        if not new and not more:
-            return False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.counting import totals, until
 from activities.forms.mediation import MediationRequestForm
 from activities.models import MediationRequest
-from activities.services.mediation import SMALL, Rates, year_table
+from activities.services.disclosure import SMALL
+from activities.services.mediation import Rates, year_table
 from redleader.people import public_forms
 from redleader.serving.pages import public_page
 

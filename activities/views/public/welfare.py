@@ -11,6 +11,7 @@ from activities.counting import EVER, RULES, Scope, totals, totals_by, until
 from activities.models import Fund
 from activities.models.welfare.charity import CharityKind
 from activities.models.welfare.donation import DonationMeans, DonationPurpose
+from activities.services.disclosure import SMALL
 from activities.services.welfare import DONORS, donors_to_thank
 from redleader.serving.pages import public_page
 
@@ -28,7 +29,6 @@ CODES = [
 # The columns of the tables.
 GIVEN = ["donations-received", "donations-beneficiaries"]
 DONE = ["charity-activities", "charity-person-times", "charity-value"]
-SMALL = 5  # fewer people than this could be recognised
 FUNDS = 200  # of the table
 PERSONS = ["名", "人次"]
 
@@ -78,7 +78,7 @@ def lines_by(
 
 
 def few(people: int, words: str, *, unit: str) -> str:
-    """Return a number of people as it may be published: few ones are not told."""
+    """Return a head count for publication; small counts are suppressed."""
     if unit in PERSONS and people and people < SMALL:
         return f"少于 {SMALL} {unit}"
     return words if people else "—"

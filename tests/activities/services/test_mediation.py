@@ -9,6 +9,7 @@ from activities.desks import todos
 from activities.desks.mediation import MEDIATION
 from activities.models import CasePaper, CaseParty, MediationCase
 from activities.services import mediation as services
+from activities.services.disclosure import guarded
 from chambers.models import Role
 from redleader.records.editing import EditConflictError
 from tests.factories.activities import (
@@ -219,7 +220,7 @@ def test_sums_have_both_rates():
 
 
 def words(rows):
-    return [[cell.words for cell in row] for row in services.guarded(rows)]
+    return [[cell.words for cell in row] for row in guarded(rows)]
 
 
 def test_small_number_is_hidden_with_as_many_as_keep_it_secret():

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from activities.counting import until
 from activities.services import mediation
-from activities.services.mediation import SMALL, guarded, year_table
+from activities.services.disclosure import SMALL, guarded
+from activities.services.mediation import year_table
 from activities.views.public.welfare import PERSONS, few
 from tests.factories.activities import (
     DisputeKindFactory,
