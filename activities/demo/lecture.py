@@ -142,27 +142,10 @@ def make_lectures(
             turn // len(branches) % branch.chambers.count()
         ]
         ended_at = at_half_past(day, 16 if turn % 2 else 21)
-        # Every third lecture follows a course, every second has a theme.
-        course = courses[turn // 3 % len(courses)] if turn % 3 == 0 else None
-        lecture = Lecture(
-            kind=LectureKind.PARTY_LECTURE,
-            theme="" if turn % 2 else Theme.values[turn // 2 % len(Theme)],
-            topic=TOPICS[turn % len(TOPICS)],
-            course=course,
-            site=course.site if course else None,
-            chamber=chamber,
-            branch=branch,
-            issue=issues.get(number),
-            started_at=at_half_past(day, 14 if turn % 2 else 19),
-            ended_at=ended_at,
-            venue=f"{chamber.name.removeprefix('演示·')}{VENUES[turn % len(VENUES)]}"[
-                :60
-            ],
-            lecturer_name=secretary_of(branch).name,
-            lecturer_role=LecturerRole.BRANCH_SECRETARY,
-            public_summary=SUMMARY,
-            is_demo=True,
-        )
+        lecture = lecture_of(turn, chamber, branch, courses)
+        lecture.issue = issues.get(number)
+        lecture.started_at = at_half_past(day, 14 if turn % 2 else 19)
+        lecture.ended_at = ended_at
         user = secretaries[chamber.pk]
         save_lecture(
             lecture,
@@ -181,6 +164,26 @@ def make_lectures(
             at=ended_at + timedelta(days=1),
         )
     make_unfinished(chambers, secretaries, staff, today)
+
+
+def lecture_of(turn: int, chamber, branch, courses) -> Lecture:
+    """Return a lecture; every third follows a course, every second has a theme."""
+    course = courses[turn // 3 % len(courses)] if turn % 3 == 0 else None
+    venue = f"{chamber.name.removeprefix('演示·')}{VENUES[turn % len(VENUES)]}"
+    return Lecture(
+        kind=LectureKind.PARTY_LECTURE,
+        theme="" if turn % 2 else Theme.values[turn // 2 % len(Theme)],
+        topic=TOPICS[turn % len(TOPICS)],
+        course=course,
+        site=course.site if course else None,
+        chamber=chamber,
+        branch=branch,
+        venue=venue[:60],
+        lecturer_name=secretary_of(branch).name,
+        lecturer_role=LecturerRole.BRANCH_SECRETARY,
+        public_summary=SUMMARY,
+        is_demo=True,
+    )
 
 
 def roll_of(chamber: Chamber, present: int) -> dict[int, AttendanceStatus]:

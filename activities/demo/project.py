@@ -58,24 +58,10 @@ def make_projects(chambers, secretaries, staff, today: date) -> None:
     for turn, (kind, _) in enumerate(ends):
         is_first = turn < len(FIRST)
         chamber = chambers[0] if is_first else others[turn % len(others)]
-        trade = TRADES[turn % len(TRADES)]
-        rows.append(
-            Project(
-                name=f"演示·{PLACES[turn * 5 % 12]}溪{trade}项目（{turn + 1}）",
-                is_return=kind != "rural",
-                is_rural=kind != "return",
-                investor=f"演示·{PLACES[turn * 7 % 12]}山{trade}公司",
-                origin_city=CITIES[turn % len(CITIES)],
-                chamber=chamber,
-                township=chamber.township or townships[turn % len(townships)],
-                industry=industries[turn % len(industries)],
-                promotion=promotions[turn % 4] if turn % 5 == 0 else None,
-                planned=Decimal(300 + turn * 7) * WAN,
-                publish_consent=turn % 4 == 0,
-                created_by=secretaries[chamber.pk],
-                is_demo=True,
-            )
-        )
+        row = project_of(turn, kind, chamber, townships, industries)
+        row.promotion = promotions[turn % 4] if turn % 5 == 0 else None
+        row.created_by = secretaries[chamber.pk]
+        rows.append(row)
     money = [*shares(rows[:12], FIRST_SUMS), *shares(rows[12:], OTHER_SUMS)]
     for row, (paid_in, _) in zip(rows, money, strict=True):
         if paid_in:
@@ -93,6 +79,24 @@ def make_projects(chambers, secretaries, staff, today: date) -> None:
         walks.append(walk_of(row, path_steps, contracted or Decimal(300) * WAN))
     walk_all(walks, user_of=lambda project: secretaries[project.chamber_id])
     make_entries(rows, money, secretaries, today)
+
+
+def project_of(turn: int, kind: str, chamber, townships, industries) -> Project:
+    """Return an unsaved project of a kind, with invented names."""
+    trade = TRADES[turn % len(TRADES)]
+    return Project(
+        name=f"演示·{PLACES[turn * 5 % 12]}溪{trade}项目（{turn + 1}）",
+        is_return=kind != "rural",
+        is_rural=kind != "return",
+        investor=f"演示·{PLACES[turn * 7 % 12]}山{trade}公司",
+        origin_city=CITIES[turn % len(CITIES)],
+        chamber=chamber,
+        township=chamber.township or townships[turn % len(townships)],
+        industry=industries[turn % len(industries)],
+        planned=Decimal(300 + turn * 7) * WAN,
+        publish_consent=turn % 4 == 0,
+        is_demo=True,
+    )
 
 
 def shares(rows: list[Project], sums: tuple[Decimal, int]) -> list[tuple[Decimal, int]]:

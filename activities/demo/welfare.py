@@ -1,7 +1,9 @@
 """Invented gifts, funds and charity work; together they make the report's figures."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from activities.models import CharityActivity, Donation, Fund, FundEntry
 from activities.models.welfare.charity import CharityKind
@@ -91,54 +93,78 @@ def donor(
 
 
 def make_donations(chambers, enterprises, funds, today: date) -> None:
-    def gift(turn, chamber, purpose, wan, day, **fields):
-        return Donation(
-            chamber=chamber,
-            purpose=purpose,
-            value=wan * WAN,
-            pledged_on=day,
+    rows = [
+        Donation(
             is_demo=True,
+            pledged_on=day,
             **{"form": DonationMeans.CASH, "received_on": day}
-            | donor(turn, chamber, enterprises, day)
+            | donor(turn, fields["chamber"], enterprises, day)
             | fields,
         )
+        for turn, day, fields in [
+            *gifts_of_the_pandemic(chambers),
+            *gifts_to_funds(funds, today),
+            *gifts_to_villages(chambers, today),
+            *pledges(chambers, today),
+        ]
+    ]
+    donations = Donation.objects.bulk_create(rows)
+    FundEntry.objects.bulk_create(receipt_of(row) for row in donations if row.fund)
 
-    rows = []
+
+# What each of these yields: its turn, its day and the fields of a donation.
+Gifts = Iterator[tuple[int, date, dict[str, Any]]]
+
+
+def gifts_of_the_pandemic(chambers) -> Gifts:
     for turn in range(PANDEMIC):
         chamber = chambers[turn % len(chambers)]
         day = max(date(2020, 2, 10) + timedelta(days=turn * 10), chamber.founded_on)
         goods = DonationMeans.GOODS if turn % 4 == 3 else DonationMeans.CASH
-        wan = 300 if turn % 2 else 500
-        rows.append(gift(turn, chamber, DonationPurpose.PANDEMIC, wan, day, form=goods))
-    school, elders = funds
+        given = {"value": (300 if turn % 2 else 500) * WAN, "form": goods}
+        purpose = DonationPurpose.PANDEMIC
+        yield turn, day, {"chamber": chamber, "purpose": purpose} | given
+
+
+def gifts_to_funds(funds, today: date) -> Gifts:
     for turn in range(12):
         day = spread(turn, 12, today, days=1200)
-        to_school = {"fund": school, "beneficiaries": 40}
-        rows.append(
-            gift(turn, school.chamber, DonationPurpose.EDUCATION, 70, day, **to_school)
-        )
-        if turn < 6:
-            rows.append(
-                gift(turn, elders.chamber, DonationPurpose.VISIT, 5, day, fund=elders)
-            )
+        for fund, purpose, wan, fields in (
+            (funds[0], DonationPurpose.EDUCATION, 70, {"beneficiaries": 40}),
+            (funds[1], DonationPurpose.VISIT, 5, {}),
+        ):
+            if fund == funds[0] or turn < 6:
+                given = {"fund": fund, "chamber": fund.chamber, "value": wan * WAN}
+                yield turn, day, {"purpose": purpose} | given | fields
+
+
+def gifts_to_villages(chambers, today: date) -> Gifts:
     others = [
         (DonationPurpose.VILLAGE, 20, 300),
         (DonationPurpose.RELIEF, 12, 80),
-        (DonationPurpose.OTHER, 3, 3),
+        (DonationPurpose.OTHER, 3, 1),
     ]
     for turn in range(30):
         purpose, wan, people = others[turn % len(others)]
-        chamber, day = chambers[turn % len(chambers)], spread(turn, 30, today)
-        counted = {"beneficiaries": people, "recipient": "演示村民委员会"}
-        counted |= {"beneficiaries": 1} if purpose == DonationPurpose.OTHER else {}
-        counted |= {"beneficiaries": None} if turn > 5 else {}
-        rows.append(gift(turn, chamber, purpose, wan, day, **counted))
-    for turn, days in enumerate([150, 100, 20]):  # pledged, not there yet
+        yield (
+            turn,
+            spread(turn, 30, today),
+            {
+                "chamber": chambers[turn % len(chambers)],
+                "purpose": purpose,
+                "value": wan * WAN,
+                "beneficiaries": people if turn <= 5 else None,
+                "recipient": "演示村民委员会",
+            },
+        )
+
+
+def pledges(chambers, today: date) -> Gifts:
+    """Promised, and not there yet."""
+    for turn, days in enumerate([150, 100, 20]):
+        given = {"chamber": chambers[turn % 2], "value": 10 * WAN, "received_on": None}
         day = today - timedelta(days=days)
-        purpose = DonationPurpose.VILLAGE
-        rows.append(gift(3, chambers[turn % 2], purpose, 10, day, received_on=None))
-    donations = Donation.objects.bulk_create(rows)
-    FundEntry.objects.bulk_create(receipt_of(row) for row in donations if row.fund)
+        yield 3, day, {"purpose": DonationPurpose.VILLAGE} | given
 
 
 def make_payments(fund: Fund, today: date) -> None:

@@ -1,15 +1,16 @@
 """The names that a template of staff may hold, and what stands for them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.conf import settings
 from django.utils import timezone
 
-from activities.counting import CountingRule, Scope, published
+from activities.counting import RULES, CountingRule, Scope, published
 from activities.models import OfficialFigure
 from activities.services.ledger import change_words
 from redleader.records.quarters import Quarter
@@ -92,41 +93,46 @@ def known_names() -> set[str]:
 def values_of(names: Iterable[str], span: Span) -> dict[str, str | Decimal]:
     """Return what stands for each known name; a count stays a number for a table."""
     today = timezone.localdate()
-    values: dict[str, str | Decimal] = {
+    fixed: dict[str, str] = {
         "县名": settings.PORTAL["county"],
         "单位": settings.PORTAL["owner"],
         "时段": span.words,
         "数据截至": f"{span.scope.last:%Y年%-m月%-d日}",
         "制表日期": f"{today:%Y年%-m月%-d日}",
     }
-    figures = {f"公布_{row.number}": row.text for row in OfficialFigure.objects.all()}
+    fixed |= {f"公布_{row.number}": row.text for row in OfficialFigure.objects.all()}
     rules = rules_by_name()
+
+    @cache
+    def counted(code: str, scope: Scope) -> Decimal:
+        return Decimal(RULES[code].count(scope))
+
     found: dict[str, str | Decimal] = {}
-    counts: dict[tuple[str, Scope], Decimal] = {}
-
-    def counted(rule: CountingRule, scope: Scope) -> Decimal:
-        key = (rule.code, scope)
-        if key not in counts:
-            counts[key] = Decimal(rule.count(scope))
-        return counts[key]
-
     for name in names:
-        if name in values or name in figures:
-            found[name] = values.get(name, figures.get(name, ""))
-            continue
         base, mark, ending = name.rpartition("_")
         rule = rules.get(base if mark else name)
-        if rule is None:
-            continue
-        now = counted(rule, span.scope)
-        if not mark:
-            found[name] = rule.words(int(now))
-        elif ending == "数":
-            found[name] = now / 10_000 if rule.unit == "元" else now
-        elif ending == "上期":
-            found[name] = rule.words(int(counted(rule, span.before)))
-        elif ending == "环比":
-            found[name] = change_words(counted(rule, span.before), now)
-        else:
-            found[name] = change_words(counted(rule, span.last_year), now)
+        if name in fixed:
+            found[name] = fixed[name]
+        elif rule:
+            found[name] = worded(rule, ending if mark else "", span, counted)
     return found
+
+
+def worded(
+    rule: CountingRule,
+    ending: str,
+    span: Span,
+    counted: Callable[[str, Scope], Decimal],
+) -> str | Decimal:
+    """Return what a rule's name with one of the ``ENDINGS`` stands for."""
+    now = counted(rule.code, span.scope)
+    match ending:
+        case "":
+            return rule.words(int(now))
+        case "数":
+            return now / 10_000 if rule.unit == "元" else now
+        case "上期":
+            return rule.words(int(counted(rule.code, span.before)))
+        case "环比":
+            return change_words(counted(rule.code, span.before), now)
+    return change_words(counted(rule.code, span.last_year), now)

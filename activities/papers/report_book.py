@@ -59,17 +59,23 @@ def report_book(report: Report, scope: Scope, words: str) -> tuple[bytes, int]:
     over(sheet, number + 2, width, "填表人：            审核人：            ", BODY)
     for place, column in enumerate(report.columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
+    set_up_page(sheet, heads=(top, header), area=f"A1:{last}{number + 2}")
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue(), count
+
+
+def set_up_page(sheet, *, heads: tuple[int, int], area: str) -> None:
+    """Lay a table out on A4 across, its heads on every page and on the screen."""
+    top, header = heads
     sheet.freeze_panes = f"A{header + 1}"
     sheet.print_title_rows = f"{top}:{header}"
-    sheet.print_area = f"A1:{last}{number + 2}"
+    sheet.print_area = area
     sheet.page_setup.paperSize, sheet.page_setup.orientation = A4, "landscape"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue(), count
 
 
 def over(sheet, row: int, width: int, text: str, font: Font) -> None:

@@ -187,7 +187,6 @@ def add_members(tables: dict[str, Table], wanted: int, counties: int) -> int:
     """Add persons to the chambers in turn, until there are enough members."""
     ((present,),) = ask("SELECT count(*) FROM chambers_member")
     extra = max(0, wanted - present)
-    stride = tables["chambers_chamber"].stride
     do(
         f"""INSERT INTO chambers_member (id, kind, name, note, phone, party_status,
             is_demo, search_text, search_grams, sort_key)
@@ -197,34 +196,27 @@ def add_members(tables: dict[str, Table], wanted: int, counties: int) -> int:
         FROM generate_series(1, {extra}) n
         JOIN simulated_person p ON p.number = (n * 7919::bigint) % {names.PERSONS}"""
     )
+    add_memberships(extra, tables["chambers_chamber"].stride, counties)
+    return extra
+
+
+def add_memberships(extra: int, stride: int, counties: int) -> None:
+    """Put each of the new persons into a chamber, one chamber after the other."""
+    given = ["id", "chamber_id", "member_id", "started_on"]
+    others = rest("chambers_membership", *given)
+    day = "date '2019-01-01' + (n % 2000)::int"
     do(
         f"""WITH base AS (
             SELECT id, row_number() OVER (ORDER BY id) - 1 AS turn
             FROM chambers_chamber WHERE id < {stride} AND is_demo
         ), size AS (SELECT count(*) AS among FROM base)
-        INSERT INTO chambers_membership (id, chamber_id, member_id, started_on,
-            {
-            ", ".join(
-                rest(
-                    "chambers_membership", "id", "chamber_id", "member_id", "started_on"
-                )
-            )
-        })
+        INSERT INTO chambers_membership ({", ".join([*given, *others])})
         SELECT {FAR} + n, base.id + (n / size.among % {counties}) * {stride}, {FAR} + n,
-            date '2019-01-01' + (n % 2000)::int,
-            {
-            ", ".join(
-                "b." + c
-                for c in rest(
-                    "chambers_membership", "id", "chamber_id", "member_id", "started_on"
-                )
-            )
-        }
+            {", ".join([day, *(f"b.{column}" for column in others)])}
         FROM generate_series(1, {extra}) n, size, base,
             (SELECT * FROM chambers_membership WHERE ended_on IS NULL LIMIT 1) b
         WHERE base.turn = n % size.among"""
     )
-    return extra
 
 
 def rest(table: str, *without: str) -> list[str]:

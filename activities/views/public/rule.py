@@ -62,13 +62,9 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
     has_parts = is_whole and not scope.chamber and len(filters.offered["chamber"] or "")
     value = rule.count(scope)
     rows = rule.rows(scope, user, limit=ROWS + 1)
-    bases = list(baselines(rule, scope))
-    base = sum(row.value for row in bases)
     context = {
         "rule": rule,
         "total": Total(rule, value, scope),
-        "bases": [(row, rule.words(int(row.value))) for row in bases],
-        "with_base": rule.words(value + int(base)) if bases else "",
         "scope": scope,
         "is_ever": scope.first == EVER,
         "today": today,
@@ -84,7 +80,18 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
         "limit": ROWS,
         "figures": OfficialFigure.objects.filter(rule=code).select_related("chamber"),
     }
+    context |= with_baselines(rule, scope, value)
     return render(request, "public/rule/detail.html", context)
+
+
+def with_baselines(rule: CountingRule, scope: Scope, value: int) -> dict:
+    """Return what was there before the system, and the sum of both."""
+    bases = list(baselines(rule, scope))
+    base = sum(row.value for row in bases)
+    return {
+        "bases": [(row, rule.words(int(row.value))) for row in bases],
+        "with_base": rule.words(value + int(base)) if bases else "",
+    }
 
 
 def narrowing(

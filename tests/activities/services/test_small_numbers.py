@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from activities.counting import until
-from activities.services import mediation
+from activities.services import disclosure
 from activities.services.disclosure import SMALL, guarded
 from activities.services.mediation import year_table
 from activities.views.public.welfare import PERSONS, few
@@ -131,7 +131,7 @@ def test_nothing_is_hidden_where_nothing_is_small():
     ],
 )
 def test_a_rule_that_is_off_is_found(name, off, monkeypatch):
-    monkeypatch.setattr(mediation, name, off)
+    monkeypatch.setattr(disclosure, name, off)
     found = [table for table in tables() if leaks(guarded(table))]
     assert found
 
