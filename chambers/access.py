@@ -1,4 +1,4 @@
-"""The door: who signs in, and whom the right of a view lets through."""
+"""The door: who signs in, and whom a view's right lets through."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,7 +12,7 @@ from redleader.audit.log import locked_out
 
 
 class UserRequest(HttpRequest):
-    """A request of somebody who has signed in; the type of closed views."""
+    """A request of a signed-in user; the type that closed views take."""
 
     user: User  # type: ignore[assignment]
 
@@ -21,7 +21,7 @@ LOGIN_ERROR = "用户名或密码不正确。"
 
 
 class RoleMiddleware:
-    """Asks the right of every view that is not public.
+    """Checks the right of every view that is not public.
 
     A view without one is closed: it answers 404 to everybody.
     """
@@ -44,14 +44,14 @@ class RoleMiddleware:
 
 
 class RoleBackend(BaseBackend):
-    """Sign-in by name and password; the answer never tells which was wrong."""
+    """Sign-in by name and password; the answer never reveals which was wrong."""
 
     def authenticate(self, request, username=None, password=None, **kwargs):
         if not username or password is None:
             return None
         user = User.objects.filter(username=username).first()
         if user is None:
-            User().set_password(password)  # The same work as for a known name.
+            User().set_password(password)  # Takes as long as for a known name.
             return None
         if user.check_password(password) and user.is_active:
             return user
@@ -65,7 +65,7 @@ class RoleBackend(BaseBackend):
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the administrator; nobody signs up.
 
-    A refused sign-in never tells whether the name or the password was wrong.
+    A refused sign-in never reveals whether the name or the password was wrong.
     """
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -82,7 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request, **credentials):
-        """Refuse after too many failures, a right password like a wrong one."""
+        """Refuse after too many failures, even if the password is right."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The words of the second factor; a code that was used is refused alike."""
+    """The messages of the second factor; a used code is refused like a wrong one."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "动态验证码不正确或已使用，请等待新的验证码后重试。",

@@ -1,4 +1,4 @@
-"""Who may do what: the right that stands on each view.
+"""Who may do what: the right attached to each view.
 
 Rows are narrowed by ``visible_to``, not here. A view is public
 (``login_not_required``) or carries a right; one that is neither answers 404 to
@@ -15,13 +15,13 @@ from redleader.serving.routes import view_named
 
 Rule = Callable[[User], bool]
 
-# Whoever may be named for cases or assigned to one.
+# Roles that may be named for cases or assigned to one.
 CASE_ROLES = [*STAFF_ROLES, Role.SECRETARY, Role.MEDIATOR]
 READING = ("GET", "HEAD")
 
 
 def person(role: Role) -> User:
-    """Return somebody of a role, to ask the rules about the role itself."""
+    """Return an unsaved user of a role, to check rights of the role itself."""
     return User(role=role, is_active=True)
 
 
@@ -31,17 +31,17 @@ def everybody(user: User) -> bool:
 
 
 def sees_lectures(user: User) -> bool:
-    """Tell whether lectures and plans are there for this user: not for mediators."""
+    """Tell whether this user has lectures and plans: all but mediators."""
     return user.role != Role.MEDIATOR
 
 
 def sees_records(user: User) -> bool:
-    """Tell whether the records of chambers are there for this user."""
+    """Tell whether this user has the records of chambers."""
     return user.role not in (Role.MEDIATOR, Role.BRANCH_SECRETARY)
 
 
 def sees_cases(user: User) -> bool:
-    """Tell whether mediation is there for this user; which cases, the rows say."""
+    """Tell whether this user has mediation; ``visible_to`` decides which cases."""
     return user.role in CASE_ROLES
 
 
@@ -50,7 +50,7 @@ def is_staff(user: User) -> bool:
 
 
 def is_office(user: User) -> bool:
-    """Tell whether this user is of the staff and may write: not the auditor."""
+    """Tell whether this user is staff and may write, so not the auditor."""
     return user.is_active and user.role in OFFICE_ROLES
 
 
@@ -64,15 +64,15 @@ def may_review(user: User) -> bool:
 
 
 def may_export(user: User) -> bool:
-    """Tell whether this user takes lists out as files: staff and secretaries.
+    """Tell whether this user may export lists: staff and secretaries.
 
-    The administrator withdraws the right; which rows there are, ``visible_to`` says.
+    The administrator may withdraw the right; ``visible_to`` decides which rows.
     """
     return user.is_exporter
 
 
 def may_import(user: User) -> bool:
-    """Tell whether this user takes rows in from files; which, the importer says."""
+    """Tell whether this user may import files; the importer decides which."""
     return may_review(user) or (user.is_active and user.role == Role.SECRETARY)
 
 
@@ -87,10 +87,10 @@ def both(one: Rule, other: Rule) -> Rule:
 
 @dataclass(frozen=True)
 class Right:
-    """Whom a view is there for; the others are answered 404.
+    """Whom a view exists for; everybody else gets a 404.
 
-    Those it is there for, but who may not read or write there, are refused with 403.
-    If no rule says who writes, it is whoever may read and has no read-only role.
+    Users for whom it exists but who may not read or write there get a 403. Unless
+    stated, whoever may read may also write, except in a read-only role.
     """
 
     opens: Rule
@@ -98,7 +98,7 @@ class Right:
     writes: Rule | None = None
 
     def allows(self, user: User, method: str) -> bool:
-        """Tell whether a user whom the view is there for may use a method."""
+        """Tell whether a user for whom the view exists may use a method."""
         if method in READING:
             return self.reads(user)
         if self.writes:
@@ -113,9 +113,9 @@ NOBODY = Right(lambda user: False)
 
 
 def right(opens: Rule, reads: Rule = everybody, writes: Rule | None = None):
-    """Put a right on a view; on a class, through ``method_decorator`` on ``dispatch``.
+    """Attach a right to a view; to a class with ``method_decorator`` on ``dispatch``.
 
-    It stays there under the decorators that keep what a view carries.
+    It survives decorators that preserve the attributes of a view.
     """
 
     def mark(view):
@@ -130,7 +130,7 @@ def is_public(view: Callable[..., Any]) -> bool:
 
 
 def right_of(view: Callable[..., Any]) -> Right:
-    """Return the right of a closed view; without one nobody opens it."""
+    """Return the right of a closed view; without one nobody can open it."""
     return getattr(view, "right", NOBODY)
 
 
@@ -139,5 +139,5 @@ def is_served(user: User, view: Callable[..., Any], method: str = "GET") -> bool
 
 
 def serves(user: User, name: str, method: str = "GET") -> bool:
-    """Tell whether a page such as ``workbench:desk`` is there for a user."""
+    """Tell whether a user may open a page such as ``workbench:desk``."""
     return is_served(user, view_named(name), method)

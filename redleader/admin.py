@@ -33,12 +33,12 @@ class AdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable, admin_class=None, **options):
-        """Take our own model admins only; those of libraries stay out."""
+        """Accept our own model admins only, not those of libraries."""
         if admin_class and issubclass(admin_class, ModelAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request, extra_context=None):
-        """Send strangers to the one sign-in page; refuse who may not enter."""
+        """Send visitors to the one sign-in page; refuse users without access."""
         if request.user.is_authenticated:
             if self.has_permission(request):
                 return redirect("admin:index")
@@ -52,7 +52,7 @@ class AdminSite(admin.AdminSite):
 
 
 class ShortRelatedFilter(RelatedFieldListFilter):
-    """Offers the rows of another noun, and none of them where they are too many."""
+    """Offers the rows of another model, or none if there are too many."""
 
     def field_choices(self, field, request, model_admin):
         if is_long(field.remote_field.model._default_manager.all()):
@@ -66,7 +66,7 @@ FieldListFilter.register(
 
 
 class AdminForm(TrialForm):
-    """Refuses to overwrite what somebody else saved in the meantime."""
+    """Refuses to overwrite what somebody else has saved since the form was opened."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -122,12 +122,12 @@ class ModelAdmin(Closable, admin.ModelAdmin):
         return self.deletable and super().has_delete_permission(request, obj)
 
     def get_deleted_objects(self, objs, request):
-        """Of what is in use say what stands in the way, not which right is missing."""
+        """Name what refers to an object in use, instead of a missing permission."""
         objects, counts, rights, protected = super().get_deleted_objects(objs, request)
         return objects, counts, set() if protected else rights, protected
 
     def get_fieldsets(self, request, obj=None):
-        """Put the hidden field in front, so that every page sends it."""
+        """Put the hidden field first, so that every page submits it."""
         fieldsets = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj) or obj is None:
             return fieldsets
@@ -137,14 +137,14 @@ class ModelAdmin(Closable, admin.ModelAdmin):
         return [*fieldsets, (None, {"fields": ["seen"], "classes": ["hidden"]})]
 
     def get_changelist_instance(self, request):
-        """Leave out the bar of dates, which reads every row, of a very long list."""
+        """Omit the date bar, which reads every row, from a very long list."""
         changelist = super().get_changelist_instance(request)
         if changelist.result_count > COUNTED:
             changelist.date_hierarchy = None
         return changelist
 
     def changelist_view(self, request, extra_context=None):
-        """Leave out a query that no list can answer, and say so."""
+        """Drop a query that no list can answer, and say so."""
         texts = [text for _, row in request.GET.lists() for text in row]
         if any("\0" in text for text in [*request.GET, *texts]):
             return redirect(f"{request.path}?{ERROR_FLAG}=1")
@@ -158,7 +158,7 @@ class ModelAdmin(Closable, admin.ModelAdmin):
                 response = super().changeform_view(
                     request, object_id, form_url, extra_context
                 )
-        except IntegrityError as error:  # What no trial of a single row could show.
+        except IntegrityError as error:  # What trying a single row could not reveal.
             messages.error(request, refusal(error))
             return redirect(request.get_full_path())
         context = getattr(response, "context_data", None) or {}
@@ -194,7 +194,7 @@ class SearchAdmin(ModelAdmin):
 
 
 class TabularInline(Closable, admin.TabularInline):
-    """Rows of another noun on the page of the one they belong to."""
+    """Rows of another model on the page of their parent."""
 
     form = TrialForm
     extra = 0

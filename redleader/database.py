@@ -1,4 +1,4 @@
-"""Which PostgreSQL the project stands on.
+"""Which PostgreSQL the project uses.
 
 ``DATABASE_URL`` if it is set; else a private local server from the binaries of
 the system, else from those of the embedded wheel. A local server listens on a
@@ -43,7 +43,7 @@ OWNER_COMMANDS = {
 READER_COMMANDS = {"backup", "restore_drill"}
 MIN_MAJOR = 14
 ATTEMPTS, PAUSE = 20, 0.3  # seconds; a killed server's lock may linger for a moment
-# A server that does not answer is given up on, and the page says so.
+# How long to wait for a server that does not answer.
 LIMITS = {
     "connect_timeout": 5,  # seconds
     "keepalives_idle": 10,
@@ -181,7 +181,7 @@ class Cluster:
             yield
 
     def start(self) -> bool:
-        """Start the server, making its data on the first time.
+        """Start the server, creating its data the first time.
 
         Return False when it already runs; then somebody else stops it.
         """
@@ -297,7 +297,7 @@ def local_cluster(variables: Mapping[str, str], base_dir: Path) -> Cluster:
 def configure(
     variables: Mapping[str, str], base_dir: Path, *, role: str, demo: bool
 ) -> dict:
-    """Return ``DATABASES["default"]``; starts nothing.
+    """Return ``DATABASES["default"]`` without starting a server.
 
     With ``DATABASE_URL`` the owner's commands use ``DATABASE_OWNER_URL`` and those
     that only read ``DATABASE_READER_URL`` if it is set, and the demo a database of
@@ -322,8 +322,9 @@ def configure(
 def configure_beyond(variables: Mapping[str, str]) -> tuple[dict, dict]:
     """Return what a pooled primary adds to its entry, and the entry of a replica.
 
-    Through PgBouncer a connection is another one in each transaction, so nothing may
-    outlive one. A replica is only read, by who waits for another server to answer.
+    Through PgBouncer each transaction may use another connection, so nothing may
+    outlive one. A replica is only read, with a short time-out, since another server can
+    answer.
     """
     pooled = variables.get("DATABASE_POOLED", "0").lower() in TRUE
     extra = {"DISABLE_SERVER_SIDE_CURSORS": True} if pooled else {}
@@ -354,7 +355,7 @@ def ensure_running(
 
 
 def check_ctype(cursor) -> str | None:
-    """Return a warning when the database's locale knows no Chinese letters."""
+    """Return a warning if the database's locale does not know Chinese letters."""
     cursor.execute(
         "SELECT datctype FROM pg_database WHERE datname = current_database()"
     )

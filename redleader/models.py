@@ -1,4 +1,4 @@
-"""What belongs to no noun: unfinished forms, and files that were imported."""
+"""What belongs to no domain model: unfinished forms, imported files, the audit."""
 
 import uuid
 
@@ -11,8 +11,8 @@ from redleader.records.constraints import one_of
 class FormDraft(models.Model):
     """The unfinished text of a form, kept on the server too.
 
-    It belongs to its writer alone, is replaced while they type and deleted when
-    the form is saved; it is no record, so it has no history.
+    It belongs to its writer alone, is replaced as they type and deleted when the form
+    is saved. It is not a record, so it has no history.
     """
 
     user = models.ForeignKey(
@@ -85,8 +85,8 @@ class AuditKind(models.TextChoices):
 class AuditEntry(models.Model):
     """One line of the audit; see ``redleader.audit.chain`` for who writes what.
 
-    The number, the time and the two hashes come from the database. Nobody changes an
-    entry, and the application's role cannot.
+    The number, the time and the two hashes come from the database. An entry is never
+    changed, and the application's role cannot change it.
     """
 
     id = models.BigIntegerField("编号", primary_key=True)
@@ -133,8 +133,8 @@ class JobState(models.TextChoices):
 class ImportJob(models.Model):
     """A file between upload and writing: its rows, and how far the work is.
 
-    It belongs to its uploader alone and is no record: an hour later its rows are
-    gone. ``redleader.sheets.jobs`` does the work.
+    It belongs to its uploader alone and is not a record: its rows are deleted after an
+    hour. ``redleader.sheets.jobs`` does the work.
     """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -30,7 +30,7 @@ DEBUG = False
 
 
 def _secret_key() -> str:
-    """Return the key from the environment; the demo keeps one of its own."""
+    """Return the key from the environment; the demo makes one of its own."""
     key = env.str("SECRET_KEY", default="")
     if key:
         return key
@@ -55,7 +55,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
 def _site_url() -> str:
-    """Return the address that certificates and the verify page call genuine."""
+    """Return the address that certificates and the verify page give as genuine."""
     address = env.str("SITE_URL", default="").rstrip("/")
     if address and not re.fullmatch(r"https?://[^/?#\s]+", address):
         raise ImproperlyConfigured(
@@ -156,7 +156,7 @@ DATABASES = {
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Every change of a tracked row is an event; the person stands in the event itself.
+# Every change of a tracked row is an event, which itself names the person.
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(
@@ -184,7 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "redleader.people.passwords.CommonPasswordValidator"},
     {"NAME": "redleader.people.passwords.ReuseValidator"},
 ]
-# 等保 (GB/T 22239) as county offices read it, or OWASP ASVS.
+# 等保 (GB/T 22239) as county offices interpret it, or OWASP ASVS.
 PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="dengbao")
 DENGBAO, ASVS = "dengbao", "asvs"
 if PASSWORD_PROFILE not in (DENGBAO, ASVS):
@@ -206,9 +206,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {
-    "login": "",  # django-axes locks one name at one address.
+    "login": "",  # django-axes locks a pair of name and address.
     "login_failed": "50/h/ip,20/h/key",  # one address (IPv6: its /64), one name
-    "objection": "5/h/ip",  # what the public sends about a title under 公示
+    "objection": "5/h/ip",  # objections of the public to a title under 公示
     "error_report": "5/h/ip",  # errors of pages that readers report
     "receipt": "30/h/ip",
     "export": "20/10m/user",  # lists as Excel
@@ -242,11 +242,11 @@ AUDIT_DAYS = max(env.int("AUDIT_DAYS", default=365), 365)  # 网络安全法: si
 # Networks (CIDR) from which staff may work and the back office opens; empty: all.
 STAFF_NETWORKS = networks(env.list("STAFF_NETWORKS", default=[]))
 
-# Public pages are kept until a row of these apps changes; in no public page stands
-# anything of the models below, so they make no page old.
+# Public pages are cached until a row of these apps changes. Nothing of the models below
+# appears on a public page, so they invalidate none.
 PUBLISHED_APPS = ["chambers", "activities"]
 UNPUBLISHED_MODELS = [
-    "chambers.User",  # a sign-in writes its time
+    "chambers.User",  # every sign-in updates its time
     "chambers.PasswordHistory",
     "activities.ErrorReport",
     "activities.ExportLog",
@@ -273,7 +273,7 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
-        # The web server in front reads them; uploads it may not.
+        # The web server in front may read static files, but no uploads.
         "OPTIONS": {
             "file_permissions_mode": 0o644,
             "directory_permissions_mode": 0o755,
@@ -314,7 +314,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
 SESSION_IDLE_SECONDS = 30 * 60
-SESSION_MAX_SECONDS = SESSION_COOKIE_AGE  # from the sign-in, however busy
+SESSION_MAX_SECONDS = SESSION_COOKIE_AGE  # since sign-in, even if active
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

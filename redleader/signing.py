@@ -1,7 +1,7 @@
 """Signed JSON: Data Integrity proofs of the suite ``eddsa-jcs-2022``.
 
-The signature covers SHA-256 of the proof's options and of the document, both in
-the canonical form of RFC 8785. The same document gives the same proof.
+The signature covers SHA-256 of the proof's options and of the document, both in the
+canonical form of RFC 8785. The same document always gets the same proof.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ ED25519_PUBLIC = b"\xed\x01"  # the multicodec prefix of such a key
 
 
 class SigningKeyError(Exception):
-    """There is no key to sign with; the message is for people."""
+    """There is no signing key; the message is for people."""
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -89,7 +89,7 @@ def digest(document: dict[str, Any]) -> bytes:
 def signed(
     document: dict[str, Any], *, method: str, created: str = ""
 ) -> dict[str, Any]:
-    """Return a document with its proof; ``method`` names where the key stands."""
+    """Return a document with its proof; ``method`` says where the key is published."""
     options = {
         "@context": document["@context"],
         "type": "DataIntegrityProof",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pghistory.models import Event
 
 from redleader.records.constraints import Refuse
-from redleader.records.forms import check_deferred_rules, refusal
+from redleader.records.forms import check_deferred_constraints, refusal
 from tests.factories.chambers import UserFactory
 
 APPS = ["chambers", "activities"]
@@ -74,7 +74,7 @@ def refused(act):
     @transaction.atomic
     def act_to_the_end():
         act()
-        check_deferred_rules()
+        check_deferred_constraints()
 
     with pytest.raises(IntegrityError) as caught:
         act_to_the_end()

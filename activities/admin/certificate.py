@@ -1,4 +1,4 @@
-"""Certificates are issued on the page of a title; templates say what they say."""
+"""Certificates are issued on the page of a title; templates hold their text."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -69,7 +69,7 @@ class CertificateIssueAdmin(ModelAdmin):
 
 @admin.register(Certificate)
 class CertificateAdmin(ModelAdmin):
-    """A list to look up; nothing in it is typed."""
+    """A read-only list for looking up."""
 
     addable = changeable = False
     list_display = ["printed", "award", "issued_on", "issued_by"]
@@ -145,7 +145,7 @@ class CertificateTemplateAdmin(ModelAdmin):
         return HttpResponse(png_of(self.sample(request, pk)), content_type="image/png")
 
     def sample(self, request: HttpRequest, pk: int):
-        """Return the saved template with made-up words."""
+        """Return the saved template filled with sample words."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         template = self.get_object(request, str(pk))

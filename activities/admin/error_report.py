@@ -9,7 +9,7 @@ from redleader.admin import DASHBOARD, AdminForm, ModelAdmin
 
 
 class ErrorAnswerForm(AdminForm):
-    """The answer; whose it is and when goes with it."""
+    """Asks for the answer; who answers and when is added."""
 
     user: User
 
@@ -27,7 +27,7 @@ class ErrorAnswerForm(AdminForm):
 
 @admin.register(ErrorReport)
 class ErrorReportAdmin(ModelAdmin):
-    """What readers report; it is answered once, and the answer stays."""
+    """Reports by readers; answered once, and the answer stays."""
 
     addable = False
     form = ErrorAnswerForm

@@ -6,7 +6,7 @@ from redleader.admin import ModelAdmin
 
 @admin.register(ExportLog)
 class ExportLogAdmin(ModelAdmin):
-    """Who exported what; for the administrator, to be read only."""
+    """Who exported what; read-only, for the administrator."""
 
     addable = changeable = False
     list_display = ["at", "by", "address", "what", "narrowed", "rows"]

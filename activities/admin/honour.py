@@ -7,7 +7,7 @@ from activities.models.honour import NO_CYCLE
 
 @admin.register(Award)
 class AwardAdmin(CertificateIssueAdmin):
-    """Titles are never deleted: they expire, or are revoked with the reason."""
+    """Titles are never deleted: they expire, or are revoked with a reason."""
 
     list_display = ["title", "recipient", "level", "cycle", "grantor", "state_word"]
     list_filter = [

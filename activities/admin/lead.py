@@ -30,7 +30,7 @@ class LeadStepInline(TabularInline):
 
 @admin.register(Lead)
 class LeadAdmin(ModelAdmin):
-    """To be read; leads are written and taken further in the workbench."""
+    """Read-only; leads are edited and advanced in the workbench."""
 
     addable = changeable = False
     list_display = ["title", "kind", "chamber", "submitted_on", "state"]

@@ -1,4 +1,4 @@
-"""Review of lectures, with the same services as the workbench."""
+"""Review of lectures, by the same services as the workbench."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -36,7 +36,7 @@ class SeriesAdmin(ModelAdmin):
 
 @admin.register(Issue)
 class IssueAdmin(ModelAdmin):
-    """Numbers are given by the form that opens an issue; here they are read."""
+    """Read-only numbers; they are assigned by the form that opens an issue."""
 
     addable = changeable = False
     list_display = ["series", "number"]
@@ -48,7 +48,7 @@ class IssueAdmin(ModelAdmin):
 
 @admin.register(Photo)
 class PhotoAdmin(ModelAdmin):
-    """Whether a picture is public; the picture itself stays as it is."""
+    """Edits whether a picture is public; the picture itself stays as it is."""
 
     addable = False
     list_display = ["lecture", "kind", "picture", "is_public", "uploaded_at"]
@@ -67,7 +67,7 @@ class PhotoAdmin(ModelAdmin):
 
 @admin.register(Lecture)
 class LectureAdmin(ModelAdmin):
-    """Staff read and review records; the chamber writes them."""
+    """Staff read and review records, which the chambers write."""
 
     addable = False
     list_display = ["topic", "organised_by", "issue", "started_at", "present", "state"]
@@ -163,7 +163,7 @@ class LectureAdmin(ModelAdmin):
         return [name for name in names if name != "is_public"]
 
     def has_change_permission(self, request, obj=None):
-        """Of an accepted record staff may change whether it is public."""
+        """Of an accepted record, staff may only change whether it is public."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.state in PUBLIC_STATES)
 
@@ -239,7 +239,7 @@ class LectureAdmin(ModelAdmin):
         return lecture
 
     def answer_refused(self, request, lecture, **forms) -> HttpResponse:
-        """Show the record again with what is wrong, the typed text kept."""
+        """Show the record again with its errors, keeping the typed text."""
         for form in forms.values():
             messages.error(request, form.first_error())
         request.method = "GET"
@@ -259,7 +259,7 @@ class LectureAdmin(ModelAdmin):
         self.take_steps(request, queryset, services.archive_lecture, "归档")
 
     def take_steps(self, request, queryset, service, word, **arguments) -> None:
-        """Take one step with each record, and say which could not."""
+        """Take one step with each record, and report failures."""
         done = 0
         for lecture in queryset:
             form = Form({})
@@ -272,7 +272,7 @@ class LectureAdmin(ModelAdmin):
 
 
 def waiting_address() -> str:
-    """Return the address of the list of records that wait for review."""
+    """Return the address of the list of records awaiting review."""
     query = urlencode({"state__exact": LectureState.SUBMITTED})
     return f"{reverse('admin:activities_lecture_changelist')}?{query}"
 

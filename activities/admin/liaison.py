@@ -37,7 +37,7 @@ class ContactAssignmentAdmin(ModelAdmin):
 
 @admin.register(ContactActivity)
 class ContactActivityAdmin(ModelAdmin):
-    """Read and corrected by staff; new ones belong to the workbench."""
+    """Staff read and correct them; new ones are made in the workbench."""
 
     addable = False
     deletable = True
@@ -59,7 +59,7 @@ class DemandStepInline(TabularInline):
 
 @admin.register(Demand)
 class DemandAdmin(ModelAdmin):
-    """Staff correct the unit and the due date; steps belong to the workbench."""
+    """Staff correct the unit and the due date; steps are taken in the workbench."""
 
     addable = False
     list_display = ["title", "chamber", "collected_on", "unit", "due_on", "state"]

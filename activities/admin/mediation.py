@@ -25,7 +25,7 @@ class DisputeKindAdmin(ModelAdmin):
 
 
 class SeatFormSet(BaseInlineFormSet):
-    """The size that the database checks when the transaction ends."""
+    """Checks the size that the database checks when the transaction ends."""
 
     def clean(self):
         super().clean()
@@ -65,7 +65,7 @@ class MediationCommitteeAdmin(ModelAdmin):
 
 @admin.register(Mediator)
 class MediatorAdmin(ModelAdmin):
-    """An account sees cases, so only the administrator links it."""
+    """An account gives access to cases, so only the administrator links it."""
 
     list_display = ["name", "kind", "source", "committee", "engaged_on", "ended_on"]
     list_filter = ["kind", "source", ("ended_on", admin.EmptyFieldListFilter)]
@@ -79,7 +79,7 @@ class MediatorAdmin(ModelAdmin):
 
 @admin.register(MediationAccess)
 class MediationAccessAdmin(ModelAdmin):
-    """Only the administrator names who may see cases."""
+    """Only the administrator decides who may see cases."""
 
     list_display = ["user", "started_on", "ended_on"]
     autocomplete_fields = ["user"]

@@ -18,7 +18,7 @@ class PairingStepInline(ReadInline):
 
 @admin.register(Pairing)
 class PairingAdmin(ModelAdmin):
-    """Read and corrected by staff; new ones and steps belong to the workbench."""
+    """Staff read and correct them; new ones and steps are made in the workbench."""
 
     addable = False
     list_display = ["enterprise", "village", "programme", "chamber", "state"]

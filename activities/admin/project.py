@@ -23,7 +23,7 @@ class ProjectEntryInline(ReadInline):
 
 
 class ReadAdmin(ModelAdmin):
-    """To be read; these rows are written in the workbench."""
+    """Read-only; these rows are written in the workbench."""
 
     addable = changeable = False
 

@@ -15,7 +15,7 @@ class MeetingRequirementAdmin(ModelAdmin):
 
 @admin.register(RequirementExemption)
 class RequirementExemptionAdmin(ModelAdmin):
-    """An excuse may be withdrawn by the administrator; the history keeps it."""
+    """The administrator may withdraw an exemption; the history keeps it."""
 
     deletable = True
     list_display = ["branch", "requirement", "started_on", "ended_on", "reason"]
@@ -32,7 +32,7 @@ class RequirementExemptionAdmin(ModelAdmin):
 
 @admin.register(Deadlines)
 class DeadlinesAdmin(ModelAdmin):
-    """One row, made when staff first look at it."""
+    """A single row, created when staff first open it."""
 
     addable = False
 

@@ -1,4 +1,4 @@
-"""Schemes as data: staff edit a version, copy it to the next year, see what changed."""
+"""Schemes as data: staff edit a version, copy it to the next year, and compare."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -44,7 +44,7 @@ class SchemeAdmin(ModelAdmin):
 
 
 class PartInline(TabularInline):
-    """Parts of a version; who may change the version may take them off again."""
+    """Parts of a version; whoever may change the version may also delete them."""
 
     view_on_site = False
 
@@ -72,7 +72,7 @@ class CriterionInline(PartInline):
     ]
 
     def get_queryset(self, request):
-        """Put each indicator under its good."""
+        """Group the indicators by 四好."""
         good = Coalesce("parent__number", "number")
         rows = super().get_queryset(request)
         return rows.order_by(good, F("parent").asc(nulls_first=True), "number", "pk")
@@ -155,7 +155,7 @@ class SchemeVersionAdmin(ModelAdmin):
 
     @right(everybody, is_staff)
     def changes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what a version changes against another one of the same scheme."""
+        """Show how a version differs from another one of the same scheme."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         version = self.version(request, pk)
@@ -181,7 +181,7 @@ class SchemeVersionAdmin(ModelAdmin):
 
 @admin.register(Holiday)
 class HolidayAdmin(ModelAdmin):
-    """Days off and working weekends; the 公示 counts by them."""
+    """Days off and working weekends, by which the days of 公示 are counted."""
 
     deletable = True
     list_display = ["day", "kind", "name", "source"]

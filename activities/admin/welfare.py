@@ -6,7 +6,7 @@ from redleader.records.search import search
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """To be read; the workbench writes, and keeps donations and funds in step."""
+    """Read-only; the workbench writes, and keeps donations and funds in step."""
 
     addable = changeable = False
     list_select_related = ["chamber"]

@@ -1,7 +1,7 @@
-"""Counting rules: what a number means, how it is counted, which rows stand behind it.
+"""Counting rules: what a number means, how it is counted, and from which rows.
 
 Each module of this package registers the rules of one noun; a new module needs no
-change anywhere else. Everything that shows a number asks ``RULES`` by its code.
+change anywhere else. Everything that shows a number looks up its rule in ``RULES``.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,13 +32,13 @@ from activities.models import Tally
 from chambers.models import Chamber, Region, User
 from redleader.records.money import say_money
 
-EVER = date(1949, 10, 1)  # before the first row of any noun
+EVER = date(1949, 10, 1)  # before the first row of any model
 FOREVER = date(2999, 12, 31)  # after the last one
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows and of which days, both ends included; no chamber: the county."""
+    """Which rows count: whose and of which days, inclusive; by default the county's."""
 
     first: date
     last: date
@@ -65,8 +65,8 @@ class Scope:
     def of(self, rows: Any, *, chamber: str = "chamber", day: str = "") -> Any:
         """Return the rows of this scope.
 
-        ``chamber`` is the path to the chamber of a row and ``day`` to its date;
-        without it, rows of all days stay.
+        ``chamber`` is the path to the chamber of a row and ``day`` to its date; without
+        it, the rows of all days.
         """
         if day:
             rows = rows.filter(**{f"{day}__range": (self.first, self.last)})
@@ -79,7 +79,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Row:
-    """One row behind a number, as a reader sees it."""
+    """One row that is counted in a number, as a reader sees it."""
 
     label: str
     detail: str = ""
@@ -91,15 +91,15 @@ ALWAYS = Scope(EVER, FOREVER)
 
 @dataclass(frozen=True)
 class KeptSums:
-    """How the sums by day of a number are kept, so that no total reads all rows.
+    """How the daily sums of a number are kept, so that no total reads all rows.
 
-    ``day`` is the day from which a row counts, a field or an expression. A standing
-    number is that of the last day of a scope; ``until`` is then the first day on which
-    a row counts no more, and ``rows`` are those of every day. ``facets`` are the
-    fields that pages break the number down by; each is never null.
-    ``once`` is a field of which each value counts once, on the days on which any of its
-    rows does. ``is_ever_only`` marks sums that answer for all days up to one, because a
-    row or a value of a period may have begun before it.
+    ``day`` is the day from which a row counts, a field or an expression. A stock figure
+    is that of the last day of a scope; ``until`` is then the first day on which a row
+    no longer counts, and ``rows`` are those of every day. ``facets`` are the fields
+    that pages break the number down by; each is never null. ``once`` is a field of
+    which each distinct value counts once, on the days on which any of its rows does.
+    ``is_ever_only`` marks sums that only answer for all days up to one, because rows or
+    values of a period may have begun before it.
     """
 
     day: Any
@@ -117,12 +117,12 @@ class CountingRule:
 
     ``query`` returns the rows of a scope; the number is how many there are, or
     ``measure`` over them. ``describe`` turns a row into words. ``is_yes_no`` marks
-    rules whose number is 1 or 0. ``source`` names the law or definition.
-    ``place`` is the path from a row to its chamber, empty when there is no one
-    chamber. ``is_open`` says that everybody may read the rows; ``is_sensitive`` that
-    the public gets the one total only, nothing narrower. ``is_working`` marks what a
-    desk has before it, such as what waits today: never published and never locked.
-    ``kept`` says how its sums are kept; without it every total is counted from rows.
+    rules whose number is 1 or 0. ``source`` names the law or definition. ``place`` is
+    the path from a row to its chamber, empty if there is no single chamber. ``is_open``
+    says that everybody may read the rows; ``is_sensitive`` that the public sees only
+    the total, nothing narrower. ``is_working`` marks numbers of pending work, such as
+    what is waiting today: never published and never locked. ``kept`` says how its sums
+    are kept; without it every total is counted from rows.
     """
 
     code: str
@@ -143,9 +143,9 @@ class CountingRule:
     def tally(
         self, scope: Scope, rows: QuerySet | None, *fields: str
     ) -> QuerySet[Tally] | None:
-        """Return the kept lines that answer a question; None: it asks for rows.
+        """Return the kept sums that answer a question, or None if it needs the rows.
 
-        They know of the whole county only, by one facet, by the year of the day.
+        They only cover the whole county, by one facet or by year.
         """
         kept = self.kept
         if kept is None or scope.chamber or scope.township or not is_whole(rows):
@@ -163,14 +163,14 @@ class CountingRule:
         return lines if kept.is_standing else lines.filter(day__gte=scope.first)
 
     def among(self, scope: Scope, rows: QuerySet | None) -> QuerySet:
-        """Return those of some rows (None: of all rows) that count in a scope."""
+        """Return those rows, of some or (None) of all, that count in a scope."""
         found = self.query(scope).order_by()
         if rows is None or is_whole(rows):
             return found
         return found.filter(pk__in=rows.order_by().values("pk"))
 
     def count(self, scope: Scope, rows: QuerySet | None = None) -> int:
-        """Return the number of a scope, or what some rows give to it."""
+        """Return the number for a scope, or the contribution of some rows."""
         lines = self.tally(scope, rows)
         if lines is not None:
             return int(lines.aggregate(n=Sum("number"))["n"] or 0)
@@ -184,7 +184,7 @@ class CountingRule:
     ) -> dict[Any, int]:
         """Return the number of each value of a field, such as ``programme__name``.
 
-        Of several fields the keys are tuples.
+        With several fields the keys are tuples.
         """
         lines = self.tally(scope, rows, *fields)
         if lines is not None and self.kept:
@@ -207,7 +207,7 @@ class CountingRule:
         }
 
     def type_of(self, path: str) -> Field:
-        """Return the type of what a path from a row leads to; sums keep a text."""
+        """Return the type at the end of a path from a row; sums store it as text."""
         rows = self.query(ALWAYS).annotate(value_of_path=F(path))
         return rows.query.annotations["value_of_path"].output_field
 
@@ -217,14 +217,14 @@ class CountingRule:
         return list(lines.order_by().values_list("value", flat=True).distinct())
 
     def each(self, scope: Scope, field: str, rows: QuerySet | None = None) -> Coalesce:
-        """Return an expression: what the rows that name one object give to it."""
+        """Return an expression: the contribution of the rows of one object."""
         measure = self.measure or Count("pk", distinct=True)
         found = self.among(scope, rows).filter(**{field: OuterRef("pk")})
         number = found.values(field).annotate(n=measure).values("n")
         return Coalesce(Subquery(number), 0)
 
     def visible(self, scope: Scope, user: User | AnonymousUser) -> QuerySet:
-        """Return the rows of a scope that somebody may read; closed by default."""
+        """Return the rows of a scope that a user may read; closed by default."""
         rows = self.query(scope)
         if self.is_open:
             return rows
@@ -241,11 +241,11 @@ class CountingRule:
     def rows(
         self, scope: Scope, user: User | AnonymousUser, *, limit: int
     ) -> list[Row]:
-        """Return the first rows that somebody may read, in words."""
+        """Return the first rows that a user may read, in words."""
         return [self.describe(row) for row in self.visible(scope, user)[:limit]]
 
     def parts(self, scope: Scope) -> dict[str, str]:
-        """Return by key what each row gives to the number: 1, an amount, a name."""
+        """Return the contribution of each row by its key: 1, an amount, a name."""
         rows = self.query(scope).order_by()
         if self.measure is None:
             return {str(pk): "1" for pk in rows.values_list("pk", flat=True)}
@@ -271,7 +271,7 @@ def day_after(field: str) -> ExpressionWrapper:
 
 
 def is_whole(rows: QuerySet | None) -> bool:
-    """Tell whether some rows are simply all of their noun, as staff have them."""
+    """Tell whether some rows are simply all rows of their model, as for staff."""
     if rows is None:
         return True
     query = rows.query
@@ -308,14 +308,14 @@ RULES: dict[str, CountingRule] = {}
 def totals(
     codes: Iterable[str], scope: Scope, rows: QuerySet | None = None
 ) -> list[Total]:
-    """Return what some rules count in a scope, or among some rows, in this order."""
+    """Return the totals of some rules for a scope, or among some rows, in order."""
     return count_all([(RULES[code], scope) for code in codes], rows)
 
 
 def count_all(
     questions: Iterable[tuple[CountingRule, Scope]], rows: QuerySet | None = None
 ) -> list[Total]:
-    """Return the answers in the order of the questions; one query for all kept sums."""
+    """Return answers in the order of the questions; one query for all kept sums."""
     questions = list(questions)
     found: dict[int, int] = {}
     kept = []
@@ -339,7 +339,7 @@ def count_all(
 def totals_by(
     codes: Iterable[str], scope: Scope, field: str, rows: QuerySet | None = None
 ) -> dict[Any, list[Total]]:
-    """Return the totals of each value of a field that any of some rules counts."""
+    """Return totals by each value of a field that any of the rules counts."""
     rules = [RULES[code] for code in codes]
     found = [rule.by(scope, field, rows=rows) for rule in rules]
     return {
@@ -352,12 +352,12 @@ def totals_by(
 
 
 def published() -> list[CountingRule]:
-    """Return the rules whose numbers leave the desk, by their codes."""
+    """Return the rules whose numbers are published, by code."""
     return [rule for _, rule in sorted(RULES.items()) if not rule.is_working]
 
 
 def of_year(day: date, **place: Any) -> Scope:
-    """Return the scope of a day's year up to that day."""
+    """Return the scope from the start of a day's year to that day."""
     return Scope(date(day.year, 1, 1), day, **place)
 
 

@@ -27,7 +27,7 @@ from chambers.models.appointment import BRANCH_POSTS, Post
 from chambers.models.chamber import ChamberState, CharterClause
 from chambers.models.member import PartyStatus
 
-# A 指导员 is sent by the superior and leads neither chamber nor committee.
+# A 指导员 is sent from above and leads neither chamber nor committee.
 COMMITTEE_POSTS = [post for post in BRANCH_POSTS if post != Post.INSTRUCTOR]
 LEADING_POSTS = [
     Post.PRESIDENT,
@@ -46,7 +46,7 @@ def chambers(scope: Scope) -> QuerySet[Chamber]:
 
 
 def lasting(first: str, last: str, scope: Scope) -> Q:
-    """Return the condition that a row's days meet those of the scope."""
+    """Return the condition that a row's days overlap those of the scope."""
     return Q(**{f"{first}__lte": scope.last}) & (
         Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": scope.first})
     )
@@ -85,7 +85,7 @@ def double_posts(scope: Scope) -> QuerySet[Member]:
     The Party post is in an organisation that covers the same chamber; instructors
     do not count.
     """
-    # Three spans that meet two by two have a day in common.
+    # Three intervals that pairwise overlap have a day in common.
     in_chamber = Appointment.objects.filter(
         lasting("started_on", "ended_on", scope),
         Q(ended_on__isnull=True) | Q(ended_on__gte=OuterRef("started_on")),
@@ -211,7 +211,7 @@ register(
 
 
 def present(scope: Scope) -> QuerySet[Chamber]:
-    """Chambers of a scope that were there on its last day, as far as is known."""
+    """Chambers of a scope that existed on its last day, as far as is known."""
     return chambers(scope).filter(
         Q(founded_on__isnull=True) | Q(founded_on__lte=scope.last)
     )
@@ -235,7 +235,7 @@ def party_members(scope: Scope) -> QuerySet[Member]:
 
 
 def both_heads(scope: Scope) -> QuerySet[Appointment]:
-    """Presidents who are secretary of a branch of their own chamber, too."""
+    """Presidents who are also secretary of a branch of their own chamber."""
     secretary = Appointment.objects.filter(
         Q(ended_on__isnull=True) | Q(ended_on__gt=scope.last),
         started_on__lte=scope.last,
@@ -253,7 +253,7 @@ def both_heads(scope: Scope) -> QuerySet[Appointment]:
 
 
 def terms(**conditions):
-    """Return the query of chamber terms, in the chambers that are there."""
+    """Return the query of the terms of existing chambers."""
 
     def query(scope: Scope) -> QuerySet[ChamberTerm]:
         days = {

@@ -31,7 +31,7 @@ def titles(scope: Scope) -> AwardQuerySet:
 
 
 def kept(rows: Callable[[], AwardQuerySet], *facets: str) -> KeptSums:
-    """A title without a date was always there; it ends in one of three ways."""
+    """A title without a date has always been held; it ends in one of three ways."""
     return KeptSums(
         Coalesce("granted_on", Value(EVER)),
         is_standing=True,

@@ -28,7 +28,7 @@ def cases(rows: QuerySet[MediationCase], scope: Scope) -> QuerySet[MediationCase
 
 
 def describe(case: MediationCase) -> Row:
-    """A case is named by its number alone."""
+    """A case is identified by its number alone."""
     return Row(case.docket, "", case.get_absolute_url())
 
 

@@ -11,7 +11,7 @@ from redleader.records.money import say_money
 
 
 def pairings(scope: Scope) -> PairingQuerySet:
-    """Pairings of a scope; a township is that of the village."""
+    """Pairings of a scope; the township is that of the village."""
     found = Pairing.objects.during(scope.first, scope.last)
     if scope.township:
         found = found.filter(village__parent=scope.township)

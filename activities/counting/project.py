@@ -1,8 +1,8 @@
 """Rules over return and rural projects, their money and jobs, and promotions.
 
-The sums are of return projects alone, so that they can be compared, and sensitive:
-of one chamber they may be those of one firm. A township is where the project stands,
-not where the chamber is.
+The sums cover return projects alone, so that they can be compared, and are sensitive:
+those of one chamber may be those of one firm. The township is that of the project, not
+of the chamber.
 """
 
 from collections.abc import Callable

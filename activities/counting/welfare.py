@@ -1,7 +1,7 @@
 """Rules over gifts, funds and charity work; beneficiaries are counts only.
 
-What is narrowed to one chamber and a few days could be one donor or one person, so
-the public gets totals only.
+The numbers of one chamber and a few days could be those of one donor or person, so the
+public sees totals only.
 """
 
 from functools import partial
@@ -57,7 +57,7 @@ def entries(scope: Scope, direction: str) -> QuerySet[FundEntry]:
 
 
 def entries_until(scope: Scope) -> QuerySet[FundEntry]:
-    """A balance is that of the last day, whatever the first day is."""
+    """A balance is that of the last day, regardless of the first day."""
     found = FundEntry.objects.filter(happened_on__lte=scope.last)
     rows = scope.of(found.select_related("fund"), chamber="fund__chamber")
     return rows.order_by("-happened_on", "-pk")

@@ -33,7 +33,7 @@ from activities.models.mediation.states import (
     CaseState,
     Confirmation,
 )
-from activities.services.rules import DISPUTE_KINDS
+from activities.services.seed import DISPUTE_KINDS
 from chambers.models import Role, User
 
 COMMITTEES = 7  # one of the county, the others of the first chambers

@@ -1,4 +1,4 @@
-"""Calendars of lectures to subscribe to: what they hold and who may read them."""
+"""Subscribable calendars of lectures: their content and who may read them."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -15,12 +15,12 @@ from activities.models.lecture import LectureState
 from chambers.models import User
 
 SALT = "activities.calendar"
-PAST = timedelta(days=730)  # Subscribers ask often; older lectures are on the pages.
+PAST = timedelta(days=730)  # Subscribers poll often; older lectures are on the pages.
 STATUSES = {LectureState.PLANNED: "TENTATIVE", LectureState.CANCELLED: "CANCELLED"}
 
 
 def key_for(user: User) -> str:
-    """Return what opens the internal calendars to a user; a new password ends it."""
+    """Return the key to a user's internal calendars; a new password voids it."""
     return signing.dumps([user.pk, stamp(user)], salt=SALT)
 
 
@@ -29,7 +29,7 @@ def stamp(user: User) -> str:
 
 
 def user_of(key: str) -> User | None:
-    """Return the active user whose key this is; nobody for any other text."""
+    """Return the active user whose key this is, if any."""
     try:
         pk, seen = signing.loads(key, salt=SALT)
     except (signing.BadSignature, ValueError):

@@ -1,8 +1,8 @@
-"""Certificates for machines: Open Badges 3.0, a W3C Verifiable Credential 2.0.
+"""Certificates for programs: Open Badges 3.0, a W3C Verifiable Credential 2.0.
 
-The county states what its roll says; who granted the title stands in it as the
-achievement's creator. An expired title tells by ``validUntil``. A revoked one is
-marked in the status list, and its credential is not served any more.
+The county certifies the content of its roll; whoever granted the title is named as the
+achievement's creator. An expired title shows by ``validUntil``. A revoked one is marked
+in the status list, and its credential is no longer served.
 """
 
 import base64
@@ -24,7 +24,9 @@ from redleader.signing import multikey, signed, signing_key
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 CONTROLLED = "https://www.w3.org/ns/cid/v1"
-LIST_LENGTH = 131_072  # entries; fewer would tell who looks a certificate up
+LIST_LENGTH = (
+    131_072  # entries; with fewer, a look-up would reveal which certificate is checked
+)
 KEY = "#key-1"
 
 
@@ -42,7 +44,7 @@ def profile(site: str) -> dict[str, Any]:
 
 
 def issuer_document(site: str) -> dict[str, Any]:
-    """Return who signs and the key to check with, under the issuer's own id."""
+    """Return the issuer and its public key, under the issuer's own id."""
     method = issuer_address(site) + KEY
     key = {
         "id": method,
@@ -59,7 +61,7 @@ def issuer_document(site: str) -> dict[str, Any]:
 
 
 def credential(certificate: Certificate, award: Award, *, site: str) -> dict[str, Any]:
-    """Return the signed credential of a certificate; it never changes by itself."""
+    """Return the signed credential of a certificate; it never changes on its own."""
     issued = certificate.issued_on
     begins = award.granted_on or issued
     if award.valid_until:
@@ -85,7 +87,7 @@ def credential(certificate: Certificate, award: Award, *, site: str) -> dict[str
 
 
 def subject(award: Award, site: str) -> dict[str, Any]:
-    """Return whom the title belongs to, a chamber, an organisation or a site."""
+    """Return the holder of the title: a chamber, an organisation or a site."""
     recipient: dict[str, Any] = {"type": ["AchievementSubject"]}
     page = award.chamber or award.site
     if page:
@@ -129,12 +131,12 @@ def achievement(award: Award, site: str) -> dict[str, Any]:
 
 
 def named(site: str, *parts: str) -> str:
-    """Return an id that the same words always get."""
+    """Return an id that is always the same for the same words."""
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join([site, *parts])).urn
 
 
 def instant(day: datetime.date, *, last: bool = False) -> str:
-    """Return the first moment of a day here, or its last second."""
+    """Return the first moment or the last second of a local day."""
     time = datetime.time(23, 59, 59) if last else datetime.time()
     moment = datetime.datetime.combine(day, time, timezone.get_default_timezone())
     return moment.isoformat()
@@ -153,7 +155,7 @@ def status_entry(certificate: Certificate, site: str) -> dict[str, Any]:
 
 
 def status_list(number: int, *, site: str) -> dict[str, Any] | None:
-    """Return the signed list of what is revoked, or nothing for a list to come."""
+    """Return the signed list of revocations, or None for a list not yet begun."""
     newest = Certificate.objects.aggregate(newest=Max("pk"))["newest"] or 0
     if number > newest // LIST_LENGTH:
         return None

@@ -1,7 +1,7 @@
-"""Open data: what everybody may read and reuse, each column with its meaning.
+"""Open data: tables that anybody may read and reuse, with documented columns.
 
 The API and the files share these rows. They come from the same querysets and counting
-rules as the public pages; no column holds the name of a person.
+rules as the public pages; no column contains the name of a person.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +21,12 @@ from activities.services.ledger import baselines
 from chambers.models import Chamber, Region
 from redleader.sheets.tables import Number, column, number_of
 
-CHUNK = 500  # rows that are read at once
+CHUNK = 500  # rows read at a time
 COUNTY = "全县"
 
 
 class FigureRow(Schema):
-    """A published number and, beside it and never added to it, the counted one."""
+    """A published number and, never added to it, the counted one."""
 
     number: str = column("公布数的编号，长期不变。")
     name: str = column("名称。")
@@ -157,7 +157,7 @@ def is_by_chamber(rule: CountingRule) -> bool:
 
 
 def count_rows(today: date) -> Iterator[CountRow]:
-    """Yield the number of every rule: the county, and each chamber where public."""
+    """Yield the number of every rule: the county's and, if public, each chamber's."""
     chambers = list(Chamber.objects.order_by("pk"))
     for rule in rules_in_order():
         scope = until(today)
@@ -214,7 +214,7 @@ def chamber_row(chamber: Chamber) -> ChamberRow:
 
 
 def honours(day: date, *, held: bool = False) -> AwardQuerySet:
-    """Titles known on a day, each with its state on it, as the honour roll has them."""
+    """Titles known on a day, each with its state on that day, as on the honour roll."""
     titles = Award.objects.titles()
     found = (titles.held(day) if held else titles.on(day)).for_roll()
     return found.with_places().order_by("pk")
@@ -253,9 +253,9 @@ def townships() -> QuerySet[Region]:
 def township_rows(
     places: Iterable[Region], today: date, among: QuerySet[Chamber] | None = None
 ) -> list[TownshipRow]:
-    """Return townships with their chambers, counted ``among`` some when few are asked.
+    """Return townships with their chambers, counted ``among`` some if only a few.
 
-    All of them are otherwise counted at once.
+    Otherwise all are counted at once.
     """
     counts = RULES["chambers"].by(until(today), "township", rows=among)
     return [
@@ -271,7 +271,7 @@ def township_rows(
 
 @dataclass(frozen=True)
 class DataSet:
-    """One file of open data; ``rows`` are those of a day, ``count`` how many."""
+    """One file of open data; ``rows`` returns its rows on a day, ``count`` how many."""
 
     code: str
     name: str

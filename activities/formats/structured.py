@@ -40,7 +40,7 @@ def organisation(request: HttpRequest, chamber: Chamber) -> dict:
 
 
 def event(request: HttpRequest, lecture: Lecture) -> dict:
-    """Return a public lecture; who spoke and who came is not said."""
+    """Return a public lecture, without speaker and audience."""
     address = reverse("public:lecture-detail", args=[lecture.pk])
     found = {
         "@type": "Event",

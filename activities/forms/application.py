@@ -179,7 +179,7 @@ class ApplicationForm(ModelForm):
         ]
 
     def differences(self, stored: "ApplicationForm") -> list[Difference]:
-        """Compare what was typed with the form of the row that stands now."""
+        """Compare what was typed with the form of the row as it is now."""
         found = []
         for name, field in self.fields.items():
             if name in ("version", "form_key") or name.startswith("files_"):

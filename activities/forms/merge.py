@@ -76,7 +76,7 @@ def roll_text(roll: dict) -> str:
 
 
 def picked(data: QueryDict, form: ModelForm) -> QueryDict:
-    """Return what was sent, with the stored values where those were picked.
+    """Return the submitted data, with the stored values where those were picked.
 
     ``form`` is the unbound form of the stored row.
     """
@@ -84,7 +84,7 @@ def picked(data: QueryDict, form: ModelForm) -> QueryDict:
 
 
 def take(data: QueryDict, bound: forms.BoundField) -> None:
-    """Put the value of a stored field where the typed one was."""
+    """Replace a typed value by the stored one."""
     if bound.name != "roll":
         take_stored(data, bound)
         return

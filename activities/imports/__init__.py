@@ -1,1 +1,1 @@
-"""What comes in as Excel, one module for each noun; found by itself."""
+"""The Excel imports, one module for each noun, discovered automatically."""

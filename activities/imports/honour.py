@@ -1,4 +1,4 @@
-"""Titles of the past."""
+"""Import past titles."""
 
 from collections import defaultdict
 from copy import copy
@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from activities.models import Award, Scheme, SchemeVersion, Site
 from activities.models.scheme import HonourLevel
-from activities.services.report import UNSTATED
+from activities.services.public_report import UNSTATED
 from chambers.models import Branch, Chamber
 from redleader.records.column import Kind
 from redleader.records.search import fold
@@ -30,7 +30,7 @@ def level(text: str, lookups) -> HonourLevel:
 
 
 class Recipients(Lookup):
-    """Chambers, Party organisations and sites, each found by its name alone."""
+    """Chambers, Party organisations and sites, each found by name alone."""
 
     def __init__(self):
         super().__init__("商会、党组织或基地", [])
@@ -190,7 +190,7 @@ class HonourImporter(Importer):
             )
 
     def create(self, drafts, user):
-        """Also make the version of titles whose source names none."""
+        """Also create the scheme version for titles whose source names none."""
         made: dict[int, SchemeVersion] = {}
         awards = []
         for draft in drafts:
@@ -203,7 +203,7 @@ class HonourImporter(Importer):
         Award.objects.bulk_create(awards)
 
     def double_key(self, draft):
-        """Two rows of a file are one award when number and date agree, too."""
+        """Two rows of a file are the same award only if number and date agree, too."""
         row = draft.row
         return (*self.key_of(row), row.document_number, row.granted_on)
 
@@ -237,7 +237,7 @@ class HonourImporter(Importer):
 
 
 def unstated_version(scheme: Scheme) -> SchemeVersion:
-    """Return the version of titles whose source names none, made when missing."""
+    """Return the scheme version of titles whose source names none."""
     known = SchemeVersion.objects.filter(scheme=scheme, label=UNSTATED).first()
     version = known or SchemeVersion(scheme=scheme, label=UNSTATED)
     if known is None:
@@ -249,7 +249,7 @@ def unstated_version(scheme: Scheme) -> SchemeVersion:
 def is_same(old: Award, new: Award) -> bool:
     """Tell whether two awards of one title and cycle are the same grant.
 
-    They are when number and date agree, or when one of the two, stated, does.
+    They are if number and date agree, or if the one that is stated does.
     """
     numbers = {old.document_number, new.document_number}
     days = {old.granted_on, new.granted_on}

@@ -1,4 +1,4 @@
-"""Leads of 引才网络 that a chamber kept in a table so far."""
+"""Import leads of 引才网络 from a chamber's spreadsheet."""
 
 from activities.models import KeyIndustry, Lead
 from activities.models.lead import LeadKind
@@ -12,7 +12,7 @@ from redleader.sheets.lookup import Lookup
 
 @register
 class LeadImporter(Importer):
-    """All come in as 待核: checking is the work of staff."""
+    """All are imported as 待核, since checking is up to staff."""
 
     code, name, unit = "leads", "引才信息", "条"
     about = "商会提供的投资项目、高端人才、科研院所和先进技术信息，导入后待核。"

@@ -1,4 +1,4 @@
-"""Lectures and meetings of the past, as the chambers kept them in tables."""
+"""Import past lectures and meetings from chambers' spreadsheets."""
 
 import re
 from copy import copy
@@ -49,7 +49,7 @@ def people(label: str, field: str, **rest) -> ImportColumn:
 
 @register
 class LectureImporter(Importer):
-    """They come in as submitted: somebody else than the importer reviews them."""
+    """They are imported as submitted, to be reviewed by somebody else."""
 
     code, name, unit = "lectures", "历史讲课记录", "场"
     about = (
@@ -165,11 +165,11 @@ class LectureImporter(Importer):
         row.is_demo = bool(chamber and chamber.is_demo)
 
     def changes(self, draft):
-        """A stored record stays as it is, whatever a table says of it."""
+        """A stored record is left as it is, whatever the file says."""
         return []
 
     def create(self, drafts, user):
-        """Make drafts and hand them in, each by a legal step."""
+        """Create drafts and submit them, each by a legal step."""
         issues = self.issues(drafts)
         rows = []
         for draft in drafts:
@@ -184,7 +184,7 @@ class LectureImporter(Importer):
         )
 
     def issues(self, drafts) -> dict[tuple, Issue]:
-        """Return the issues that lines name; those still missing begin in order."""
+        """Return the issues that lines name, opening missing ones in order."""
         wanted = {
             (draft.extra["讲堂系列"], draft.extra["期数"])
             for draft in drafts

@@ -1,4 +1,4 @@
-"""Contacts of leaders that were kept in a table so far."""
+"""Import contacts of leaders from a spreadsheet."""
 
 from django.core.exceptions import ValidationError
 
@@ -19,7 +19,7 @@ def key_of(post: str, branch: Branch) -> str:
 
 @register
 class ContactImporter(Importer):
-    """Takes contacts of assignments that exist and were in force on the day."""
+    """Accepts contacts of existing assignments in force on the day."""
 
     code, name, unit = "contacts", "定点联系活动", "次"
     about = "领导到党组织调研、参会、走访等；先登记定点联系，再导入活动。"

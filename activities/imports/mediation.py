@@ -1,4 +1,4 @@
-"""Mediators whom a committee has engaged, from the table it kept so far."""
+"""Import the mediators of a committee from its spreadsheet."""
 
 from activities.models import MediationCommittee, Mediator
 from activities.models.mediation.committee import MediatorKind, MediatorSource
@@ -11,7 +11,7 @@ from redleader.sheets.lookup import Lookup
 
 @register
 class MediatorImporter(Importer):
-    """Accounts are not in the file: the administrator links them in the back office."""
+    """Accounts are not in the file; the administrator links them in the back office."""
 
     code, name, unit = "mediators", "调解员", "名"
     about = "商会调解委员会聘任的专职、兼职调解员；案件不能导入。"

@@ -1,4 +1,4 @@
-"""Pairings of villages and enterprises that were kept in a table so far."""
+"""Import pairings of villages and enterprises from a spreadsheet."""
 
 from copy import copy
 
@@ -98,7 +98,7 @@ class PairingImporter(Importer):
         draft.row.is_demo = draft.row.chamber.is_demo
 
     def create(self, drafts, user):
-        """Make them as intents and take each to its state by legal steps."""
+        """Create them as intents and take each to its state by legal steps."""
         rows = Pairing.objects.bulk_create([copy(draft.row) for draft in drafts])
         paths = [
             path_to(TRANSITIONS, PairingState.INTENT, draft.extra["状态"])

@@ -1,4 +1,4 @@
-"""Return and rural projects that were kept in a table so far."""
+"""Import return and rural projects from a spreadsheet."""
 
 from copy import copy
 from datetime import date
@@ -42,7 +42,7 @@ SUMS = ("到位资金（万元）", "就业人数")
 
 @register
 class ProjectImporter(Importer):
-    """A project comes in with its steps, and with one entry for what came so far."""
+    """A project is imported with its steps, and one entry for what came so far."""
 
     code, name, unit = "projects", "项目", "个"
     about = "回乡投资和乡村振兴项目，连同签约、开工、投产的日期和到位资金、就业。"
@@ -142,7 +142,7 @@ class ProjectImporter(Importer):
         check_sums(draft)
 
     def create(self, drafts, user):
-        """Make them as hints and take each to its state by legal steps."""
+        """Create them as 线索 and take each to its state by legal steps."""
         rows = []
         for draft in drafts:
             row = copy(draft.row)
@@ -190,7 +190,7 @@ def steps_of(draft: Draft) -> list[ProjectStep]:
 
 
 def check_days(draft: Draft) -> None:
-    """Raise ValidationError unless there is a day for each step, and no other."""
+    """Raise ValidationError unless there is exactly one day for each step."""
     path, last = path_of(draft), date.min
     word = draft.extra["状态"].label
     for state, label in DAYS.items():
@@ -213,7 +213,7 @@ def check_days(draft: Draft) -> None:
 
 
 def check_sums(draft: Draft) -> None:
-    """Raise ValidationError for money or jobs without a day, or before the signing."""
+    """Raise ValidationError for money or jobs without a day, or before signing."""
     if not has_sums(draft):
         return
     day, signed_on = draft.extra["到位截至"], draft.extra["签约日期"]

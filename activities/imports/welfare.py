@@ -1,4 +1,4 @@
-"""Gifts and charity activities that a chamber kept in a table so far."""
+"""Import gifts and charity activities from a chamber's spreadsheet."""
 
 from copy import copy
 
@@ -27,7 +27,7 @@ PAST_DAY = "年-月-日，不能晚于今天。"
 
 @register
 class DonationImporter(Importer):
-    """Consent to publish is recorded one by one, on the form."""
+    """Consent to publish is not imported, but recorded one by one on the form."""
 
     code, name, unit = "donations", "公益捐赠", "笔"
     about = "通过商会的捐赠。是否同意公开名称不从表中导入，导入后逐笔登记。"
@@ -150,7 +150,7 @@ class DonationImporter(Importer):
         refuse_future(row, pledged_on="认捐日期", received_on="到账日期")
 
     def create(self, drafts, user):
-        """Write them with the receipts that they are for their funds."""
+        """Write them together with the receipts of their funds."""
         rows = Donation.objects.bulk_create([copy(draft.row) for draft in drafts])
         FundEntry.objects.bulk_create(receipt_of(row) for row in rows if row.feeds_fund)
 

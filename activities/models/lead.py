@@ -18,7 +18,7 @@ from redleader.records.steps import (
     Step,
     state_field,
     state_triggers,
-    step_rules,
+    step_constraints,
     steps_stay,
 )
 
@@ -271,7 +271,7 @@ class LeadStep(Step):
         verbose_name = verbose_name_plural = "引才办理记录"
         ordering = ["lead", "number"]
         constraints = [
-            *step_rules(LeadState, "lead"),
+            *step_constraints(LeadState, "lead"),
             models.CheckConstraint(
                 condition=~Q(state__in=REASONED) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",

@@ -17,7 +17,7 @@ from redleader.records.steps import (
     recovered_rules,
     state_field,
     state_triggers,
-    step_rules,
+    step_constraints,
 )
 
 PEOPLE = 100_000  # of one project; more is a slip of the keyboard
@@ -228,7 +228,7 @@ class PairingStep(RecoveredStep):
         verbose_name = verbose_name_plural = "结对办理记录"
         ordering = ["pairing", "number"]
         constraints = [
-            *step_rules(PairingState, "pairing"),
+            *step_constraints(PairingState, "pairing"),
             models.CheckConstraint(
                 condition=~Q(state=PairingState.TERMINATED) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",

@@ -16,7 +16,7 @@ from redleader.records.steps import (
     Step,
     state_field,
     state_triggers,
-    step_rules,
+    step_constraints,
     steps_stay,
 )
 
@@ -348,7 +348,7 @@ class ProjectStep(Step):
         verbose_name = verbose_name_plural = "项目办理记录"
         ordering = ["project", "number"]
         constraints = [
-            *step_rules(ProjectState, "project"),
+            *step_constraints(ProjectState, "project"),
             models.CheckConstraint(
                 condition=~Q(state=ProjectState.TERMINATED) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",

@@ -1,4 +1,4 @@
-"""汇报材料: a draft in plain paragraphs, each number with its place in the appendix."""
+"""汇报材料: a draft in plain paragraphs, each number explained in an appendix."""
 
 import io
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from activities.papers.placeholder import (
 )
 from activities.papers.template import PLACE, as_words, fill_document, texts_of
 
-# Heading, then sentences; what stands in {{ }} is filled. Written for any county.
+# Heading, then sentences with {{ }} placeholders. Written for any county.
 PARTS: list[tuple[str, list[str]]] = [
     (
         "一、总体情况",
@@ -90,7 +90,7 @@ def default_document() -> bytes:
 
 
 def default_template() -> ReportTemplate:
-    """Return the shipped text as a template, not saved."""
+    """Return the shipped text as an unsaved template."""
     content = default_document()
     texts = " ".join(text for _, text in texts_of(TemplateKind.WORD, content))
     return ReportTemplate(
@@ -103,7 +103,7 @@ def default_template() -> ReportTemplate:
 
 
 def body(document):
-    """Return a new paragraph as official papers have it: indented, 28 points."""
+    """Return a new paragraph in the official layout: indented, 28 points."""
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.first_line_indent = Pt(32)
     paragraph.paragraph_format.line_spacing = Pt(28)
@@ -124,7 +124,7 @@ def saved(document) -> bytes:
 
 
 def write_briefing(template: ReportTemplate, span: Span) -> bytes:
-    """Return the draft of a span: numbers numbered, their origin at the end."""
+    """Return the draft for a span: numbers with references to an appendix."""
     values = {k: as_words(v) for k, v in values_of(template.names, span).items()}
     numbered = {name: turn for turn, name in enumerate(counted(values), start=1)}
     shown = {
@@ -138,13 +138,13 @@ def write_briefing(template: ReportTemplate, span: Span) -> bytes:
 
 
 def counted(names: Iterable[str]) -> list[str]:
-    """Return the names that stand for counted numbers, in their order."""
+    """Return the names of counted numbers, in order."""
     rules = rules_by_name()
     return [name for name in names if name.partition("_")[0] in rules]
 
 
 def add_appendix(document, numbered: dict[str, int], values, span: Span) -> None:
-    """Add what each number is, how it was counted, and where its rows are."""
+    """List what each number is, how it was counted, and where to find its rows."""
     rules = rules_by_name()
     document.add_page_break()
     heading = document.add_paragraph()

@@ -1,4 +1,4 @@
-"""The paper of a certificate: words go in as data, a page comes out."""
+"""Typesetting of certificates: words go in as data, a page comes out."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ INK = "#1f1d1a"
 
 @dataclass(frozen=True)
 class Run:
-    """Words that are set alike; those of a person are never markup."""
+    """Words in one style; typed text is never interpreted as markup."""
 
     text: str
     strong: bool
@@ -25,7 +25,7 @@ class Run:
 
 @dataclass(frozen=True)
 class CertificateSheet:
-    """What stands on one page; sizes are in points, and shrink when words are many."""
+    """The content of one page; sizes are in points, and shrink for long texts."""
 
     orientation: str
     heading: str
@@ -47,7 +47,7 @@ class CertificateSheet:
 
 
 def lacking(words: str) -> str:
-    """Return the characters that the font of certificates does not have."""
+    """Return the characters that the certificate font lacks."""
     return missing_characters(words, FONT)
 
 
@@ -61,7 +61,7 @@ def png_of(sheet: CertificateSheet) -> bytes:
 
 
 def compiled(sheet: CertificateSheet, kind: Literal["pdf", "png"], **options) -> bytes:
-    import typst  # Eight megabytes, for those who print only.
+    import typst  # Takes eight megabytes, so only loaded for printing.
 
     data = asdict(sheet) | {"qr": qr_svg(sheet.address)}
     page = typst.compile(

@@ -1,4 +1,4 @@
-"""What the printed sheets of a lecture hold."""
+"""The content of the printed sheets of a lecture."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from activities.models import Lecture
 from activities.services.roster import roster_of
 from chambers.models import Member
 
-SPARE = 6  # empty lines for guests and whoever is not on the roster
-ONE_PAGE = 20  # lines that fit a page; a longer list is set in two columns
+SPARE = 6  # empty lines for guests and people not on the roster
+ONE_PAGE = 20  # lines that fit on a page; a longer list gets two columns
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place on a sign-in sheet; empty for whoever comes."""
+    """A place on a sign-in sheet; empty for anybody."""
 
     number: int
     name: str = ""

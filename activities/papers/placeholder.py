@@ -1,4 +1,4 @@
-"""The names that a template of staff may hold, and what stands for them."""
+"""The placeholders that a template may contain, and their values."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from activities.services.ledger import change_words
 from redleader.records.quarters import Quarter
 
 NOT_IN_A_NAME = re.compile(r"[^\w]+")
-# Ending of a name: what it stands for beside the number in words.
+# Suffix of a placeholder: what it stands for, instead of the number in words.
 ENDINGS = {
     "": "数字和单位",
     "_数": "只有数字，用于表格",
@@ -44,7 +44,7 @@ class Span:
 
 
 def span_of(text: str, today: date) -> Span | None:
-    """Return the span of 2026Q3 or 2026; nothing when there is none or not yet."""
+    """Return the span of 2026Q3 or 2026, or None if invalid or in the future."""
     quarter = Quarter.parse(text)
     if quarter and quarter.first <= today:
         earlier = Quarter(quarter.year - 1, quarter.number)
@@ -65,7 +65,7 @@ def span_of(text: str, today: date) -> Span | None:
 
 
 def name_of(rule: CountingRule) -> str:
-    """Return a rule's name as it stands in a template: without points and blanks."""
+    """Return a rule's name as used in templates: without punctuation and blanks."""
     return NOT_IN_A_NAME.sub("", rule.name)
 
 
@@ -74,7 +74,7 @@ def rules_by_name() -> dict[str, CountingRule]:
 
 
 def meanings() -> list[tuple[str, str]]:
-    """Return every name with what it stands for, for the page that lists them."""
+    """Return every placeholder with its meaning, for the page that lists them."""
     found = list(FIXED.items())
     for name, rule in rules_by_name().items():
         found += [
@@ -91,7 +91,7 @@ def known_names() -> set[str]:
 
 
 def values_of(names: Iterable[str], span: Span) -> dict[str, str | Decimal]:
-    """Return what stands for each known name; a count stays a number for a table."""
+    """Return the value of each known placeholder; a count stays a number for Excel."""
     today = timezone.localdate()
     fixed: dict[str, str] = {
         "县名": settings.PORTAL["county"],
@@ -124,7 +124,7 @@ def worded(
     span: Span,
     counted: Callable[[str, Scope], Decimal],
 ) -> str | Decimal:
-    """Return what a rule's name with one of the ``ENDINGS`` stands for."""
+    """Return the value of a rule's placeholder with one of the ``ENDINGS``."""
     now = counted(rule.code, span.scope)
     match ending:
         case "":

@@ -1,4 +1,4 @@
-"""A table that goes up as a workbook that looks like the paper: heads, print area."""
+"""A report as a workbook that looks like the paper form: headings, print area."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -25,11 +25,10 @@ BODY = Font(name="宋体")
 
 
 def report_book(report: Report, scope: Scope, words: str) -> tuple[bytes, int]:
-    """Return a report of a period as a file, and how many rows it has.
+    """Return a report of a period as a file, and its number of rows.
 
-    ``words`` name the period. Title and unit line run over the table, grouped heads
-    are merged, and the whole is set to be printed on A4 across, the heads on every
-    page.
+    ``words`` name the period. Title and unit line span the table, grouped headings are
+    merged, and it prints on landscape A4 with the headings on every page.
     """
     book = Workbook()
     book.properties.creator = settings.PORTAL["owner"]
@@ -66,7 +65,7 @@ def report_book(report: Report, scope: Scope, words: str) -> tuple[bytes, int]:
 
 
 def set_up_page(sheet, *, heads: tuple[int, int], area: str) -> None:
-    """Lay a table out on A4 across, its heads on every page and on the screen."""
+    """Set up landscape A4, with headings on every page and frozen on screen."""
     top, header = heads
     sheet.freeze_panes = f"A{header + 1}"
     sheet.print_title_rows = f"{top}:{header}"
@@ -79,7 +78,7 @@ def set_up_page(sheet, *, heads: tuple[int, int], area: str) -> None:
 
 
 def over(sheet, row: int, width: int, text: str, font: Font) -> None:
-    """Write a line that runs over the whole table."""
+    """Write a line that spans the whole table."""
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=width)
     cell = sheet.cell(row, 1)
     put(cell, text)
@@ -88,7 +87,7 @@ def over(sheet, row: int, width: int, text: str, font: Font) -> None:
 
 
 def write_heads(sheet, report: Report, top: int) -> None:
-    """Write the two lines of heads; a column of no group takes both."""
+    """Write the two heading lines; a column without a group spans both."""
     place = 1
     for group, count in report.heads():
         if group:

@@ -1,4 +1,4 @@
-"""Templates of staff: looked over when they come in, filled when they are asked for."""
+"""Templates of staff: checked on upload, filled in on request."""
 
 import io
 import re
@@ -40,7 +40,7 @@ MAIN_PARTS = {
 
 @dataclass
 class Checked:
-    """A file that may be kept, with the names that it holds, in their order."""
+    """A file that passed, with its placeholders in order."""
 
     kind: TemplateKind
     content: bytes
@@ -50,7 +50,7 @@ class Checked:
 def check_template(upload: UploadedFile) -> Checked:
     """Return a template with its placeholders, or say in Chinese what is wrong.
 
-    Every broken and every unknown placeholder is told at once, with its place.
+    All broken and unknown placeholders are reported at once, with their places.
     """
     name = clean_name(upload.name or "")
     upload.seek(0)
@@ -62,7 +62,7 @@ def check_template(upload: UploadedFile) -> Checked:
     kind = kind_of(name, content)
     try:
         texts = list(texts_of(kind, content))
-    except Exception as error:  # Whatever the reader trips over, the file is broken.
+    except Exception as error:  # Whatever error the reader raises, the file is broken.
         raise ValidationError(BROKEN, code="broken") from error
     checked, known = Checked(kind, content), known_names()
     faults = []
@@ -89,7 +89,7 @@ def check_template(upload: UploadedFile) -> Checked:
 
 
 def kind_of(name: str, content: bytes) -> TemplateKind:
-    """Return what a file is by its name and content; refuse what is neither."""
+    """Return the kind of a file by name and content; refuse any other."""
     kinds = {".docx": TemplateKind.WORD, ".xlsx": TemplateKind.EXCEL}
     kind = next(
         (k for suffix, k in kinds.items() if name.lower().endswith(suffix)), None
@@ -153,7 +153,7 @@ def as_words(value: str | Decimal) -> str:
 
 
 def fill_document(content: bytes, values: dict[str, str]) -> bytes:
-    """Fill a Word file; what stands in a value is text, never markup."""
+    """Fill in a Word file; values are text, never markup."""
     template = DocxTemplate(io.BytesIO(content))
     template.render(values, SandboxedEnvironment(autoescape=True), autoescape=True)
     filled = io.BytesIO()
@@ -162,7 +162,7 @@ def fill_document(content: bytes, values: dict[str, str]) -> bytes:
 
 
 def fill_workbook(content: bytes, values: dict[str, str | Decimal]) -> bytes:
-    """Fill an Excel file; a cell that is one number alone becomes a number."""
+    """Fill in an Excel file; a cell that is only a number becomes one."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     for sheet in book.worksheets:
         for row in sheet.iter_rows():

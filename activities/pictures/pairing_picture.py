@@ -1,4 +1,4 @@
-"""The picture of 村企共建: who is paired with whom, each group drawn by itself."""
+"""The picture of 村企共建: who is paired with whom, each group drawn on its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from activities.models import Pairing
 from activities.models.pairing import PairingQuerySet
 
 WIDTH, ROW, MARGIN = 340, 30, 8  # of a drawing, in its own units
-LEFT, RIGHT = 118, 222  # where the nodes of villages and enterprises stand
+LEFT, RIGHT = 118, 222  # x of the nodes of villages and enterprises
 MOST = 60  # groups that are drawn
 NAME = 7  # characters of a name beside its node
 HIDDEN = {"village": "某村", "enterprise": "某企业"}
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True)
 class PairingCluster:
-    """Villages and enterprises that hang together.
+    """Villages and enterprises connected by pairings.
 
     ``kind`` is one of ``KINDS``; ``links`` are (village, enterprise).
     """
@@ -58,7 +58,7 @@ class PairingCluster:
 
     @property
     def words(self) -> str:
-        """What the drawing shows, for those who do not see it."""
+        """What the drawing shows, for those who cannot see it."""
         ties = (f"{village.name}—{firm.name}" for village, firm in self.links)
         return f"{len(self.villages)} 村 {len(self.enterprises)} 企：{'，'.join(ties)}"
 
@@ -75,8 +75,8 @@ KINDS = {
 def groups_of(pairings: PairingQuerySet) -> list[PairingCluster]:
     """Return who is paired with whom, the largest groups first.
 
-    A name is shown only if the enterprise agreed in every pairing of the node:
-    otherwise a link would tell who the other one is.
+    A name is shown only if the enterprise agreed in every pairing of the node,
+    otherwise a link would reveal it.
     """
     rows = list(pairings.with_names())
     agreed: dict[Key, bool] = {}
@@ -105,7 +105,7 @@ def group_of(
     names: dict[Key, str],
     towns: dict[Key, str],
 ) -> PairingCluster:
-    """Lay a group out: villages to the left, enterprises to the right."""
+    """Lay out a group: villages on the left, enterprises on the right."""
     sides = {side: [key for key in keys if key[0] == side] for side in HIDDEN}
     height = max(map(len, sides.values())) * ROW
     nodes: dict[Key, Node] = {}
@@ -127,7 +127,7 @@ def group_of(
 
 
 def clusters_of(ties: dict[Key, set[Key]]) -> Iterable[list[Key]]:
-    """Yield the keys that hang together, each in the order they were met."""
+    """Yield groups of connected keys, in order of occurrence."""
     seen: set[Key] = set()
     for start in ties:
         if start in seen:

@@ -1,4 +1,4 @@
-"""The picture that a shared address shows: a title-slip and a few words."""
+"""The preview picture of a shared link: a title slip and a few words."""
 
 from functools import lru_cache
 from io import BytesIO
@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
-WIDTH, HEIGHT = 1200, 630  # pixels, as share cards are cut
+WIDTH, HEIGHT = 1200, 630  # pixels, the usual size of link previews
 MARGIN, SLIP = 80, 170
 PAPER, INK, SOFT = "#fbf8f2", "#1f1d1a", "#5c554c"
 RED, GOLD, WASH = "#a61b1b", "#b8892b", "#f6ecd6"
@@ -22,7 +22,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def wrapped(text: str, size: int, width: int) -> list[str]:
-    """Return lines no wider than so many pixels; what is left over ends in "…"."""
+    """Wrap text into lines of a maximum width in pixels, ending in "…" if cut."""
     lines, line = [], ""
     for character in text:
         if font(size).getlength(line + character) > width and line:

@@ -22,7 +22,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Dots:
-    """So many dots, the first of them full; a drawing in its own units."""
+    """Dots, the first of them filled; a drawing in its own units."""
 
     total: int
     full: int
@@ -60,8 +60,8 @@ class Township:
 def township_picture(today: date) -> list[Township]:
     """Return the townships in the order of their codes, the county's chambers last.
 
-    Every number is counted by its rule; a township without chambers is there too. Of
-    a whole country the first townships are drawn, and only what is theirs is read.
+    Every number is counted by its rule; townships without chambers are included. For a
+    whole country, only the first townships are drawn and read.
     """
     scope = until(today)
     found = Region.objects.townships().values_list("code", "name")

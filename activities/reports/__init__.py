@@ -1,6 +1,6 @@
-"""The tables that go up every quarter or year, one module for each; found by itself.
+"""The quarterly and yearly reports to the higher authority, one module for each.
 
-Every number of a table is a counting rule's, so a table and the pages agree.
+Every number comes from a counting rule, so that reports and pages agree.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,16 +26,16 @@ class ReportPeriod(StrEnum):
 
 @dataclass(frozen=True)
 class ReportColumn(Column):
-    """A column; neighbours with the same ``group`` share a head above them."""
+    """A column; neighbours with the same ``group`` share a heading above them."""
 
     group: str = ""
-    # What the total of the table shows here; nothing: left blank.
+    # What the total line shows here; by default nothing.
     total: Callable[[Scope], Any] | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """A table that goes up: ``rows(scope)`` are its lines, columns read them."""
+    """A report submitted to the higher authority; ``rows(scope)`` are its lines."""
 
     code: str
     name: str
@@ -50,7 +50,7 @@ class Report:
         return any(column.total for column in self.columns)
 
     def heads(self) -> list[tuple[str, int]]:
-        """Return (group, how many columns) from the left, for the upper head."""
+        """Return (group, number of columns) from the left, for the upper heading."""
         found: list[tuple[str, int]] = []
         for column in self.columns:
             if found and column.group and found[-1][0] == column.group:
@@ -60,7 +60,7 @@ class Report:
         return found
 
     def upper_heads(self) -> list[tuple[str, int, bool]]:
-        """Return (text, columns, whether it also takes the lower line)."""
+        """Return (text, number of columns, whether it spans both lines)."""
         found, place = [], 0
         for group, count in self.heads():
             text = group or self.columns[place].label
@@ -72,13 +72,13 @@ class Report:
         return [column.label for column in self.columns if column.group]
 
     def totals(self, scope: Scope) -> list[Any]:
-        """Return the cells of the line at the end, the first saying what it is."""
+        """Return the cells of the total line, labelled in the first."""
         cells = [c.total(scope) if c.total else "" for c in self.columns]
         return ["全县", *cells[1:]] if self.has_total else []
 
 
 def scope_of(report: Report, text: str, today: date) -> tuple[str, Scope] | None:
-    """Return (its words, the scope) of a period such as 2026Q3 or 2026, or nothing."""
+    """Return (words, scope) of a period such as 2026Q3 or 2026, or None."""
     if report.period == ReportPeriod.QUARTER:
         quarter = Quarter.parse(text)
         if quarter is None or quarter.first > today:
@@ -91,7 +91,7 @@ def scope_of(report: Report, text: str, today: date) -> tuple[str, Scope] | None
 
 
 def periods_of(report: Report, today: date, *, count: int = 12) -> dict[str, str]:
-    """Return the periods that are offered, newest first."""
+    """Return the available periods, newest first."""
     if report.period == ReportPeriod.YEAR:
         years = range(today.year, today.year - count // 2, -1)
         return {str(year): f"{year}年" for year in years}
@@ -106,7 +106,7 @@ def periods_of(report: Report, today: date, *, count: int = 12) -> dict[str, str
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One row of a table of rules: a chamber or the like, and its numbers."""
+    """One row of a report: a chamber or the like, and its numbers."""
 
     place: Any
     values: dict[str, int] = field(default_factory=dict)
@@ -118,7 +118,7 @@ def rule_columns(heads: Sequence[tuple[str, Sequence[str]]]) -> list[ReportColum
 
 
 def rule_column(rule: CountingRule, group: str) -> ReportColumn:
-    """Return the column of a rule; money stands in 万元."""
+    """Return the column of a rule, with money in 万元."""
     is_money = rule.unit == "元"
     unit = "万元" if is_money else rule.unit
 
@@ -143,9 +143,9 @@ def rule_rows(
     model: type[Model] = Chamber,
     path: Callable[[CountingRule], str] = lambda rule: rule.place,
 ) -> list[ReportLine]:
-    """Return a line for each chamber (or other row) in the order of names.
+    """Return a line for each chamber (or other row), ordered by name.
 
-    Two queries a rule at most, however many chambers there are.
+    At most two queries per rule, no matter how many chambers.
     """
     values = {
         code: RULES[code].by(scope, path(RULES[code]))
@@ -173,7 +173,7 @@ def chamber_report(
     heads: Sequence[tuple[str, Sequence[str]]],
     source: str = "",
 ) -> Report:
-    """Return a table with a line for each chamber and a column for each rule."""
+    """Return a report with a line for each chamber and a column for each rule."""
     codes = [code for _, group in heads for code in group]
     columns = [
         ReportColumn("商会", width=26, value=lambda line: str(line.place)),

@@ -1,4 +1,4 @@
-"""年检提醒: which chambers have handed in their report on the year before."""
+"""年检提醒: which chambers have submitted their report on the previous year."""
 
 from activities.counting import Scope
 from activities.reports import Report, ReportColumn, ReportPeriod, register
@@ -7,7 +7,7 @@ from redleader.records.column import Kind
 
 
 def lines(scope: Scope) -> list[tuple[Chamber, AnnualInspection | None]]:
-    """Return every chamber with its report on the year before the scope's."""
+    """Return every chamber with its report on the year before the scope."""
     filed = AnnualInspection.objects.filter(year=scope.first.year - 1)
     found = {row.chamber_id: row for row in filed}
     chambers = Chamber.objects.active().select_related("township")

@@ -16,7 +16,7 @@ class AnnualInspectionInline(TabularInline):
 
 
 class TermDueFilter(admin.SimpleListFilter):
-    """Chambers by where their present term stands."""
+    """Chambers by the state of their present term."""
 
     title = "换届"
     parameter_name = "term"

@@ -15,14 +15,14 @@ class MembershipInline(TabularInline):
 
 
 class ConsentInline(TabularInline):
-    """A consent is withdrawn by its day, never deleted."""
+    """A consent is withdrawn as of a day, never deleted."""
 
     model = Consent
     can_delete = False
 
 
 class ConsentFilter(admin.SimpleListFilter):
-    """Persons who agree to something today."""
+    """Persons with a consent that holds today."""
 
     title = "本人同意"
     parameter_name = "consent"
@@ -72,7 +72,7 @@ class MemberAdmin(SearchAdmin):
         return TemplateResponse(request, "admin/chambers/member/erase.html", context)
 
     def erase(self, request, queryset, reason: str) -> None:
-        """Erase each, and say which could not be."""
+        """Erase each, and say which ones could not be erased."""
         actor = f"{request.user}（{request.user.username}）"
         for member in queryset:
             form = Form({})

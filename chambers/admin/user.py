@@ -1,4 +1,4 @@
-"""Accounts: made by the administrator, with a password that is changed at once."""
+"""Accounts: made by the administrator, their password changed at first sign-in."""
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages

@@ -1,4 +1,4 @@
-"""What staff may type about a Party organisation."""
+"""What staff may enter about a Party organisation."""
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
@@ -7,7 +7,7 @@ from chambers.models.branch import COVERAGE_ERROR, COVERAGE_LIMITS
 
 
 class CoverageFormSet(BaseInlineFormSet):
-    """The count that the database checks when the transaction ends."""
+    """Checks the count that the database checks when the transaction ends."""
 
     def clean(self):
         super().clean()

@@ -1,4 +1,4 @@
-"""What staff may type about a chamber."""
+"""What staff may enter about a chamber."""
 
 from django import forms
 from django.core.files.base import ContentFile

@@ -1,4 +1,4 @@
-"""What staff may type about a member."""
+"""What staff may enter about a member."""
 
 import re
 import unicodedata
@@ -14,9 +14,9 @@ COUNTRY = re.compile(r"^(?:\+|00)?86(?=1\d{10}$)")
 
 
 class PhoneField(forms.CharField):
-    """A mobile number, also as it is copied: +86, blanks, full-width digits.
+    """A mobile number, even as pasted: with +86, blanks, full-width digits.
 
-    Its one rule says what a number looks like, so it has no limit of length.
+    Its one validator says what a number looks like, so it needs no length limit.
     """
 
     def __init__(self, *, max_length=None, **kwargs):

@@ -1,4 +1,4 @@
-"""Signing in, and what the administrator types about an account."""
+"""Signing in, and what the administrator enters about an account."""
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
@@ -20,18 +20,18 @@ class LoginForm(PlainFormMixin, AllauthLoginForm):
         for name, label in [("login", "用户名"), ("password", "密码")]:
             field = self.fields[name]
             field.label = label
-            field.help_text = ""  # allauth puts a link to a closed door there.
+            field.help_text = ""  # allauth would link to a page that is closed.
             field.widget.attrs.pop("placeholder", None)
             self.plain_messages(field)
 
     def user_credentials(self):
-        """Name the field that was typed too: django-axes counts failures by it."""
+        """Also pass the field as typed: django-axes counts failures by it."""
         credentials = super().user_credentials()
         return credentials | {"login": credentials.get("username")}
 
 
 class CodeMixin(PlainFormMixin):
-    """A form that asks for the code of the second factor, named as its page does."""
+    """A form that asks for the code of the second factor, in the words of its page."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,7 +54,7 @@ class ActivateTOTPForm(CodeMixin, AllauthActivateTOTPForm):
 
 
 class RoleFitsMixin:
-    """A secretary's access comes from a person's posts, so the person is needed."""
+    """A secretary's access comes from a person's posts, so the person is required."""
 
     def clean(self):
         data = super().clean() or self.cleaned_data

@@ -1,4 +1,4 @@
-"""What of the registry comes in as Excel, one module for each noun."""
+"""The Excel imports of the registry, one module for each noun."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from redleader.sheets.lookup import Lookup
 
 
 def chamber_column(label: str, **rest: Any) -> ImportColumn:
-    """Return the column that names the chamber of a row; most files begin with it."""
+    """Return the column that names a row's chamber; most files begin with it."""
     usual = {
         "width": 26,
         "is_required": True,
@@ -19,7 +19,7 @@ def chamber_column(label: str, **rest: Any) -> ImportColumn:
 
 
 def own_chambers(user: User, *, active: bool = True) -> Lookup:
-    """Return the chambers that a user may name; of others it says so."""
+    """Return the chambers that a user may name; others are reported as out of scope."""
     chambers = Chamber.objects.visible_to(user)
     return Lookup(
         "商会", chambers.active() if active else chambers, Chamber.objects.all()

@@ -20,7 +20,7 @@ from redleader.sheets.lookup import Lookup
 
 
 class Persons(Lookup):
-    """Persons by name; those of one name are told apart by what else is known."""
+    """Persons by name; namesakes are told apart by whatever else is known."""
 
     def __init__(self):
         persons = Member.objects.filter(kind="person").defer("search_grams")
@@ -30,7 +30,7 @@ class Persons(Lookup):
             self.chambers[member].add(chamber)
 
     def one(self, name: str, *, phone: str, note: str, chamber, branch) -> Member:
-        """Return the one person meant; raises ValidationError."""
+        """Return the one person meant, or raise ValidationError."""
         rows = self.found.get(fold(name), [])
         for narrowed in (
             [m for m in rows if phone and m.phone == phone],

@@ -14,7 +14,7 @@ COVERAGE = "覆盖商会"
 
 
 def covered(text: str, lookups) -> list[Chamber]:
-    """Take the names of chambers."""
+    """Convert the names of chambers into chambers."""
     names = [name for name in re.split(r"[、;；,，]+", text) if name.strip()]
     return [lookups["chamber"].get(name.strip()) for name in names]
 

@@ -23,9 +23,9 @@ TRADES |= {fold(trade.value): trade.value for trade in Trade}
 
 
 def trades(text: str, lookups) -> list[str]:
-    """Take sections of the classification, by letter or by name."""
+    """Convert sections of the classification, given by letter or by name."""
     found = []
-    # The names of some sections hold the usual comma themselves.
+    # The names of some sections contain the usual separator.
     for part in re.split(r"[;；,，/\s]+", text):
         if part and fold(part) not in TRADES:
             raise ValidationError(f"：没有行业门类“{part[:20]}”，可以只填字母。")

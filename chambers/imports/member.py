@@ -1,4 +1,4 @@
-"""Members of the chambers: who they are, and since when they belong to which."""
+"""Members of the chambers: who they are, and which chambers they joined when."""
 
 from collections import defaultdict
 from copy import copy
@@ -26,9 +26,9 @@ CHAMBER, STARTED, ENDED = "商会", "入会日期", "退会日期"
 
 @register
 class MemberImporter(Importer):
-    """A line is a membership; the person or firm behind it is kept once.
+    """A line is a membership; the person or firm behind it is stored once.
 
-    A person is known again by name and phone, or by name within the chamber.
+    A person is recognised by name and phone, or by name within the chamber.
     """
 
     code, name, unit = "members", "会员", "名"
@@ -170,10 +170,10 @@ class MemberImporter(Importer):
     # --- Writing
 
     def create(self, drafts, user):
-        """Make members that are new, once each, then the memberships."""
+        """Make the new members, once each, then the memberships."""
         fresh = [draft for draft in drafts if draft.extra["member"] is None]
         rows = [draft.row for draft in fresh]
-        # A member of an earlier line of the same file is stored by now.
+        # A member of an earlier line of the same file has been stored by now.
         stored = Member.objects.filter(
             Q(kind=MemberKind.PERSON, phone__in={r.phone for r in rows} - {""})
             | Q(
@@ -224,7 +224,7 @@ def identity(member: Member, otherwise: int) -> tuple:
 
 
 def last_key(model: type[Model]) -> int:
-    """Return the highest key; what an import writes itself has higher ones."""
+    """Return the highest key; rows that the import writes itself have higher ones."""
     keys = model._base_manager.order_by("-pk").values_list("pk", flat=True)
     return keys.first() or 0
 
@@ -248,14 +248,14 @@ def known_memberships(last: int, *members) -> dict[tuple[int, int], list[Members
     """Return the memberships of members up to a key, by member and chamber."""
     found: dict[tuple[int, int], list[Membership]] = defaultdict(list)
     keys = [m.pk for group in members for rows in group.values() for m in rows]
-    for some in chunks(keys):  # A name may be that of very many.
+    for some in chunks(keys):  # Very many persons may share a name.
         for row in Membership.objects.filter(member__in=some, pk__lte=last):
             found[row.member_id, row.chamber_id].append(row)
     return found
 
 
 def overlaps(membership: Membership, draft: Draft) -> bool:
-    """Tell whether a line means this time in the chamber, or a time within it."""
+    """Tell whether a line means this membership, or a part of its time."""
     start, end = draft.extra[STARTED], draft.extra[ENDED]
     return (membership.ended_on is None or start <= membership.ended_on) and (
         end is None or membership.started_on <= end

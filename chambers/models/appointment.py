@@ -46,15 +46,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         )
 
     def of_user(self, user):
-        """Posts that the person behind an account holds today."""
+        """Posts that the holder of an account holds today."""
         return self.on(timezone.localdate()).filter(member__user=user.pk)
 
     def heading(self, user):
-        """Posts by which a user is the secretary of a branch today."""
+        """Posts that make a user the secretary of a branch today."""
         return self.of_user(user).filter(post=Post.BRANCH_SECRETARY)
 
     def giving_access(self):
-        """Posts whose holder keeps the records of the organisation."""
+        """Posts whose holder keeps the organisation's records."""
         return self.filter(post__in=ACCESS_POSTS)
 
 

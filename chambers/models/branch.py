@@ -41,7 +41,7 @@ COVERAGE_LIMITS = {BranchKind.SINGLE: (1, 1), BranchKind.JOINT: (2, 5)}
 COVERAGE_ERROR = "党支部覆盖 1 个商会，联合党支部覆盖 2 至 5 个商会，请核对覆盖商会。"
 
 
-class CoverageRule(Refuse):
+class CoverageConstraint(Refuse):
     """How many chambers a branch covers, checked when the transaction ends."""
 
     when = pgtrigger.After
@@ -73,7 +73,7 @@ class BranchQuerySet(models.QuerySet["Branch"]):
     def visible_to(self, user):
         """Party organisations of the chambers that this user may see.
 
-        A branch secretary sees those they head, and no other of these chambers.
+        A branch secretary sees those they head, and no others of these chambers.
         """
         if user.is_staff:
             return self
@@ -136,7 +136,7 @@ class Branch(DemoMark):
             models.Index(fields=["sort_key", "id"], name="chambers_branch_by_name"),
         ]
         triggers = [
-            CoverageRule(
+            CoverageConstraint(
                 name="coverage_count",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("kind"),
                 branch="NEW.id",
@@ -178,7 +178,7 @@ class BranchCoverage(models.Model):
             )
         ]
         triggers = [
-            CoverageRule(
+            CoverageConstraint(
                 name="coverage_count",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 branch="COALESCE(NEW.branch_id, OLD.branch_id)",

@@ -16,7 +16,7 @@ class Purpose(models.TextChoices):
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def live(self):
-        """Consents that hold today; on the day of withdrawal they hold no more."""
+        """Consents that hold today; from the day of withdrawal they no longer hold."""
         today = timezone.localdate()
         return self.filter(given_on__lte=today).filter(
             Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=today)
@@ -25,9 +25,9 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 @pghistory.track()
 class Consent(models.Model):
-    """Nothing about a person is public without one.
+    """A consent, without which nothing about a person is public.
 
-    Public pages ask for it each time, so a withdrawn one takes effect at once.
+    Public pages check it each time, so a withdrawal takes effect at once.
     """
 
     member = models.ForeignKey(

@@ -39,7 +39,7 @@ def validate_credit_code(code: str) -> None:
 
 
 class CreditCodeIsValid(Func):
-    """The same rule in the database; see the function's own migration."""
+    """The same check in the database; see the migration of its function."""
 
     function = "credit_code_is_valid"
     output_field = BooleanField()
@@ -81,7 +81,7 @@ def credit_code_constraints() -> list[models.BaseConstraint]:
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
 class Enterprise(DemoMark):
-    """A firm that takes part in the work of a chamber, or is paired by it."""
+    """A firm that takes part in the work of a chamber, or in a pairing."""
 
     name = models.CharField("企业名称", max_length=100, unique=True)
     credit_code = CreditCodeField()

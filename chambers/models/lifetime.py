@@ -80,7 +80,7 @@ class AbstractTerm(models.Model):
 
 
 def term_constraints(organisation: str) -> list[models.BaseConstraint]:
-    """Return the rules of an organisation's terms."""
+    """Return the constraints of an organisation's terms."""
     return [
         ends_after_start(),
         ends_after_start(end="due_on"),

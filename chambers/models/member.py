@@ -22,7 +22,7 @@ from redleader.records.search import (
     search_index,
 )
 
-ERASED = "（已清除）"  # stands for the name of an erased person
+ERASED = "（已清除）"  # replaces the name of an erased person
 
 
 class MemberKind(models.TextChoices):
@@ -44,7 +44,7 @@ class PartyStatus(models.TextChoices):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def kept(self):
-        """Without the rows that were found to be another member."""
+        """Without the rows that turned out to be another member."""
         return self.filter(merged_into__isnull=True)
 
     def persons(self):
@@ -67,7 +67,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
 class Member(DemoMark):
-    """A firm or a person known to the chambers, once, whatever they join.
+    """A firm or a person known to the chambers, stored once, whichever they join.
 
     No ID number, birthday or home address is kept.
     """

@@ -1,4 +1,4 @@
-"""Two rows that were one person, and persons whose data were erased."""
+"""Rows that were the same person, and persons whose data were erased."""
 
 import pghistory
 import pgtrigger
@@ -11,9 +11,9 @@ from redleader.records.constraints import Refuse
 
 @pghistory.track(exclude=["changes"])
 class MemberMerge(models.Model):
-    """That a member was merged into another; remembers each change it made.
+    """The merge of a member into another, with each change it made.
 
-    ``changes`` has them in order: a row that was moved, changed, or deleted.
+    ``changes`` lists them in order: rows that were moved, changed or deleted.
     """
 
     kept = models.ForeignKey(
@@ -66,7 +66,7 @@ class MemberMerge(models.Model):
 class Erasure(models.Model):
     """That a person's data were erased: when, by whom, why, from how many events.
 
-    It is written by the database's own function and never changes, so it needs no
+    It is written by a function of the database and never changes, so it needs no
     history.
     """
 

@@ -1,4 +1,4 @@
-"""Places by their code of GB/T 2260 and its extension down to the village."""
+"""Places by their codes of GB/T 2260, extended down to the village."""
 
 import pghistory
 from django.db import models
@@ -38,7 +38,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 @pghistory.track(exclude=SEARCH_COLUMNS)
 class Region(models.Model):
-    """A place; its code begins with the code of the place it belongs to."""
+    """A place; its code begins with the code of the place above it."""
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=50)

@@ -14,7 +14,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "审计员"
 
 
-# Staff see the whole county; the auditor among them writes nothing.
+# Staff see the whole county; the auditor among them may not write.
 OFFICE_ROLES = [Role.ADMINISTRATOR, Role.ORGANISATION, Role.FEDERATION]
 STAFF_ROLES = [*OFFICE_ROLES, Role.AUDITOR]
 EXPORT_ROLES = [*OFFICE_ROLES, Role.SECRETARY]
@@ -34,7 +34,7 @@ RIGHTS: dict[Role, dict[str, set[str]]] = {
     Role.MEDIATOR: {},
     Role.AUDITOR: {"chambers": {"view"}, "activities": {"view"}},
 }
-# Accounts, and who exported what, are for the administrator alone.
+# Accounts and the export log are for the administrator alone.
 ADMINISTRATOR_MODELS = {"user", "exportlog"}
 
 

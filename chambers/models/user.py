@@ -31,12 +31,12 @@ class UserManager(BaseUserManager):
 
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
-    """A person's account; nobody shares one.
+    """A person's account, never shared.
 
-    A secretary sees the chambers of the posts that ``member`` holds today, so
-    access ends with the appointment; so does a branch secretary the lectures of the
-    branches they head. A township sees its chambers, staff the county, a mediator
-    nothing but the cases assigned to them.
+    A secretary sees the chambers in which ``member`` holds a post today, and a branch
+    secretary the lectures of the branches they head, so access ends with the
+    appointment. A township sees its chambers, staff the county, a mediator only the
+    cases assigned to them.
     """
 
     username = models.CharField(
@@ -134,9 +134,9 @@ class User(AbstractBaseUser):
 
 
 class PasswordHistory(models.Model):
-    """The hash of a password that was used, so that it is not used again.
+    """The hash of a former password, so that it cannot be used again.
 
-    It is a secret and no record, so it has no history.
+    It is a secret rather than a record, so it has no history.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="password_history")

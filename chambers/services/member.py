@@ -1,4 +1,4 @@
-"""One person, one row: doubles found, merged, told apart again; data erased."""
+"""One person, one row: duplicates found, merged, split again; data erased."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from chambers.models import Consent, Member, MemberMerge, User
 from chambers.models.member import ERASED, MemberKind, PartyStatus
-from redleader.records.forms import check_deferred_rules, refusal
+from redleader.records.forms import check_deferred_constraints, refusal
 from redleader.records.history import columns, text_of
 from redleader.records.search import SEARCH_COLUMNS, fold
 
 SUSPECTS = 200  # pairs of one page
-SCANNED = 3000  # persons that one page of suspects looks at
-# What a kept member takes over when it has nothing of its own.
+SCANNED = 3000  # persons examined for one page of suspects
+# What a kept member takes over if it has no value of its own.
 TAKEN_OVER = {
     "phone": "",
     "note": "",
@@ -27,7 +27,7 @@ TAKEN_OVER = {
     "branch_id": None,
     "party_status": PartyStatus.UNKNOWN,
 }
-# What a merged row gives up, so that nothing counts it a second time.
+# What a merged row gives up, so that it is not counted twice.
 GIVEN_UP = {"phone": "", "branch_id": None, "party_status": PartyStatus.UNKNOWN}
 
 
@@ -36,7 +36,7 @@ GIVEN_UP = {"phone": "", "branch_id": None, "party_status": PartyStatus.UNKNOWN}
 
 @dataclass(frozen=True)
 class Suspects:
-    """Two rows that may be one person, and what speaks for it."""
+    """Two rows that may be the same person, and the evidence for it."""
 
     first: Member
     second: Member
@@ -47,9 +47,9 @@ class Suspects:
         return [self.first, self.second]
 
 
-# Pairs of one name who share a firm or chamber, and pairs of one phone. Two of one
-# name whose phones differ are two. All of the names of some persons are gathered first,
-# by an index, then joined among themselves.
+# Pairs with the same name who share a firm or chamber, and pairs with the same phone.
+# Namesakes with different phones are two persons. All namesakes of some persons are
+# gathered first, through an index, then joined with each other.
 PAIRS = """
     WITH persons AS MATERIALIZED (
         SELECT id, split_part(search_text, ' ', 1) COLLATE "C" AS name, phone
@@ -80,10 +80,10 @@ PAIRS = """
 
 
 def suspects(persons: Iterable[Member]) -> list[Suspects]:
-    """Return the pairs of one name or one phone among persons and those after them.
+    """Return pairs with the same name or phone among persons and those after them.
 
-    Likely ones first. Two of one name in one chamber leave the list once the notes
-    tell them apart.
+    Likely ones first. Namesakes in one chamber leave the list once their notes tell
+    them apart.
     """
     with connection.cursor() as cursor:
         cursor.execute(PAIRS, [[row.pk for row in persons], 5 * SUSPECTS])
@@ -123,9 +123,9 @@ def reasons_of(first: Member, second: Member) -> list[str]:
 
 @transaction.atomic
 def merge_members(kept: Member, merged: Member, *, user: User) -> MemberMerge:
-    """Put everything of one person onto another, and remember each change.
+    """Move everything of one person to another, and record each change.
 
-    Raises ValidationError when the two cannot be one, or a rule stands against it.
+    Raises ValidationError if the two cannot be the same, or a constraint forbids it.
     """
     rows = Member.objects.select_for_update().order_by("pk")
     both = {row.pk: row for row in rows.filter(pk__in=[kept.pk, merged.pk])}
@@ -145,7 +145,7 @@ def merge_members(kept: Member, merged: Member, *, user: User) -> MemberMerge:
     try:
         for row, field in rows_of(merged):
             changes += move(row, field, kept)
-        check_deferred_rules()
+        check_deferred_constraints()
     except IntegrityError as error:
         raise ValidationError(refusal(error), code="rule") from error
     merge.changes = changes
@@ -185,15 +185,15 @@ def change(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON keeps it."""
+    """Return a value as JSON stores it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 def rows_of(member: Member) -> Iterator[tuple[models.Model, str]]:
-    """Yield every row that refers to a member, whatever noun it is of."""
+    """Yield every row that refers to a member, of whatever model."""
     for relation in Member._meta.related_objects:
         model, field = relation.related_model, relation.field
-        # The events of the history and the merges themselves stay.
+        # History events and the merges themselves stay.
         if model in (Member, MemberMerge) or not hasattr(model, "events"):
             continue
         for row in model._base_manager.filter(**{field.name: member}).order_by("pk"):
@@ -201,7 +201,7 @@ def rows_of(member: Member) -> Iterator[tuple[models.Model, str]]:
 
 
 def move(row: Any, field: str, kept: Member) -> list[dict[str, Any]]:
-    """Move one row; join it with a row it collides with, or leave it where it is."""
+    """Move one row; merge it with a colliding row, or leave it where it is."""
     record = {"model": row._meta.label_lower, "pk": row.pk, "field": field}
     try:
         with transaction.atomic():
@@ -227,9 +227,9 @@ def latest(first: date | None, second: date | None) -> date | None:
 
 
 def colliding(row: Any, field: str, kept: Member) -> Any:
-    """Return the row of the kept member that says the same; none for a roll.
+    """Return the kept member's row that says the same; none for a roll.
 
-    A roll is closed with its lecture, so a person called twice stays there twice.
+    A roll is closed with its lecture, so a person listed twice stays listed twice.
     """
     if not (hasattr(row, "ended_on") or isinstance(row, Consent)):
         return None
@@ -250,7 +250,7 @@ def colliding(row: Any, field: str, kept: Member) -> Any:
 
 
 def preview_merge(kept: Member, merged: Member, *, user: User) -> list[str]:
-    """Say what a merge would do: done for trial and taken back."""
+    """Show what a merge would do, by doing it and rolling back."""
     with transaction.atomic():
         merge = merge_members(kept, merged, user=user)
         lines = lines_of(merge)
@@ -267,7 +267,7 @@ WORDS = {
 
 
 def lines_of(merge: MemberMerge) -> list[str]:
-    """Return the changes of a merge in words."""
+    """Describe the changes of a merge in words."""
     lines = []
     for record in merge.changes:
         model = apps.get_model(record["model"])
@@ -286,7 +286,7 @@ def lines_of(merge: MemberMerge) -> list[str]:
 
 
 def said(model: type[models.Model], record: dict[str, Any]) -> list[str]:
-    """Return the changed columns of a row, old → new."""
+    """Describe the changed columns of a row, old → new."""
     lines = []
     for name, new in record["new"].items():
         field = columns(model)[name.removesuffix("_id")]
@@ -299,7 +299,7 @@ def said(model: type[models.Model], record: dict[str, Any]) -> list[str]:
 
 @transaction.atomic
 def undo_merge(merge: MemberMerge, *, user: User) -> MemberMerge:
-    """Put everything back as it was; raises ValidationError with what stands in it."""
+    """Restore what was before; raises ValidationError if later changes conflict."""
     merge = MemberMerge.objects.select_for_update().get(pk=merge.pk)
     if merge.undone_at:
         raise ValidationError("这次合并已经撤销。", code="undone")
@@ -313,7 +313,7 @@ def undo_merge(merge: MemberMerge, *, user: User) -> MemberMerge:
     try:
         for record in reversed(merge.changes):
             restore(record, merge)
-        check_deferred_rules()
+        check_deferred_constraints()
     except IntegrityError as error:
         raise ValidationError(
             f"合并以后又有改动，不能撤销：{refusal(error)}", code="conflict"
@@ -324,7 +324,7 @@ def undo_merge(merge: MemberMerge, *, user: User) -> MemberMerge:
 
 
 def conflicts_of(merge: MemberMerge) -> Iterator[str]:
-    """Yield what is no longer as the merge left it."""
+    """Yield what has changed since the merge."""
     for record in merge.changes:
         if record["kind"] in ("deleted", "left"):
             continue
@@ -360,10 +360,10 @@ def restore(record: dict[str, Any], merge: MemberMerge) -> None:
 
 @transaction.atomic
 def erase_member(member: Member, *, actor: str, reason: str) -> int:
-    """Clear what tells who a person is, from the row and from the whole history.
+    """Clear what identifies a person, from the row and from the whole history.
 
-    Memberships, posts and rolls stay, so every count stays. The database's own
-    function clears the history and notes it. Return how many events were cleared.
+    Memberships, posts and rolls stay, so every count stays the same. A function of the
+    database clears the history and records it. Returns the number of events cleared.
     """
     member = Member.objects.select_for_update().get(pk=member.pk)
     if member.kind != MemberKind.PERSON:

@@ -1,7 +1,7 @@
-"""Sign-in, password and second factor: only the doors that are meant to be open.
+"""Sign-in, password and second factor: only the pages that are meant to be open.
 
-The names are those that allauth looks up. What is not public is for everybody who
-has signed in, also for those who otherwise only read.
+The names are those that allauth looks up. What is not public is for every signed-in
+user, including those in read-only roles.
 """
 
 from allauth.account import views as account

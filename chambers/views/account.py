@@ -1,4 +1,4 @@
-"""Doors that stay shut."""
+"""Pages that stay closed."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,5 +6,5 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 @login_not_required
 def closed(request: HttpRequest) -> HttpResponse:
-    """Answer what is not offered here as if it did not exist."""
+    """Answer 404 for what allauth would offer but we do not."""
     raise Http404

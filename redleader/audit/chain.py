@@ -1,9 +1,9 @@
 """The chain of the audit, as the database writes it.
 
-Each entry carries the hash of the entry before it. A change of a tracked row is an
+Each entry carries the hash of the previous entry it. A change of a tracked row is an
 event that a trigger writes; when its transaction commits, another trigger chains an
-entry with the digest of that event. So one lock is held for the length of a commit,
-and what the lock orders is exactly what was committed.
+entry with the digest of that event. So one lock is held only while a transaction
+commits, and the order of the chain is exactly the order of the commits.
 """
 
 from django.apps import apps
@@ -11,9 +11,9 @@ from django.db import connections
 
 LOCK = 2019_1001  # the advisory lock of the chain
 GENESIS = "0" * 64
-EVENT = "event"  # what the table of a noun's events adds to the noun's own
-MIN_DAYS = 365  # the database refuses to delete what is younger
-# What an entry says; the application may give these and no others.
+EVENT = "event"  # suffix of the table of a model's events
+MIN_DAYS = 365  # the database refuses to delete younger entries
+# The columns of an entry that the application may set; no others.
 GIVEN = [
     "kind",
     "person_id",
@@ -42,8 +42,8 @@ def sha256(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
 
 
-# How an event is written down; the same settings for every session, or its digest
-# would depend on who reads it.
+# How an event is serialised. Every session uses the same settings, otherwise the digest
+# would depend on the reader's.
 SETTINGS = """
     SET search_path = pg_catalog, public, pg_temp SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1 SET bytea_output = 'hex' SET "IntervalStyle" = 'iso_8601'
@@ -181,7 +181,7 @@ $body$
 
 
 def install(*, using: str) -> None:
-    """Put the triggers on every table of events; runs after every migrate."""
+    """Put the triggers on every event table; runs after every migrate."""
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.redleader_auditentry')")
         if cursor.fetchone()[0]:
@@ -199,7 +199,7 @@ def tracked() -> list[tuple]:
 
 
 def head(*, using: str = "default") -> dict | None:
-    """Return the newest entry's number, hash and time, to be kept elsewhere."""
+    """Return the newest entry's number, hash and time, to be stored elsewhere."""
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT id, hash, at FROM public.redleader_auditentry"

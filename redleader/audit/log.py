@@ -39,7 +39,7 @@ DOWNLOADS = ("application/pdf", "application/zip", "application/vnd.", "text/csv
 
 @dataclass
 class Note:
-    """What an entry will say beside the request's own facts."""
+    """What an entry will say besides the facts of the request."""
 
     kind: str
     user: Any = None
@@ -54,7 +54,7 @@ def name_of(user) -> str:
 
 
 def write(request: HttpRequest, note: Note) -> None:
-    """Write one entry; its number, time and hash are the database's."""
+    """Write one entry; the database sets its number, time and hash."""
     user = note.user
     if user is None and not note.person:
         user = getattr(request, "user", None)
@@ -80,11 +80,11 @@ def write(request: HttpRequest, note: Note) -> None:
 
 
 class AuditMiddleware:
-    """Write what the views, the signals and the answer itself tell of a request.
+    """Record what views, signals and the response itself report of a request.
 
-    It stands outside the request's transaction: a refused request that was rolled
-    back leaves its entry, and the chain's lock is held for a moment only. A file
-    whose entry cannot be written does not leave.
+    It runs outside the request's transaction: a refused request that was rolled back
+    still leaves its entry, and the lock on the chain is held only briefly. A file is
+    not sent if its entry cannot be written.
     """
 
     def __init__(self, get_response):
@@ -106,7 +106,7 @@ class AuditMiddleware:
 
 
 def notes_of(request: HttpRequest, response: HttpResponse) -> list[Note]:
-    """Return what the answer tells: a refusal, or a file for somebody signed in."""
+    """Return what the response shows: a refusal, or a download by a signed-in user."""
     status = response.status_code
     if status not in (200, 403, 404):
         return []
@@ -124,14 +124,14 @@ def notes_of(request: HttpRequest, response: HttpResponse) -> list[Note]:
 
 
 def leaves(response: HttpResponse) -> bool:
-    """Tell whether an answer is a file to keep: a sheet, a paper, a list."""
+    """Tell whether a response is a download: a sheet, a paper, a list."""
     kind = response.headers.get("Content-Type", "")
     disposition = response.headers.get("Content-Disposition", "")
     return disposition.startswith("attachment") or kind.startswith(DOWNLOADS)
 
 
 def add(request: HttpRequest | None, note: Note) -> None:
-    """Keep a note until the request is answered."""
+    """Hold a note until the request has been answered."""
     notes = getattr(request, "audit", None)
     if notes is not None:
         notes.append(note)
@@ -158,9 +158,9 @@ def has_failed(request) -> bool:
 
 @receiver(user_login_failed)
 def login_failed(credentials, request=None, **kwargs):
-    """Name the account that was tried; what is no account may be a password.
+    """Record the account that was tried, but no unknown name: it may be a password.
 
-    A lock is told before its failure, and is one entry with it.
+    A lockout is reported before the failed sign-in that caused it; both make one entry.
     """
     if has_failed(request):
         return

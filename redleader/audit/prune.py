@@ -10,8 +10,8 @@ from django.utils import timezone
 def prune(*, before: datetime, using: str = "default") -> int:
     """Delete the oldest entries; needs the owner's role.
 
-    An entry says through which one, so that the rest is still a chain. The database
-    refuses what is younger than ``MIN_DAYS``.
+    A prune entry says up to where, so that the rest is still a valid chain. The
+    database refuses to delete anything younger than ``MIN_DAYS``.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(
@@ -29,7 +29,7 @@ def prune(*, before: datetime, using: str = "default") -> int:
             "events": pruned_events(cursor, row[0]),
         }
         shapes = newest_shapes(cursor, row[0])
-        for noun, columns in shapes:  # what later events are still read by
+        for noun, columns in shapes:  # needed to check the events that remain
             insert_own(cursor, "schema", noun, {"columns": columns})
         insert_own(cursor, "prune", "redleader_auditentry", detail)
         cursor.execute(
@@ -39,7 +39,7 @@ def prune(*, before: datetime, using: str = "default") -> int:
 
 
 def pruned_events(cursor, through: int) -> dict[str, int]:
-    """Return the newest event of each noun that has no entry any more."""
+    """Return the newest event of each model whose entry has been pruned."""
     cursor.execute(
         "SELECT (detail->'events')::text FROM public.redleader_auditentry"
         " WHERE kind = 'prune' ORDER BY id DESC LIMIT 1"

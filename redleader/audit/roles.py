@@ -1,8 +1,8 @@
 """What the application's own database role may do.
 
-The owner's role makes the tables and owns the history. The application reads
-and writes rows, but of the history it may only read: the triggers write it
-with the owner's rights, and no setting of a session turns them off.
+The owner's role creates the tables and owns the history. The application reads and
+writes rows but may only read the history: the triggers write that with the owner's
+rights, and no session setting can turn them off.
 """
 
 from django.db import connections
@@ -47,9 +47,10 @@ END
 $$
 """
 
-# A list joins up to twelve tables. Left at eight, the planner joins those that are
-# named before it looks at whose rows they are, and reads every row of the country.
-# To compile a query takes 50 ms; ours are short, however large their tables.
+# A list joins up to twelve tables. With the default limit of eight, the planner joins
+# the tables in the order written before it applies the user's scope, and so reads every
+# row of the country. JIT compilation takes 50 ms; our queries are short, however large
+# the tables.
 PLANNER = """
 DO $$
 DECLARE

@@ -31,14 +31,14 @@ class Verdict:
         return not self.fault
 
     def blame(self, fault: str, entry: int | None) -> None:
-        """Keep the fault of the earliest entry."""
+        """Record a fault, keeping the one of the earliest entry."""
         if not self.fault or (entry or 0) < (self.entry or 0):
             self.fault, self.entry = fault, entry
 
 
 @dataclass(frozen=True)
 class Link:
-    """One entry as it is stored, and the text that its hash must fit."""
+    """One entry as stored, and the text that its hash must match."""
 
     id: int
     at: datetime
@@ -72,15 +72,15 @@ def digest(text: str) -> str:
 
 
 def verify(*, using: str = "default", anchors: list[dict] | None = None) -> Verdict:
-    """Read the whole chain and every event, and name the first that does not fit.
+    """Read the whole chain and every event, and report the first mismatch.
 
-    Hashes are computed here, not in the database, whose functions a superuser could
-    have exchanged.
+    Hashes are computed here, not in the database, where a superuser could have replaced
+    the functions.
     """
     verdict = Verdict()
     inside = connections[using].in_atomic_block
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        if not inside:  # One moment for the chain and the events.
+        if not inside:  # One snapshot for the chain and the events.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for setting in ("\"TimeZone\" = 'UTC'", "extra_float_digits = 1"):
             cursor.execute(f"SET LOCAL {setting}")
@@ -94,18 +94,18 @@ def verify(*, using: str = "default", anchors: list[dict] | None = None) -> Verd
 
 @dataclass
 class Trail:
-    """What the entries tell of the events, read along the chain."""
+    """What reading along the chain tells about the events."""
 
     verdict: Verdict
     root: str = GENESIS  # the hash that the first entry follows
-    moment: datetime | None = None  # of the entry before
+    moment: datetime | None = None  # of the previous entry
     pruned: dict | None = None
     # By noun: the entry and digest of each event, and the columns at each time.
     events: dict[str, dict[int, tuple[int, str]]] = field(default_factory=dict)
     shapes: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def follow(self, link: Link) -> None:
-        """Check that an entry fits itself and the entry before it."""
+        """Check an entry against its own hash and the previous entry."""
         verdict = self.verdict
         if verdict.entries == 0:
             verdict.first, self.root = link.id, link.previous
@@ -134,7 +134,7 @@ class Trail:
                 self.verdict.rewritten.append(f"{link.noun} {link.event}")
 
     def check_beginning(self) -> None:
-        """A chain begins with its first entry, or where it was pruned."""
+        """Check that the chain begins with its first entry, or where it was pruned."""
         verdict = self.verdict
         if not verdict.entries:
             verdict.blame("审计表是空的", None)
@@ -149,7 +149,7 @@ class Trail:
 
 
 def check_chain(cursor, verdict: Verdict, anchors: list[dict]) -> Trail:
-    """Follow the chain, and compare it with the hashes that are kept elsewhere."""
+    """Follow the chain, and compare it with the hashes kept outside the database."""
     trail = Trail(verdict)
     expected = {anchor["id"]: anchor["hash"] for anchor in anchors}
     found: dict[int, str] = {}
@@ -172,7 +172,7 @@ def check_chain(cursor, verdict: Verdict, anchors: list[dict]) -> Trail:
 
 
 def check_events(cursor, trail: Trail) -> None:
-    """Compare each event with the digest that the chain kept of it."""
+    """Compare each event with its digest in the chain."""
     cursor.execute(
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
         " AND a.attname = 'pgh_label' WHERE c.relkind = 'r'"
@@ -186,7 +186,7 @@ def check_events(cursor, trail: Trail) -> None:
 
 
 def check_table(cursor, trail: Trail, noun: str, table: str) -> None:
-    """Compare the events of one noun: none changed, none added, none gone."""
+    """Check that no event of one model was changed, added or removed."""
     verdict, known = trail.verdict, trail.events.get(noun, {})
     present = set()
     query = f'SELECT pgh_id, to_jsonb(e)::text FROM public."{table}" e'
@@ -206,7 +206,7 @@ def check_table(cursor, trail: Trail, noun: str, table: str) -> None:
 
 
 def check_shapes(cursor, verdict, table, key, entry, expected, shapes) -> None:
-    """Try the columns that the table had earlier; a lost column cannot be checked."""
+    """Try the columns of earlier times; a dropped column cannot be checked."""
     lost = False
     cursor.execute(
         "SELECT array_agg(attname::text) FROM pg_attribute"
@@ -232,7 +232,7 @@ def check_shapes(cursor, verdict, table, key, entry, expected, shapes) -> None:
 
 
 def check_rows(cursor, verdict: Verdict) -> None:
-    """Compare each row with its newest event: a row that changed leaves one."""
+    """Compare each row with its newest event, which every change must have left."""
     for model, events in tracked():
         kept = {field.column for field in events._meta.concrete_fields}
         columns = [f.column for f in model._meta.concrete_fields if f.column in kept]

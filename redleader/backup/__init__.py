@@ -1,1 +1,1 @@
-"""Backup and restore, the drill, and what is wrong with an installation."""
+"""Backup and restore, the restore drill, and the doctor of an installation."""

@@ -1,9 +1,9 @@
 """Backups: the database and the media in one encrypted file.
 
 The file is a tar in an age file: ``database.sql.gz``, ``media/…`` and last
-``manifest.json``, which names every other member with its SHA-256 and every table
-with its rows. It is written under another name, read back whole, and only then
-gets its own.
+``manifest.json``, which names every other member with its SHA-256 and every table with
+its rows. It is written under a temporary name, read back completely, and only then
+renamed.
 """
 
 import hashlib
@@ -39,12 +39,12 @@ from redleader.uploads.storage import RemoteStorage, sync
 FORMAT = 1
 DATABASE, MEDIA, MANIFEST = "database.sql.gz", "media/", "manifest.json"
 SUFFIX = ".tar.age"
-ROOM = 1.1  # free space that is asked for, as a multiple of what is written
+ROOM = 1.1  # required free space, as a multiple of what is written
 Tell = Callable[[str], None]
 
 
 class BackupError(Exception):
-    """A backup was not made or is no good; the message is for people."""
+    """A backup was not made or is unusable; the message is for people."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Manifest:
 
     @property
     def media(self) -> dict[str, ArchiveMember]:
-        """Return the media files by their name below the media folder."""
+        """Return the media files by their path below the media folder."""
         return {
             name.removeprefix(MEDIA): member
             for name, member in self.members.items()
@@ -109,7 +109,7 @@ class Manifest:
 
 
 class Hashing:
-    """A file to read that hashes what is read."""
+    """A readable file that hashes what is read from it."""
 
     def __init__(self, file: BinaryIO):
         self.file = file
@@ -128,7 +128,7 @@ class Hashing:
 
 
 class Progress:
-    """Says how far it is, at every tenth."""
+    """Reports progress at every tenth."""
 
     def __init__(self, tell: Tell, what: str, total: int):
         self.tell, self.what, self.total = tell, what, total
@@ -145,7 +145,7 @@ class Progress:
 def client_environment(config: dict[str, Any]) -> dict[str, str]:
     """Return the environment with which PostgreSQL's own tools connect.
 
-    The password never stands on a command line.
+    The password never appears on a command line.
     """
     options = config.get("OPTIONS", {})
     values = {
@@ -194,7 +194,7 @@ def media_files(root: Path) -> Iterator[Path]:
 
 
 def media_root(work: Path, tell: Tell) -> Path:
-    """Return the folder of the uploads; those of an object store are fetched first."""
+    """Return the folder of the uploads, fetching them first from an object store."""
     if not isinstance(storages["default"], RemoteStorage):
         return Path(settings.MEDIA_ROOT)
     tell("正在从对象存储取回文件 …")
@@ -215,7 +215,7 @@ def private_folder(parent: Path):
 
 
 def dump(target: Path) -> Manifest:
-    """Write the database as SQL; return the manifest of the very same moment."""
+    """Write the database as SQL; return the manifest of the same snapshot."""
     command = [str(tool("pg_dump")), "--format=plain", "--no-owner", "--compress=6"]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -259,7 +259,7 @@ def make_backup(
     """Make a backup in a folder, read it back, and only then give it its name."""
     path = folder / f"redleader-{timezone.localtime():%Y%m%d-%H%M%S}{SUFFIX}"
     part = path.with_name(f".{path.name}.part")
-    # A key for reading back what was written; it ends with this process.
+    # A key to read back what was written; it exists only in this process.
     witness = Identity.generate()
     with private_folder(settings.VAR_DIR) as work:
         tell("正在导出数据库 …")
@@ -322,7 +322,7 @@ def write_tar(
 
 
 def add(tar: tarfile.TarFile, path: Path, name: str, manifest: Manifest) -> int:
-    """Add one file and note its hash; a file that is gone by now is left out."""
+    """Add one file and note its hash; skip a file that has been removed meanwhile."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -342,7 +342,7 @@ def read_backup(
 ) -> Manifest:
     """Read a whole backup and check every member; write the members to a folder.
 
-    Raise VaultError or BackupError when anything is wrong with it.
+    Raises VaultError or BackupError if anything is wrong with it.
     """
     found: dict[str, ArchiveMember] = {}
     manifest = None
@@ -380,7 +380,7 @@ def is_safe(name: str) -> bool:
 
 
 def take(reader: Hashing, info: tarfile.TarInfo, into: Path | None) -> None:
-    """Read one member to its end; write it, durably, when there is a folder."""
+    """Read one member completely, and write it durably if there is a folder."""
     if into is None:
         while reader.read(CHUNK):
             pass

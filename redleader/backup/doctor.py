@@ -1,4 +1,4 @@
-"""What may be wrong with an installation, in plain words, with what to do."""
+"""What may be wrong with an installation, in plain words, and what to do about it."""
 
 import os
 import secrets
@@ -35,7 +35,7 @@ CLOCK_DRIFT = 5  # seconds
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, and what to do about it."""
+    """The result of one check, and what to do about it."""
 
     what: str
     state: str
@@ -196,7 +196,7 @@ def check_durability() -> Finding:
 
 
 def check_store(store: RemoteStorage) -> Finding:
-    """Put an object, read it as a stranger and with the key, and take it away."""
+    """Store an object, read it without and with the key, and delete it."""
     what = "对象存储"
     advice = "核对 S3_ 开头的各个变量；桶须是私有的。"
     probe = f"doctor/{secrets.token_hex(8)}"
@@ -218,7 +218,7 @@ def check_store(store: RemoteStorage) -> Finding:
 
 
 def check_shared_cache() -> Finding:
-    """Tell when several web processes would each count attempts for itself."""
+    """Warn if several web processes would each count attempts on their own."""
     what, cache = "共用缓存", caches["default"]
     if isinstance(cache, LocMemCache):
         return good(what, "未设置 CACHE_URL，只适合一个网站进程")
@@ -390,7 +390,7 @@ def check_clock() -> Finding:
 
 
 def synchronised() -> bool | None:
-    """Tell whether the system keeps its clock by a time server; None if unknown."""
+    """Tell whether the system clock is synchronised; None if unknown."""
     program = shutil.which("timedatectl")
     if not program:
         return None
@@ -467,14 +467,14 @@ WITH_DATABASE: list[Check] = [
 
 
 def examine(*, also: Iterable[Check] = ()) -> list[Finding]:
-    """Look at everything; without a database, at everything that needs none."""
+    """Run every check; without a database, those that need none."""
     first = attempt(check_database)
     lists = [*NO_DATABASE, *([] if first.state == BAD else [*WITH_DATABASE, *also])]
     return [first, *map(attempt, lists)]
 
 
 def attempt(check: Check) -> Finding:
-    """Run a check; one that fails is a finding too."""
+    """Run a check; if it crashes, that is a finding too."""
     try:
         return check()
     except Exception as error:

@@ -18,7 +18,7 @@ from redleader.backup.archive import binaries, media_files
 from redleader.backup.fingerprints import TableFingerprint
 from redleader.database import APP, OWNER, READER, Cluster
 
-# What would lead a command away from the throwaway place.
+# Settings that would lead a command away from the throwaway server.
 ELSEWHERE = ("REDLEADER_DB_ROLE", "S3_BUCKET", "REPLICA_URL", "CACHE_URL")
 ALTERED = """
 SET session_replication_role = replica;
@@ -35,7 +35,7 @@ class DrillServer:
         self.media = folder / "media"
 
     def environment(self, name: str) -> dict[str, str]:
-        """Return the settings of an installation in this place."""
+        """Return the settings of an installation on this server."""
         host = quote(str(self.cluster.socket_dir), safe="")
         urls = {
             f"DATABASE{suffix}_URL": f"postgres://{role}@/{name}?host={host}"
@@ -53,7 +53,7 @@ class DrillServer:
         )
 
     def manage(self, name: str, *arguments: object) -> subprocess.CompletedProcess:
-        """Run a command of an installation in this place, on one of its databases."""
+        """Run a management command of such an installation, on one of its databases."""
         environment = self.environment(name)
         for variable in ELSEWHERE:
             environment.pop(variable, None)
@@ -68,7 +68,7 @@ class DrillServer:
         )
 
     def ask(self, name: str, statement: str = "") -> dict[str, TableFingerprint]:
-        """Run a statement as the administrator; return what the tables hold."""
+        """Run a statement as the administrator; return its rows."""
         link = psycopg2.connect(
             host=str(self.cluster.socket_dir), user="postgres", dbname=name
         )
@@ -78,7 +78,7 @@ class DrillServer:
             return fingerprints.fingerprints(cursor)
 
     def make_database(self, name: str) -> str:
-        """Make an empty database; return the name that the installation gives it."""
+        """Make an empty database; return its real name."""
         name += "_demo" if settings.DEMO else ""
         self.cluster.ensure_database(name)
         return name
@@ -86,7 +86,7 @@ class DrillServer:
 
 @contextmanager
 def place(folder: Path) -> Iterator[DrillServer]:
-    """Give a server that vanishes with everything in it."""
+    """Provide a server that vanishes with everything on it."""
     cluster = Cluster(binaries(), folder / "pg", throwaway=True)
     cluster.start()
     try:

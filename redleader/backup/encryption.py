@@ -20,7 +20,7 @@ CHUNK = 1024 * 1024  # bytes
 
 
 class VaultError(Exception):
-    """A key or an encrypted file is no good; the message is for people."""
+    """A key or an encrypted file is unusable; the message is for people."""
 
 
 def new_key(path: Path, passphrase: str = "") -> str:
@@ -62,7 +62,7 @@ def read_recipients(path: Path) -> list[Recipient]:
 
 
 def read_identities(path: Path) -> list[Identity]:
-    """Return the private keys of a file; asks for its passphrase if it has one."""
+    """Return the private keys of a file, asking for its passphrase if it has one."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -84,7 +84,7 @@ def read_identities(path: Path) -> list[Identity]:
 
 
 def passphrase() -> str:
-    """Return the passphrase of a key from the file that is set, else from a person."""
+    """Return the passphrase of a key from the configured file, or ask a person."""
     place = os.environ.get("BACKUP_PASSPHRASE_FILE")
     if place:
         try:
@@ -99,7 +99,7 @@ def passphrase() -> str:
 
 @contextmanager
 def sealing(target: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[BinaryIO]:
-    """Give a file to write to; what is written arrives encrypted in ``target``."""
+    """Provide a file to write to, whose content arrives encrypted in ``target``."""
     read_end, write_end = os.pipe()
 
     def encrypt():
@@ -119,9 +119,9 @@ def sealing(target: BinaryIO, recipients: Sequence[Recipient]) -> Iterator[Binar
 
 @contextmanager
 def opening(path: Path, identities: Sequence[Identity]) -> Iterator[BinaryIO]:
-    """Give the content of an encrypted file to read; it is checked to its last byte.
+    """Provide the content of an encrypted file, checked to its last byte.
 
-    Raise VaultError for a wrong key, a damaged or a shortened file.
+    Raises VaultError for a wrong key, or a damaged or truncated file.
     """
     read_end, write_end = os.pipe()
 
@@ -143,7 +143,7 @@ def opening(path: Path, identities: Sequence[Identity]) -> Iterator[BinaryIO]:
 
 
 def raise_fault(job: Future, path: Path | None = None, *, closed_early: bool = False):
-    """Raise what went wrong in the thread, in words for people."""
+    """Re-raise an error of the thread, in words for people."""
     fault = job.exception()
     if fault is None or (closed_early and isinstance(fault, BrokenPipeError)):
         return

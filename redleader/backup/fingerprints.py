@@ -1,4 +1,4 @@
-"""What stands in every table: how many rows, and a digest of all of them."""
+"""The content of every table: how many rows, and a digest of all of them."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def names(cursor) -> list[str]:
 
 
 def fingerprints(cursor) -> dict[str, TableFingerprint]:
-    """Return what stands in every table; leaves the session's formats changed."""
+    """Return the fingerprint of every table; changes the session's formats."""
     cursor.execute(SESSION)
     found = {}
     for name in names(cursor):
@@ -53,7 +53,7 @@ def fingerprints(cursor) -> dict[str, TableFingerprint]:
 
 
 def check_sql(tables: dict[str, TableFingerprint]) -> str:
-    """Return SQL that raises when a table holds something else."""
+    """Return SQL that raises an error if a table has other content."""
     tests = "".join(
         f"IF ({FINGERPRINT.format(name)}) <> '{table}' THEN"
         f" RAISE EXCEPTION '表 % 与备份不符', '{name}'; END IF;\n"

@@ -1,4 +1,4 @@
-"""Bringing a backup back: everything is checked first, then everything is put back.
+"""Restoring a backup: everything is checked first, then everything is put back.
 
 The database is replaced in one transaction that ends with a comparison of every
 table; the media folder is swapped after it, and the old one stays beside it.
@@ -33,7 +33,7 @@ from redleader.backup.archive import (
 from redleader.backup.encryption import CHUNK
 from redleader.uploads.storage import sync
 
-# Waits no longer for a site that still runs; what the owner has is dropped.
+# Do not wait long for a site that is still running; drop what the owner has.
 CLEAR = "SET lock_timeout = '10s';\nDROP OWNED BY CURRENT_USER;\n"
 
 
@@ -58,7 +58,7 @@ def is_empty() -> bool:
 
 
 def require_free(replace: str) -> None:
-    """Refuse a database that has tables, unless its name was given to confirm."""
+    """Refuse a database that has tables unless its name was given as confirmation."""
     name = connection.settings_dict["NAME"]
     if is_empty():
         return
@@ -82,7 +82,7 @@ def restore_backup(
     replace: str,
     tell: Tell,
 ) -> Restored:
-    """Put a backup into the connected database and the media folder."""
+    """Restore a backup into the connected database and the media folder."""
     require_free(replace)
     media_root = media_root.absolute()
     media_root.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def restore_backup(
 
 
 def fill_database(dumped: Path, manifest: Manifest, *, clear: bool) -> None:
-    """Run the dump in one transaction that is undone when a table differs."""
+    """Run the dump in one transaction, rolled back if any table differs."""
     command = [str(tool("psql")), "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", "-"]
     environment = client_environment(connection.settings_dict)
     connection.close()
@@ -132,9 +132,9 @@ def fill_database(dumped: Path, manifest: Manifest, *, clear: bool) -> None:
             psql.stdin.write(fingerprints.check_sql(manifest.tables).encode())
             psql.stdin.close()
         except BrokenPipeError:
-            pass  # It says why at once.
+            pass  # psql reports the reason at once.
         except BaseException:
-            psql.kill()  # Without its last word the transaction is undone.
+            psql.kill()  # Without the final COMMIT the transaction is rolled back.
             raise
         if psql.wait():
             said.seek(0)
@@ -143,7 +143,7 @@ def fill_database(dumped: Path, manifest: Manifest, *, clear: bool) -> None:
 
 
 def swap_media(new: Path, media_root: Path) -> Path | None:
-    """Put a folder in the place of the media folder; return where the old one is."""
+    """Replace the media folder by another; return where the old one is."""
     new.mkdir(exist_ok=True)
     new.chmod(0o750)
     old = None

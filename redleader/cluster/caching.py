@@ -15,7 +15,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
 
-PAUSE = 2  # seconds without a question to a Redis that did not answer
+PAUSE = 2  # seconds before a Redis that did not answer is asked again
 TIMEOUT = 0.5  # seconds, to connect and then to answer
 OPERATIONS = (
     "add",
@@ -30,7 +30,7 @@ OPERATIONS = (
     "delete_many",
     "clear",
 )
-# Until when this process does not ask a server again, whichever thread found out.
+# When this process may ask a server again, shared by all threads.
 SILENT: dict[str, float] = {}
 
 
@@ -59,7 +59,7 @@ def configure(url: str) -> dict[str, Any]:
 
 
 class JSONSerializer:
-    """Plain data only: what somebody else puts into Redis is never run."""
+    """Plain data only, so nothing that others put into Redis is ever executed."""
 
     def dumps(self, value: Any) -> int | bytes:
         if type(value) is int:  # Redis adds to it itself.
@@ -71,9 +71,9 @@ class JSONSerializer:
 
 
 class SharedCache(RedisCache):
-    """Redis for all processes; while it is away each process counts for itself.
+    """Redis for all processes; while it is down, each process counts on its own.
 
-    So a lost Redis loosens the limits, and no page fails because of it.
+    Losing Redis loosens the limits, but no page fails because of it.
     """
 
     def __init__(self, server: str, params: dict[str, Any]):
@@ -91,14 +91,14 @@ class SharedCache(RedisCache):
 
 
 def lost() -> tuple[type[Exception], ...]:
-    """Return how a Redis that is away shows; the library is loaded when needed."""
+    """Return the errors of a lost Redis; the library is loaded only when needed."""
     from redis import exceptions
 
     return exceptions.ConnectionError, exceptions.TimeoutError, OSError
 
 
 def or_own(name: str) -> Callable:
-    """Return an operation of ``SharedCache`` that does without Redis if it must."""
+    """Return an operation of ``SharedCache`` that falls back to the own cache."""
     shared = getattr(RedisCache, name)
 
     @functools.wraps(shared)

@@ -1,9 +1,9 @@
-"""Public pages for strangers from a streaming replica of the database.
+"""Public pages for anonymous visitors from a streaming replica of the database.
 
-Only a GET without a session, of a page for everybody, is read there, and only while
-the replica is hardly behind. Who has signed in reads what was just written, so always
-the primary. Everything is written to the primary. When one of the two is down, the
-other answers: the primary at once, a replica that lags only when there is no other.
+Only an anonymous GET of a public page is read there, and only while the replica is
+hardly behind. Signed-in users must see what was just written, so they always read the
+primary. All writes go to the primary. When one of the two is down, the other answers:
+the primary at once, a lagging replica only as a last resort.
 """
 
 import logging
@@ -29,12 +29,12 @@ from django.http.response import HttpResponseBase
 logger = logging.getLogger(__name__)
 
 PRIMARY, REPLICA = DEFAULT_DB_ALIAS, "replica"
-EVERY = 0.5  # seconds between two looks at the replica, in each process
-PAUSE = 3  # seconds without a question to a server that did not answer
-# Seconds until a second look: after a quiet time the next change makes a replica seem
-# as far behind as the quiet lasted, until it has replayed that change.
+EVERY = 0.5  # seconds between two checks of the replica, in each process
+PAUSE = 3  # seconds before a server that did not answer is asked again
+# Seconds until a second check: after a quiet period the next change makes a replica
+# seem as far behind as that period was long, until it has replayed the change.
 MOMENT = 0.1
-# Seconds behind; nothing when the replica receives from nobody, so cannot know.
+# Seconds behind; NULL if the replica is not receiving, so cannot know.
 LAG = """
     SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 0
@@ -44,17 +44,17 @@ LAG = """
     END
 """
 LOST = (OperationalError, InterfaceError)
-# Who has sent something without an account reads the primary for so many seconds after,
-# or the receipt of an objection would not be there yet.
+# Visitors who have submitted something without an account read the primary for so many
+# seconds afterwards, otherwise the receipt of their objection might not be there yet.
 SENT, SENT_AGE = "sent", 60
-# What must be true at this moment, whoever asks.
+# Apps whose tables must be read fresh, whoever asks.
 NEVER = {"sessions", "axes", "account", "mfa", "django_cache"}
 
 route: ContextVar[str] = ContextVar("route", default=PRIMARY)
 
 
 class ReplicaRouter:
-    """Sends reads where the request's route leads, and everything else home."""
+    """Sends reads along the request's route, everything else to the primary."""
 
     def db_for_read(self, model, **hints) -> str:
         return PRIMARY if model._meta.app_label in NEVER else route.get()
@@ -77,7 +77,7 @@ def keeps_up() -> bool:
 
 
 class ReplicaWatch:
-    """What this process knows of the two servers; a hint, so nobody shares it."""
+    """What this process knows of the two servers; a mere hint, so it is not shared."""
 
     def __init__(self) -> None:
         self.due_at = 0.0
@@ -85,13 +85,13 @@ class ReplicaWatch:
         self.primary_lost_at = -float(PAUSE)
 
     def order(self) -> tuple[str, ...]:
-        """Return which servers to ask for a stranger, one after another.
+        """Return the servers to ask for an anonymous visitor, in order.
 
-        A kept connection to a replica may have died with another replica behind it,
-        so that one is asked twice.
+        A persistent connection may have died while another replica stands behind the
+        same address, so a replica is tried twice.
         """
         if time.monotonic() >= self.due_at:
-            # Set first: who asks meanwhile takes what was known and does not wait.
+            # Set first, so that concurrent requests use what was known and do not wait.
             self.due_at = time.monotonic() + EVERY
             self.look()
         if self.is_fresh or time.monotonic() < self.primary_lost_at + PAUSE:
@@ -114,7 +114,7 @@ class ReplicaWatch:
             self.is_up, self.is_fresh = True, is_fresh
 
     def lose(self, alias: str, error: Exception) -> None:
-        """Remember that a server did not answer; its connection is of no use."""
+        """Remember that a server did not answer, and drop its connection."""
         logger.warning("%s does not answer: %s", alias, error)
         connections[alias].close()
         if alias == PRIMARY:
@@ -128,22 +128,22 @@ watch = ReplicaWatch()
 
 
 def primary_choice() -> str:
-    """Return the server that a stranger's page is read from now."""
+    """Return the server that anonymous pages are read from now."""
     return watch.order()[0] if REPLICA in settings.DATABASES else PRIMARY
 
 
 @receiver([request_started, request_finished])
 def go_home(**kwargs) -> None:
-    """A file is read while it is sent, so the route ends with the whole answer."""
+    """A file is read while it is sent, so the route lasts as long as the response."""
     route.set(PRIMARY)
 
 
 class ReplicaMiddleware:
-    """Answers strangers from the first server that can.
+    """Answers anonymous visitors from the first server that can.
 
-    It is the last middleware and calls the view itself: Django would open the
-    request's transaction on the primary, which may be down. What is only read needs
-    none. Nothing before it asks the database about somebody without a session.
+    It is the last middleware and calls the view itself, because Django would open the
+    request's transaction on the primary, which may be down; a read needs none. No
+    earlier middleware queries the database for a visitor without a session.
     """
 
     def __init__(self, get_response):
@@ -199,12 +199,12 @@ def is_public(request: HttpRequest) -> bool:
 
 
 def sent_cookie() -> str:
-    """Return the cookie's name; as the session's, it belongs to this host alone."""
+    """Return the cookie's name; like the session's, it belongs to this host alone."""
     return f"__Host-{SENT}" if settings.SESSION_COOKIE_SECURE else SENT
 
 
 def rendered(response: Any) -> HttpResponseBase:
-    """Fill in a template now, while another server can still take over."""
+    """Render a template response now, while another server can still take over."""
     if callable(getattr(response, "render", None)):
         response = response.render()
     return response

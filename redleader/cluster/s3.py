@@ -1,8 +1,8 @@
 """Uploaded files in an S3-compatible store, for web processes on several machines.
 
-A file is put before the row that names it is committed, and ``save()`` returns only
-when the store has acknowledged it. Nothing is public: the store hands a file to who
-has the key, and views hand it on to who may see it.
+A file is stored before the row that names it is committed, and ``save()`` returns only
+when the store has acknowledged it. Nothing is public: the store serves only holders of
+the key, and views pass a file on to those who may see it.
 """
 
 import shutil
@@ -30,7 +30,7 @@ CONFIG = Config(
 
 @contextmanager
 def told_as_io() -> Iterator[None]:
-    """Let a store that fails look like a disk that fails: the page is then a 503."""
+    """Report a failing store like a failing disk, so that the page is a 503."""
     try:
         yield
     except (BotoCoreError, ClientError, Boto3Error) as error:
@@ -60,7 +60,7 @@ class ObjectStorage(S3Storage):
         with told_as_io():
             file = super()._open(name, mode)
             if "r" in mode:
-                # Read now: later the answer has begun, and a fault would cut it off.
+                # Read now: once the response has begun, an error would cut it off.
                 file.file  # noqa: B018
         return file
 
@@ -82,7 +82,7 @@ class ObjectStorage(S3Storage):
             return sorted(item.key for item in found if not item.key.endswith("/"))
 
     def mirror(self, root: Path) -> None:
-        """Write every object below a folder; what is gone by now is left out."""
+        """Copy every object into a folder; skip those removed meanwhile."""
         for name in self.names():
             path = root / name
             if not path.resolve().is_relative_to(root.resolve()):
@@ -95,9 +95,9 @@ class ObjectStorage(S3Storage):
                 path.unlink(missing_ok=True)
 
     def take_in(self, root: Path) -> int:
-        """Put every file below a folder that the store does not have; return how many.
+        """Upload every file of a folder that the store lacks; return how many.
 
-        The names stay, for rows have them.
+        The names stay, because rows refer to them.
         """
         known, count = set(self.names()), 0
         for path in sorted(root.rglob("*")):
@@ -109,7 +109,7 @@ class ObjectStorage(S3Storage):
         return count
 
     def is_open_to_strangers(self, name: str) -> bool:
-        """Tell whether the store would hand an object to who has no key."""
+        """Tell whether the store would serve an object without the key."""
         try:
             self.unsigned_connection.meta.client.get_object(
                 Bucket=self.bucket_name, Key=name

@@ -7,17 +7,17 @@ from django.http import HttpRequest
 
 
 def site_address(request: HttpRequest) -> str:
-    """Return the genuine address, without a slash at its end.
+    """Return the genuine address of the site, without a trailing slash.
 
-    That is ``SITE_URL``; a site that has not set it goes by what was asked for.
+    That is ``SITE_URL``; if it is not set, the address of the request.
     """
     return settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of who asks.
+    """Return the visitor's IP address.
 
-    ``X-Forwarded-For`` counts only as far as our own proxies wrote it: with one
+    ``X-Forwarded-For`` is trusted only as far as our own proxies wrote it: with one
     proxy the last address, whatever the visitor put before it.
     """
     return address_of(request.META)

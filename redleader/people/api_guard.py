@@ -1,4 +1,4 @@
-"""Addresses for programs: open to every site, limited, checked by ETag."""
+"""Protects the addresses for programs: open to every site, rate-limited, with ETags."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ AGE = f"public, max-age=300, {SHARED}"  # seconds; a shared cache asks sooner
 
 
 def for_machines(view: Callable[..., HttpResponseBase]) -> Callable:
-    """Let every program read a view, and nothing else.
+    """Let any program read a view, and nothing else.
 
     A HEAD is answered as a GET whose body the server leaves out.
     """
@@ -50,7 +50,7 @@ def for_machines(view: Callable[..., HttpResponseBase]) -> Callable:
 
 
 def preflight() -> HttpResponse:
-    """Answer the browser that asks whether a script of another site may ask."""
+    """Answer a CORS preflight request."""
     response = HttpResponse(status=204)
     response["Allow"] = METHODS
     response["Access-Control-Allow-Methods"] = METHODS

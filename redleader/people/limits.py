@@ -1,4 +1,4 @@
-"""How often a visitor may do something; the limits stand in the settings."""
+"""How often a visitor may do something; the limits are in the settings."""
 
 import math
 import time
@@ -18,8 +18,8 @@ def is_too_often(request: HttpRequest, action: str) -> bool:
 def seconds_to_wait(request: HttpRequest, action: str) -> int:
     """Count one more attempt; return 0, or how long to wait when over the limit.
 
-    ``action`` is a key of ``ACCOUNT_RATE_LIMITS``. Attempts are counted in the cache
-    of one process; several processes allow so many times more.
+    ``action`` is a key of ``ACCOUNT_RATE_LIMITS``. Attempts are counted in the cache of
+    one process; several processes allow that many times more.
     """
     # Without ``limit_get`` nothing that is only read would ever be counted.
     if ratelimit.consume(request, app=APP, action=action, limit_get=True):

@@ -21,7 +21,7 @@ METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
 class RequestGuardMiddleware:
-    """Turn away what no view should see, and give plain answers a Chinese page.
+    """Turn away requests that no view should see, and give bare errors a Chinese page.
 
     Bodies over the limit, methods that nobody offers, and NUL in the address.
     """
@@ -54,14 +54,14 @@ class RequestGuardMiddleware:
         return response
 
     def process_exception(self, request, exception):
-        """Answer faults; refusals go on to their own pages."""
+        """Answer unexpected errors; refusals have pages of their own."""
         if isinstance(exception, REFUSALS):
             return None
         return errors.server_error(request, exception)
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Write who and from where into the events of a request."""
+    """Add the person and their address to the events of a request."""
 
     def get_context(self, request):
         context = super().get_context(request)

@@ -1,4 +1,4 @@
-"""How passwords are stored and which are refused.
+"""How passwords are stored and which ones are refused.
 
 Two profiles: 等保 asks for classes of characters and a change every 90 days; ASVS for
 length alone. ``PASSWORD_PROFILE`` says which.
@@ -74,7 +74,7 @@ class CommonPasswordValidator(DjangoCommonPasswordValidator):
 
 
 class ReuseValidator:
-    """Refuses the last passwords of a user; Django tells it of each new one."""
+    """Refuses the previous passwords of a user; Django reports each new one to it."""
 
     def validate(self, password, user=None):
         if user is None or user.pk is None:

@@ -1,4 +1,4 @@
-"""What everybody may send: not by a machine, not too often, never twice."""
+"""Forms that anybody may submit: not by a bot, not too often, never twice."""
 
 import uuid
 from typing import Any, TypeVar
@@ -18,10 +18,10 @@ Sent = TypeVar("Sent", bound=Model)
 
 
 class StrangerFormMixin(forms.Form):
-    """A form of the public, with the key of what is sent and a trap for machines."""
+    """A public form, with a key for each submission and a trap for bots."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    # People do not see it; what fills in every field of a page does.
+    # People do not see it; bots that fill in every field do.
     website = forms.CharField(
         label="网址（请留空）",
         required=False,
@@ -30,7 +30,7 @@ class StrangerFormMixin(forms.Form):
 
 
 def find_sent(model: type[Sent], request: HttpRequest) -> tuple[Sent | None, uuid.UUID]:
-    """Return what this very form has already become, if anything, and its key."""
+    """Return what the same submission has already created, if anything, and its key."""
     key = parse_uuid(request.POST.get("form_key"))
     if key is None:
         return None, uuid.uuid4()
@@ -38,9 +38,9 @@ def find_sent(model: type[Sent], request: HttpRequest) -> tuple[Sent | None, uui
 
 
 def refusal(request: HttpRequest, form: Any, action: str) -> int:
-    """Return the status that refuses a form, which then says why; 0: it is taken.
+    """Return the status with which a form is refused, or 0 if it is accepted.
 
-    ``action`` is a key of ``ACCOUNT_RATE_LIMITS``; only what is in order is counted.
+    ``action`` is a key of ``ACCOUNT_RATE_LIMITS``; only valid submissions are counted.
     """
     if not form.is_valid():
         return 422
@@ -54,7 +54,7 @@ def refusal(request: HttpRequest, form: Any, action: str) -> int:
 
 
 def answer(request: HttpRequest, template: str, context: dict, status: int = 200):
-    """Render a page with a form; one who sent too often hears how long to wait."""
+    """Render a page with a form; after too many attempts, say how long to wait."""
     response = render(request, template, context, status=status)
     if status == 429:
         response["Retry-After"] = str(WAIT)

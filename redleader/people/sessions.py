@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, from where staff may work, and when passwords age."""
+"""How long a sign-in lasts, where staff may work from, and when passwords expire."""
 
 from datetime import timedelta
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ from redleader.people.addresses import client_address
 from redleader.serving import errors
 
 BEGAN, SEEN = "began", "seen"
-NOTE_EVERY = 60  # seconds; a request sooner after the last writes no session
+NOTE_EVERY = 60  # seconds; the session is not saved more often than this
 BACK_OFFICE, WORK = "/admin/", "/workbench/"
 
 
@@ -51,7 +51,7 @@ class SessionLimitMiddleware:
 
 
 class StaffNetworkMiddleware:
-    """Opens the back office, and work for staff, in the configured networks only."""
+    """Admits staff to work and the back office from configured networks only."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -81,7 +81,7 @@ def is_inside(address: str) -> bool:
 
 
 class PasswordAgeMiddleware:
-    """Sends who works with an old password to change it first."""
+    """Makes users with an expired password change it first."""
 
     def __init__(self, get_response):
         self.get_response = get_response

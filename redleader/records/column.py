@@ -42,7 +42,7 @@ class Column:
     """One column of a table: how it is written, and what it takes when read.
 
     ``value`` takes the row, or names what of it is meant, such as ``chamber.name``;
-    ``width`` counts half-width characters. ``choices`` are offered in Excel and not
+    ``width`` counts half-width characters. ``choices`` are offered in Excel but not
     enforced; ``note`` explains the column.
     """
 

@@ -12,9 +12,9 @@ class DateRange(Func):
     output_field = DateRangeField()
 
     def get_expression_for_validation(self):
-        """Let dates in the wrong order overlap nothing; another rule names them.
+        """Let dates in the wrong order overlap nothing; another check reports them.
 
-        PostgreSQL makes no range of them, not even to compare it.
+        PostgreSQL cannot make a range of them, not even for comparison.
         """
         start, end, _ = (
             getattr(part, "value", None) for part in self.get_source_expressions()
@@ -72,7 +72,7 @@ def sql_list(states) -> str:
 
 
 def legal_steps(transitions) -> str:
-    """Return SQL over OLD and NEW: the step of ``state`` stands in the table.
+    """Return SQL over OLD and NEW: the change of ``state`` is a legal step.
 
     ``transitions`` maps each state to the states that may follow it.
     """

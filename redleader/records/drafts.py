@@ -1,7 +1,7 @@
-"""What was typed and not yet saved, kept on the server.
+"""Text that was typed but not saved yet, kept on the server.
 
-A page sends its text while it is typed; a form that arrives after the session
-has ended is kept in the new session until its writer has signed in again.
+A page sends its text as it is typed; a form submitted after the session has ended is
+kept in the new session until its writer has signed in again.
 """
 
 import json
@@ -26,7 +26,7 @@ from redleader.records.forms import (
 )
 
 MAX_CHARACTERS = 60_000
-MAX_DRAFTS = 20  # of one person; the oldest go
+MAX_DRAFTS = 20  # of one person; the oldest are dropped
 UNKEPT = {"csrfmiddlewaretoken", "version", "draft", "submit"}
 STASH = "stashed_form"
 SIGNED_OUT = "登录已超时，请重新登录，填写内容已暂存。"
@@ -34,12 +34,12 @@ SIGNED_OUT_ONLY = "登录已超时，请重新登录。"
 
 
 def texts_of(data: QueryDict) -> dict[str, list[str]]:
-    """Return the typed fields of a form, without what only the server gives."""
+    """Return the typed fields of a form, without those set by the server."""
     return {name: data.getlist(name) for name in data if name not in UNKEPT}
 
 
 def check_texts(texts: Mapping[str, list[str]], *others: str) -> None:
-    """Raise ValidationError when a text, or what goes with it, may not be kept."""
+    """Raise ValidationError if a text, or what comes with it, may not be kept."""
     if len(json.dumps(texts, ensure_ascii=False)) > MAX_CHARACTERS:
         raise ValidationError("内容过长，未能暂存；请先存为草稿。", code="too_long")
     words = [*texts, *(text for row in texts.values() for text in row), *others]
@@ -53,7 +53,7 @@ def check_texts(texts: Mapping[str, list[str]], *others: str) -> None:
 def keep_draft(
     user, key: uuid.UUID, *, address: str, texts: Mapping[str, list[str]], title: str
 ) -> FormDraft:
-    """Keep the newest text of a form; raises ValidationError when it may not be."""
+    """Keep the newest text of a form; raises ValidationError if that is not allowed."""
     check_texts(texts, title, address)
     draft, _ = FormDraft.objects.update_or_create(
         user=user,
@@ -66,7 +66,7 @@ def keep_draft(
 
 
 def drop_draft(user, key: uuid.UUID) -> None:
-    """Forget the text of a form that was saved, or that nobody wants."""
+    """Delete the draft of a form that was saved or discarded."""
     FormDraft.objects.filter(user=user, key=key).delete()
 
 
@@ -76,7 +76,7 @@ def drafts_at(user, address: str):
 
 
 def query_of(draft: FormDraft) -> QueryDict:
-    """Return a kept text as a form would have sent it."""
+    """Return a draft as the form would have submitted it."""
     data = QueryDict(mutable=True)
     for name, values in draft.data.items():
         data.setlist(name, values)
@@ -84,11 +84,11 @@ def query_of(draft: FormDraft) -> QueryDict:
 
 
 class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
-    """Asks to sign in again, and keeps the form that came too late."""
+    """Asks to sign in again, and keeps a form submitted too late."""
 
     def handle_no_permission(self, request, view_func):
         had_session = settings.SESSION_COOKIE_NAME in request.COOKIES
-        # What keeps a text every few seconds is no form that was sent.
+        # The request that saves a draft every few seconds is not a submitted form.
         at_work = request.path.startswith("/workbench/") and (
             "address" not in request.GET
         )
@@ -101,7 +101,7 @@ class KeepingLoginRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def stash(request: HttpRequest) -> bool:
-    """Keep a form in the new session; tell whether it may be kept."""
+    """Keep a form in the new session; tell whether that was allowed."""
     texts, key = texts_of(request.POST), request.POST.get("form_key")
     try:
         check_texts(texts)
@@ -136,7 +136,7 @@ def take_stash(request: HttpRequest) -> FormDraft | None:
 
 
 def wanted_draft(request: HttpRequest) -> FormDraft | None:
-    """Return the unfinished text that was asked for, or that waited for sign-in."""
+    """Return the draft that was asked for, or that waited for sign-in."""
     stashed = take_stash(request)
     key = parse_uuid(request.GET.get("draft"))
     if key:
@@ -145,12 +145,12 @@ def wanted_draft(request: HttpRequest) -> FormDraft | None:
 
 
 def is_fetch(request: HttpRequest) -> bool:
-    """Tell whether the page sends in the background."""
+    """Tell whether the page submits in the background."""
     return request.headers.get("X-Requested-With") == "fetch"
 
 
 def answer_at(request: HttpRequest, row: Any) -> HttpResponse:
-    """Lead to the page of a row; a page that sends in the background is told where."""
+    """Redirect to the page of a row; only tell where if the page used fetch."""
     if is_fetch(request):
         return JsonResponse({"address": row.get_absolute_url()})
     return redirect(row)

@@ -1,6 +1,6 @@
-"""One form for one row: saved once, never over what somebody else has saved.
+"""One form for one row: saved once, never overwriting somebody else's changes.
 
-``edit`` is the whole of a view that makes or changes a row with a ``RecordForm``.
+``edit`` is a complete view that creates or changes a row with a ``RecordForm``.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,11 +39,11 @@ class Difference:
     stored: str
     typed: str
     pick: str = TYPED  # which of the two is offered
-    both: bool = False  # both changed it, so a person has to choose
+    both: bool = False  # changed by both, so a person has to choose
 
 
 class RecordForm(ModelForm):
-    """Knows which version of its row it was opened with, and its one key.
+    """Knows the version of its row when it was opened, and its one key.
 
     The row has ``version`` and ``form_key``.
     """
@@ -62,7 +62,7 @@ class RecordForm(ModelForm):
                 )
 
     def differences(self, stored: "RecordForm") -> list[Difference]:
-        """Compare what was typed with the form of the row that stands now."""
+        """Compare what was typed with the form of the row as it is now."""
         found = []
         for name in self._meta.fields or ():
             if name not in self.fields:
@@ -81,7 +81,7 @@ class RecordForm(ModelForm):
         return found
 
     def typed_value(self, name: str) -> Any:
-        """Return a valid typed value as the form of a stored row would hold it."""
+        """Return a valid typed value as the form of a stored row would show it."""
         value = self.cleaned_data.get(name)
         value = value.pk if isinstance(value, models.Model) else value
         return self.fields[name].prepare_value(value)
@@ -109,7 +109,7 @@ def picked(
     form: ModelForm,
     take: Callable[[QueryDict, forms.BoundField], None] | None = None,
 ) -> QueryDict:
-    """Return what was sent, with the stored values where those were picked.
+    """Return the submitted data, with the stored values where those were picked.
 
     ``form`` is the unbound form of the stored row.
     """
@@ -122,7 +122,7 @@ def picked(
 
 
 def take_stored(data: QueryDict, bound: forms.BoundField) -> None:
-    """Put the value of a stored field where the typed one was."""
+    """Replace a typed value by the stored one."""
     value, widget = bound.value(), bound.field.widget
     if isinstance(widget, forms.CheckboxInput):
         data.pop(bound.name, None)
@@ -149,13 +149,13 @@ def edit(
     closed: Callable[[Any], str] = lambda row: "",
     template: str = "workbench/record_form.html",
 ) -> HttpResponse:
-    """Show and save the form of a new row or of one that stands.
+    """Show and save the form of a new or an existing row.
 
-    ``make_form(*data, instance=row)`` makes the form, ``save(row, version=…)``
-    saves it and may raise ValidationError or EditConflictError. ``mine`` are the
-    rows that the user may see: the same form sent again leads to what it made.
-    ``closed`` returns why a row can't be changed any more, or nothing. The answer
-    to a refused form is 422, to one that came too late 409; both keep the text.
+    ``make_form(*data, instance=row)`` makes the form, ``save(row, version=…)`` saves it
+    and may raise ValidationError or EditConflictError. ``mine`` are the rows that the
+    user may see: resubmitting a form leads to the row that it made. ``closed`` returns
+    why a row can no longer be changed, if so. The answer to a refused form is 422, to
+    an outdated one 409; both keep the text.
     """
     context: dict[str, Any] = {
         "row": row,
@@ -194,7 +194,7 @@ def edit(
         )
     except EditConflictError as error:
         found = form.differences(make_form(instance=error.current))
-        if not found:  # The answer to the same text was lost on the way.
+        if not found:  # The response to the first submission was lost.
             return answer_saved(request, error.current)
         form.data = data.copy()
         form.data["version"] = str(error.current.version)
@@ -208,7 +208,7 @@ def edit(
         messages.success(request, saved)
         return redirect(row)
     if is_new:
-        # Of two that arrive together the later one fails on the key of the first.
+        # Of two that arrive together, the later one fails on the key of the first.
         row.pk, row._state.adding = None, True
         done = mine.filter(form_key=row.form_key).first()
         if done:
@@ -224,7 +224,7 @@ def answer_saved(request: HttpRequest, row: Any) -> HttpResponse:
 def next_version(row: Any, version: int | None) -> Any:
     """Lock the stored row, set the next version on ``row``, return the stored one.
 
-    Raises EditConflictError when somebody saved it since.
+    Raises EditConflictError if somebody has saved it since.
     """
     stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
     if version != stored.version:

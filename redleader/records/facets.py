@@ -1,8 +1,8 @@
-"""Parts that every noun may give, each said in the noun's own module.
+"""Parts that every noun may contribute, each from its own module.
 
-A facet is one kind of parts: the things to do, the entries of the menu, the cards of
-a page. A noun gives its own by ``at``; who shows them all asks the facet and need not
-know the nouns.
+A facet is one kind of parts: the things to do, the entries of the menu, the cards of a
+page. A noun contributes its own through ``at``; whoever shows them all iterates over
+the facet without knowing the nouns.
 """
 
 import importlib
@@ -21,7 +21,7 @@ def everybody(user: Any) -> bool:
 
 
 class Facet(Generic[Item]):
-    """Parts in the order of their places; ``at`` keeps functions and other values.
+    """Parts in the order of their places; ``at`` registers functions and other values.
 
     @TODOS.at(40, may_review)
     def leads_to_check(user): ...
@@ -33,7 +33,7 @@ class Facet(Generic[Item]):
         self.parts: dict[int, tuple[Item, May]] = {}
 
     def at(self, place: int, may: May = everybody) -> Callable[[Given], Given]:
-        """Keep a part at a place of its own, for those who may."""
+        """Register a part at a place of its own, for those with the right."""
 
         def keep(part: Any) -> Any:
             if place in self.parts:
@@ -48,12 +48,12 @@ class Facet(Generic[Item]):
         return (self.parts[place][0] for place in sorted(self.parts))
 
     def of(self, user: Any) -> Iterator[Item]:
-        """Yield the parts that are there for a user."""
+        """Yield the parts that a user may see."""
         found = (self.parts[place] for place in sorted(self.parts))
         return (part for part, may in found if may(user))
 
 
 def import_modules(package: ModuleType) -> None:
-    """Import every module of a package, so that what each of them gives is known."""
+    """Import every module of a package, so that each registers its parts."""
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)

@@ -1,4 +1,4 @@
-"""Form fields that Django has not."""
+"""Form fields that Django lacks."""
 
 from django import forms
 
@@ -8,7 +8,7 @@ class MultipleFileInput(forms.FileInput):
 
 
 class MultipleFileField(forms.FileField):
-    """Several files at once; the cleaned value is a list. Empty ones come through."""
+    """Several files at once; the cleaned value is a list. Empty files pass."""
 
     widget = MultipleFileInput
 

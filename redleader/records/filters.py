@@ -1,4 +1,4 @@
-"""What a list is narrowed by: read from the address, shown as chips."""
+"""The filters of a list: read from the address, shown as chips."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day of a text such as 2024-12-31, or nothing."""
+    """Return the day in a text such as 2024-12-31, or None."""
     try:
         return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
@@ -37,7 +37,7 @@ def say_day(day: date) -> str:
 def years_of(rows: QuerySet, field: str) -> list[int]:
     """Return the years from the last day of a column to the first, newest first.
 
-    Only the two ends are read, from an index, however many rows there are.
+    Only the two ends are read, from an index, no matter how many rows there are.
     """
     ends = rows.order_by().aggregate(first=Min(field), last=Max(field))
     if ends["first"] is None:
@@ -54,7 +54,7 @@ def year_words(years: Iterable[int], word: str = "{}年") -> dict[str, str]:
 
 
 class TypedWord(str):
-    """A word that somebody typed, not chose; it may be a person's name."""
+    """A word that was typed rather than chosen; it may be a person's name."""
 
     __slots__ = ()
 
@@ -80,9 +80,9 @@ class Days(Mapping[str, str]):
 
 
 class RowOptions(Mapping[str, str]):
-    """Offers the rows of a table by their keys; of too many it lists none.
+    """Offers the rows of a table by their keys; lists none if there are too many.
 
-    A key is then looked up by itself, so that links to it still work.
+    A key is then looked up on its own, so that links to it still work.
     """
 
     def __init__(self, rows: QuerySet, word: Callable[[Any], str] = str):
@@ -119,10 +119,10 @@ class RowOptions(Mapping[str, str]):
 
 
 class Filters:
-    """The choices of a visitor; ``offered`` gives the values and their words.
+    """The choices of a visitor; ``offered`` holds the values and their words.
 
-    A name that offers None takes any text. A value that is not offered is left
-    out, and ``ignored`` says that there was one.
+    A name that offers None takes any text. A value that is not offered is dropped, and
+    ``ignored`` says that there was one.
     """
 
     choices: Sequence["Choice"] = ()
@@ -161,7 +161,7 @@ class Filters:
 
     @property
     def chips(self) -> list[tuple[str, str]]:
-        """What the list is narrowed by, each with the query that is left without it."""
+        """The active filters, each with the query that remains without it."""
         return [(self.word(name), self.query(**{name: ""})) for name in self.chosen]
 
     def word(self, name: str) -> str:
@@ -169,11 +169,11 @@ class Filters:
         return TypedWord(value) if words is None else words.get(value, value)
 
     def words(self, *, without: str = "") -> list[str]:
-        """What the list is narrowed by, for a sheet where nothing can be removed."""
+        """The active filters in words, for a sheet where they cannot be removed."""
         return [self.word(name) for name in self.chosen if name != without]
 
     def query(self, **changes: str) -> str:
-        """Return the query of these choices with others; an empty one is left out."""
+        """Return the query of these choices with some replaced, without empty ones."""
         return urlencode({k: v for k, v in (self.chosen | changes).items() if v})
 
     @property

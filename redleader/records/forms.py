@@ -1,4 +1,4 @@
-"""Bases of every form: plain messages, clean text, rules of the database."""
+"""Bases of every form: plain messages, clean text, the database's constraints."""
 
 import re
 import unicodedata
@@ -44,7 +44,7 @@ def id_number_in(text: str) -> bool:
 
 
 class MaxLength(MaxLengthValidator):
-    """Counts characters and says how many there are."""
+    """Refuses text that is too long, and says how long it is."""
 
     def __init__(self, limit_value, label):
         message = f"{label}最多 {limit_value} 个字，现有 %(show_value)s 个字。"
@@ -63,7 +63,7 @@ class PlainFormMixin:
             self.plain_messages(field)
 
     def add_limits(self, name: str, field: forms.Field) -> None:
-        """Give a field the limits that stand elsewhere, before it gets its words."""
+        """Apply limits defined elsewhere to a field, before it gets its messages."""
 
     @staticmethod
     def plain_messages(field: forms.Field) -> None:
@@ -105,7 +105,7 @@ class PlainFormMixin:
                 if not isinstance(v, ProhibitNullCharactersValidator)
             ]
             field.validators.append(PlainText(label))
-            field.widget.attrs.pop("maxlength", None)  # The message says more.
+            field.widget.attrs.pop("maxlength", None)  # The own message says more.
 
     def first_error(self) -> str:
         return next(
@@ -131,7 +131,7 @@ class PlainText:
 
     def __call__(self, text):
         if not isinstance(text, str):
-            return  # Some fields of text, such as UUIDs, have become objects.
+            return  # Some fields of text, such as UUIDs, yield objects.
         if has_unprintable(text):
             raise ValidationError(
                 f"{self.label}含有无法显示的字符，请删除后重试。", code="unprintable"
@@ -141,7 +141,7 @@ class PlainText:
 
 
 def parse_uuid(text: str | None) -> uuid.UUID | None:
-    """Return the UUID in a text, or nothing when there is none."""
+    """Return the UUID in a text, or None."""
     try:
         return uuid.UUID(text)
     except (TypeError, ValueError, AttributeError):
@@ -182,12 +182,12 @@ class ModelForm(PlainFormMixin, forms.ModelForm):
 
 
 class TypedName(str):
-    """What was typed, in contrast to the key of a stored row."""
+    """A typed name, as opposed to the key of a stored row."""
 
 
 SUGGESTED = 5
-OFFERED = 200  # rows that a list on a page offers at most; of more none is offered
-NAMED = 1000  # names that are offered while one types; of more none is
+OFFERED = 200  # most rows that a select box offers; if there are more, names are typed
+NAMED = 1000  # most names offered while typing; if there are more, none are
 
 
 def is_long(rows: models.QuerySet, most: int | None = None) -> bool:
@@ -197,15 +197,15 @@ def is_long(rows: models.QuerySet, most: int | None = None) -> bool:
 
 
 def without_search(rows: models.QuerySet) -> models.QuerySet:
-    """Leave out the columns that only a search reads; they are most of a row."""
+    """Leave out the search columns, which make up most of a row."""
     columns = {field.name for field in rows.model._meta.concrete_fields}
     return rows.defer(*columns.intersection(SEARCH_COLUMNS))
 
 
 def with_present(rows: models.QuerySet, key: Any) -> models.QuerySet:
-    """Offer also the row that is chosen at present, where these lack it.
+    """Also offer the row that is chosen at present, if these lack it.
 
-    Only then, as a query for one set OR another reads the whole table.
+    Only then, because a query for one set OR another reads the whole table.
     """
     if key is None or rows.filter(pk=key).exists():
         return rows
@@ -214,7 +214,7 @@ def with_present(rows: models.QuerySet, key: Any) -> models.QuerySet:
 
 
 def type_if_many(form: forms.BaseForm, *names: str, prefix: str = "") -> None:
-    """Let people type the name where the rows to choose from are too many.
+    """Let people type a name if there are too many rows to choose from.
 
     ``prefix`` is the path to the row whose name ends the name of a choice.
     """
@@ -232,7 +232,7 @@ def type_if_many(form: forms.BaseForm, *names: str, prefix: str = "") -> None:
 
 
 class NamesInput(forms.TextInput):
-    """A line of text that offers names while one types."""
+    """A text input that offers names while typing."""
 
     template_name = "components/names_input.html"
     names: Callable[[], Iterable[str]] = staticmethod(list)
@@ -247,8 +247,7 @@ class NamesInput(forms.TextInput):
 class NamedChoiceField(forms.ModelChoiceField):
     """A choice among many rows: its name is typed, and offered while typing.
 
-    ``name`` turns a row into what is typed; two rows of one name can't be told
-    apart and are refused.
+    ``name`` turns a row into what is typed; if two rows share a name, it is refused.
     """
 
     widget = NamesInput
@@ -272,7 +271,7 @@ class NamedChoiceField(forms.ModelChoiceField):
         return [self.name(row) for row in without_search(rows)]
 
     def found(self, text: str) -> list[Any]:
-        """Return the rows of a typed name; its last word finds them by the index."""
+        """Return the rows of a typed name, found through the index by its last word."""
         word = text.split()[-1]
         rows = search(self.queryset.order_by(), word, prefix=self.prefix)  # type: ignore[union-attr]
         return [row for row in rows if self.name(row) == text]
@@ -281,7 +280,7 @@ class NamedChoiceField(forms.ModelChoiceField):
         return TypedName(data or "")
 
     def prepare_value(self, value):
-        """Show a stored row by its name; what was typed stays as it was typed."""
+        """Show a stored row by its name; leave what was typed as it is."""
         if isinstance(value, TypedName) or value in self.empty_values:
             return value or ""
         if not isinstance(value, models.Model):
@@ -304,7 +303,7 @@ class NamedChoiceField(forms.ModelChoiceField):
         )
 
     def advice(self, text: str) -> str:
-        """Name some rows that were meant perhaps, when the page offered none."""
+        """Suggest some rows that may have been meant, if the page offered none."""
         if not is_long(self.queryset):  # type: ignore[arg-type]
             return "请从提示的名称中选择。"
         near = search(self.queryset.order_by(), text, prefix=self.prefix)[:SUGGESTED]  # type: ignore[union-attr]
@@ -314,7 +313,7 @@ class NamedChoiceField(forms.ModelChoiceField):
 
 
 def refusal(error: IntegrityError) -> str:
-    """Return the Chinese message of the rule that the database applied."""
+    """Return the Chinese message of the constraint that the database applied."""
     diagnostics = getattr(error.__cause__, "diag", None)
     name = getattr(diagnostics, "constraint_name", None)
     if name:
@@ -331,7 +330,7 @@ def refusal(error: IntegrityError) -> str:
 
 
 class EditConflictError(Exception):
-    """Somebody saved the row since the form was opened; ``current`` is the row."""
+    """Somebody has saved the row since the form was opened; ``current`` is the row."""
 
     def __init__(self, current: Any):
         self.current = current
@@ -342,7 +341,7 @@ def attempt(form: forms.BaseForm, service: Callable, *args, **kwargs) -> bool:
     try:
         with transaction.atomic():
             service(*args, **kwargs)
-            check_deferred_rules()
+            check_deferred_constraints()
     except ValidationError as error:
         if hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():
@@ -364,16 +363,16 @@ def general_part(form: forms.BaseForm) -> Form:
     return part
 
 
-def check_deferred_rules() -> None:
-    """Apply the rules that wait for the end of a transaction now."""
+def check_deferred_constraints() -> None:
+    """Check now the constraints deferred to the end of the transaction."""
     connection = transaction.get_connection()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def check_deferred_rules_on_trial() -> None:
-    """Apply those rules to rows that will be undone, without entries of the audit."""
+def check_deferred_constraints_on_trial() -> None:
+    """Check them for rows that will be rolled back, without writing audit entries."""
     with transaction.get_connection().cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint"
@@ -384,9 +383,9 @@ def check_deferred_rules_on_trial() -> None:
 
 
 class TrialForm(ModelForm):
-    """Saves its row once for trial, so that a trigger's refusal stands on the form.
+    """Saves its row once on trial, so that the form can show a trigger's refusal.
 
-    Rules that wait for the end of the transaction depend on other rows, too.
+    Deferred constraints are not checked, since they depend on other rows too.
     """
 
     def _post_clean(self):
@@ -400,7 +399,7 @@ class TrialForm(ModelForm):
                 self.add_error(None, refusal(error))
 
     def can_be_tried(self):
-        """Not before the row it belongs to is there, nor with a file to store."""
+        """Tell whether its parent row exists and it has no file to store."""
         for field in self.instance._meta.concrete_fields:
             value = getattr(self.instance, field.attname)
             if isinstance(field, models.FileField):

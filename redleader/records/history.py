@@ -35,7 +35,7 @@ def changes(instance: models.Model, *, limit: int = 200) -> list[Change]:
 def changes_of_key(
     model: type[models.Model], key: object, *, limit: int = 200
 ) -> list[Change]:
-    """Return the newest changes of a row by its key, also of a deleted one."""
+    """Return the newest changes of a row by its key, even if it was deleted."""
     event_model = model._meta.get_field("events").related_model  # type: ignore[union-attr]
     events = list(
         event_model._base_manager.filter(pgh_obj_id=key).order_by("-pgh_id")[  # type: ignore[union-attr]
@@ -101,7 +101,7 @@ def text_of(value, field) -> str:
 def differing(
     old: models.Model, new: models.Model, names: Iterable[str]
 ) -> list[tuple[str, str, str]]:
-    """Return (label, old, new) of the named fields that two rows have differently."""
+    """Return (label, old, new) of the named fields in which two rows differ."""
     fields, rows = columns(type(new)), []
     for field in (fields[name] for name in names):
         before = text_of(getattr(old, field.attname), field)
@@ -120,7 +120,7 @@ def last_change(instance: models.Model) -> Change | None:
 def change_since(
     model: type[models.Model], key: str, moment: datetime
 ) -> Change | None:
-    """Return the newest change of a row after a moment, also of a deleted row."""
+    """Return the newest change of a row since a moment, even if it was deleted."""
     event_model = model._meta.get_field("events").related_model  # type: ignore[union-attr]
     events = list(
         event_model._base_manager.filter(pgh_obj_id=key).order_by("-pgh_id")[:2]  # type: ignore[union-attr]

@@ -50,10 +50,10 @@ class MoneyFormField(forms.CharField):
         return Decimal(text) * WAN
 
     def run_validators(self, value):
-        """What is left is a number; the rules of text do not concern it."""
+        """The value is a number now, so the validators of text do not apply."""
 
     def prepare_value(self, value):
-        """Show what is kept in 万元; what was typed stays as it was typed."""
+        """Show the stored value in 万元; leave what was typed as it is."""
         return plain(value / WAN) if isinstance(value, Decimal) else value
 
     def has_changed(self, initial, data):

@@ -1,4 +1,4 @@
-"""What migrations do besides what the framework offers."""
+"""Migration operations that the framework does not offer."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,12 @@ from pgtrigger.migrations import AddTrigger
 
 
 class NewTables(Operation):
-    """Make the tables of an app at once, each with all that stands in its CreateModel.
+    """Make all tables of an app at once, each with everything in its CreateModel.
 
-    One by one, all models are drawn anew after each of some hundred steps, which takes
-    a hundred times as long as the tables themselves. Drawn once, they may refer to each
-    other in any order, and each holds its constraints, indexes and triggers.
+    One by one, Django would render all models anew after each of some hundred steps,
+    which takes a hundred times as long as making the tables. Rendered once, they may
+    refer to each other in any order, and each holds its constraints, indexes and
+    triggers.
     """
 
     reversible = False
@@ -22,7 +23,7 @@ class NewTables(Operation):
         self.tables = tables
 
     def state_forwards(self, app_label, state):
-        vars(state).pop("apps", None)  # Drawn again by whoever asks for it next.
+        vars(state).pop("apps", None)  # Rebuilt lazily on next access.
         for table in self.tables:
             table.state_forwards(app_label, state)
 

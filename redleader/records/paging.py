@@ -8,12 +8,12 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-COUNTED = 10_000  # rows are counted one by one up to so many
+COUNTED = 10_000  # rows are counted exactly up to this many
 
 
 @dataclass(frozen=True)
 class ListPage:
-    """Some rows of a list, and the tokens of its neighbours (empty: none)."""
+    """One page of a list, and the tokens of its neighbours (empty: none)."""
 
     rows: list
     older: str
@@ -72,13 +72,13 @@ def page_by_name(queryset: QuerySet, token: str, *, size: int = 60) -> ListPage:
 
 
 def say_count(queryset: QuerySet) -> str:
-    """Return how many rows there are, as people read it; beyond a limit it is that."""
+    """Return the number of rows in words; beyond a limit, that limit."""
     number = queryset.order_by()[: COUNTED + 1].count()
     return f"超过 {COUNTED:,}" if number > COUNTED else f"{number:,}"
 
 
 class EstimatingPaginator(Paginator):
-    """Counts up to a limit; beyond it, takes what the database expects to find."""
+    """Counts up to a limit; beyond it, uses the planner's estimate."""
 
     @property
     def count(self) -> int:  # type: ignore[override]
@@ -93,7 +93,7 @@ class EstimatingPaginator(Paginator):
 
 
 def expected(queryset: QuerySet) -> int:
-    """Return how many rows the planner expects; it reads none."""
+    """Return the planner's estimate of the number of rows, without reading any."""
     query, values = queryset.order_by().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {query}", values)

@@ -1,4 +1,4 @@
-"""Quarters of a year, as addresses and people write them."""
+"""Quarters of a year, as written in addresses and by people."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Quarter:
 
     @classmethod
     def parse(cls, text: str) -> "Quarter | None":
-        """Return the quarter of a text such as 2026Q4, or nothing."""
+        """Return the quarter in a text such as 2026Q4, or None."""
         match = CODE.fullmatch(text)
         if not match:
             return None
@@ -62,7 +62,7 @@ class Quarter:
 
 
 def span(first: date, last: date) -> tuple[datetime, datetime]:
-    """Return the moments between which these local days lie, the second excluded."""
+    """Return the moments that enclose these local days, the second one excluded."""
     days = (first, last + timedelta(days=1))
     begin, end = (timezone.make_aware(datetime.combine(d, time())) for d in days)
     return begin, end

@@ -1,8 +1,8 @@
 """Search columns: 汉字, full pinyin and initials of a name, kept at save.
 
-A two-character query is the usual one in Chinese, and no trigram serves it.
-So a row keeps its searchable text and the pairs of neighbouring characters in
-it; the pairs have a GIN index, and the text removes their false joins.
+Most Chinese queries have two characters, too few for a trigram index. So a row keeps
+its searchable text and the pairs of neighbouring characters in it; the pairs have a GIN
+index, and the text weeds out false matches.
 """
 
 import re
@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models.functions import Collate
 from pypinyin import lazy_pinyin
 
-# Readings that a character has as a surname only; the longer ones come first.
+# Readings that characters have only in surnames; longer ones come first.
 SURNAMES = {
     "万俟": "mo qi",
     "尉迟": "yu chi",
@@ -78,13 +78,13 @@ SURNAMES = {
 
 
 def fold(text: str) -> str:
-    """Return text as it is compared: half-width, lower case, without blanks."""
+    """Return text normalised for comparison: half-width, lower case, without blanks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 @lru_cache(maxsize=4096)
 def readings(name: str, surname: bool) -> tuple[str, ...]:
-    """Return the pinyin of a folded name; the same names come up again and again."""
+    """Return the pinyin of a folded name; cached, since names recur."""
     if surname:
         for length in (2, 1):
             if name[:length] in SURNAMES:
@@ -99,7 +99,7 @@ def syllables(name: str, *, surname: bool = False) -> list[str]:
 
 
 def search_text(*names: str, surname: bool = False) -> str:
-    """Return what a query is looked up in: each name, its pinyin, its initials."""
+    """Return the text that is searched: each name, its pinyin, its initials."""
     words: dict[str, None] = {}
     for name in filter(None, names):
         parts = syllables(name, surname=surname)
@@ -118,7 +118,7 @@ def grams(text: str) -> list[str]:
 
 
 def keys(word: str) -> list[str]:
-    """Return the grams that a word is looked up by: its pairs, if it has any."""
+    """Return the grams by which a word is looked up: its pairs, if it has any."""
     return [gram for gram in grams(word) if len(gram) == min(len(word), 2)]
 
 
@@ -198,7 +198,7 @@ def search_index() -> GinIndex:
 def nth_word(place: int) -> models.Expression:
     """Return the word of ``search_text`` at a place: 1 汉字, 2 pinyin, 3 initials.
 
-    In collation C, so that one index gives both a beginning and an order.
+    In collation C, so that one index serves both prefix and order.
     """
     split = models.Func(
         models.F("search_text"),
@@ -218,7 +218,7 @@ def beginning_indexes(table: str) -> list[models.Index]:
     ]
 
 
-WORDS = 5  # of a query that are read
+WORDS = 5  # of a query that are used
 SEARCH_COLUMNS = ["search_text", "search_grams", "sort_key"]
 
 
@@ -240,10 +240,10 @@ def search(queryset: models.QuerySet, query: str, prefix: str = "") -> models.Qu
 
 
 def first_found(queryset: models.QuerySet, query: str, count: int) -> list[Any]:
-    """Return so many rows that a query finds: those first that begin with it.
+    """Return some rows that a query finds, those that begin with it first.
 
-    A box shows a few rows of millions. Those that begin with the query, the exact
-    ones first, are the next entries of an index, however many they are; only when
+    A search box shows a few rows of millions. Those that begin with the query, exact
+    matches first, are the next entries of an index, however many there are; only if
     there are too few are the others looked for, in no order. For models with
     ``beginning_indexes``.
     """

@@ -1,9 +1,9 @@
 """Rows whose state changes only together with a written step: who, when, why.
 
-A noun with states has a table of legal steps, ``TRANSITIONS``, a model of its own
-on ``Step``, and the triggers of ``state_triggers``; the database then refuses a
-state that changed by itself. Such a noun has ``STATES`` (its choices), ``state``,
-``version`` and ``next_states``.
+A noun with states has a table of legal steps, ``TRANSITIONS``, a model of its own on
+``Step``, and the triggers of ``state_triggers``; the database then refuses a state that
+changes without a step. Such a noun has ``STATES`` (its choices), ``state``, ``version``
+and ``next_states``.
 """
 
 from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ class RecoveredStep(Step):
         abstract = True
 
 
-def step_rules(states: type[models.TextChoices], owner: str) -> list:
+def step_constraints(states: type[models.TextChoices], owner: str) -> list:
     """Return the constraints of a step model; ``owner`` is its foreign key."""
     return [
         one_of(states, "before", "原状态"),
@@ -89,7 +89,7 @@ def step_rules(states: type[models.TextChoices], owner: str) -> list:
 
 
 def steps_stay() -> list[Refuse]:
-    """Return the triggers of a step model: what was done stays written."""
+    """Return the triggers of a step model, which make its rows immutable."""
     return [
         Refuse(
             name="step_stays",
@@ -175,9 +175,9 @@ def state_triggers(
 
 
 def path_to(transitions: dict, begin: Any, end: Any) -> list[Any]:
-    """Return the states of the shortest legal way from one to another.
+    """Return the states of the shortest legal path from one to another.
 
-    The first is left out; the way from a state to itself is empty.
+    The first is left out; the path from a state to itself is empty.
     """
     paths: dict[Any, list[Any]] = {begin: []}
     queue = [begin]
@@ -203,10 +203,10 @@ def take_step(
 ) -> Any:
     """Take a row to its next state and write who did so; return the fresh row.
 
-    ``version`` is the one that the user has seen. ``check`` sees the locked row and
-    may raise ValidationError; ``changes`` are set on the row, ``fields`` on the
-    step. Raises ValidationError when the step is not next, or somebody else has
-    taken one since.
+    ``version`` is the one that the user saw. ``check`` sees the locked row and may
+    raise ValidationError; ``changes`` are set on the row, ``fields`` on the step.
+    Raises ValidationError if the step is not a next one, or somebody else has taken one
+    since.
     """
     row = type(row)._base_manager.select_for_update().get(pk=row.pk)
     stale = version is not None and version != row.version
@@ -241,9 +241,9 @@ def write_step(row: Any, *, to: str, user: Any, at: Any = None, **fields: Any) -
 
 @dataclass
 class Walk:
-    """The way of a stored row through its states, for many rows at once.
+    """The path of a stored row through its states, for many rows at once.
 
-    ``steps`` are unsaved and say their state and whatever is not the same for all;
+    ``steps`` are unsaved and hold their state and whatever differs between rows;
     ``changes`` are set on the row together with a state.
     """
 
@@ -253,7 +253,7 @@ class Walk:
 
 
 def walk_all(walks: Sequence[Walk], *, user_of: Callable[[Any], Any]) -> None:
-    """Take rows through their steps, each turn with two statements."""
+    """Take rows through their steps, each round with two statements."""
     now = timezone.now()
     for turn in range(max((len(walk.steps) for walk in walks), default=0)):
         going = [walk for walk in walks if len(walk.steps) > turn]
@@ -276,7 +276,7 @@ def walk_all(walks: Sequence[Walk], *, user_of: Callable[[Any], Any]) -> None:
 
 
 def already_done(row: Any) -> ValidationError:
-    """Return the refusal of a step that is not, or no more, the next one."""
+    """Return the refusal of a step that is not, or no longer, a next one."""
     noun = row._meta.verbose_name
     text = f"该{noun}现在是“{row.get_state_display()}”，不能这样操作。"
     last = row.steps.select_related("by").order_by("-number").first()
@@ -320,7 +320,7 @@ class StepForm(Form):
 
     @property
     def label(self) -> str:
-        """What the step is called; by default as the state that it leads to."""
+        """Return the name of the step; by default that of the state it leads to."""
         return self.to.label
 
     @property
@@ -349,11 +349,11 @@ def answer_step(
     take: Callable[..., Any],
     render_detail: Callable[..., HttpResponse],
 ) -> HttpResponse:
-    """Take the step that a form asks for, or show again what was typed.
+    """Take the step that a form asks for, or show the form again.
 
     ``take(row, to=…, user=…, **fields)`` takes it; ``render_detail(form=, step=,
-    status=)`` shows the row's page. Answers 422 to a wrong field and 409 when the
-    step is no longer the next one.
+    status=)`` shows the row's page. Answers 422 to an invalid field, and 409 if the
+    step is no longer a next one.
     """
     if state not in type(row).STATES:
         raise Http404

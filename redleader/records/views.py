@@ -1,4 +1,4 @@
-"""The addresses under which a form keeps what is being typed."""
+"""The views under which a form keeps what is being typed."""
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +32,6 @@ def draft_keep(request: HttpRequest, key) -> HttpResponse:
 
 @require_POST
 def draft_drop(request: HttpRequest, key) -> HttpResponse:
-    """Forget an unfinished text; the same answer whether it was there or not."""
+    """Delete a draft; the answer is the same whether or not it existed."""
     drop_draft(request.user, key)
     return HttpResponse(status=204)

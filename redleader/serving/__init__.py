@@ -1,1 +1,1 @@
-"""How an answer reaches a reader: kept pages, the front, errors."""
+"""How a response reaches its reader: cached pages, the front, errors."""

@@ -1,9 +1,9 @@
-"""What every template may use."""
+"""What every template can use."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
-# What a visitor may choose about the looks; each a cookie that says "1".
+# Display settings that a visitor may switch on; each is a cookie of value "1".
 DISPLAY = ("large_text", "high_contrast")
 
 
@@ -12,6 +12,6 @@ def portal(request: HttpRequest) -> dict:
         "portal": settings.PORTAL,
         "is_demo": settings.DEMO,
         **{name: request.COOKIES.get(name) == "1" for name in DISPLAY},
-        # The part of the workbench that a page belongs to; its menu marks it.
+        # The part of the workbench that a page belongs to, marked in the menu.
         "section": request.path.partition("/workbench/")[2].partition("/")[0],
     }

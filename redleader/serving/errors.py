@@ -1,4 +1,4 @@
-"""Pages for what goes wrong, each saying what happened and what to do."""
+"""Error pages, each saying what happened and what to do."""
 
 import logging
 import secrets
@@ -45,14 +45,14 @@ PROBLEM = "application/problem+json"
 
 
 def is_for_machines(request: HttpRequest) -> bool:
-    """Tell whether programs ask here, who read no pages."""
+    """Tell whether the address is for programs, which do not read pages."""
     return request.path.startswith(API)
 
 
 def problem(
     status: int, detail: str, *, title: str = "", errors: Sequence[dict] = ()
 ) -> JsonResponse:
-    """Return what went wrong for machines, as RFC 9457 says, in Chinese."""
+    """Return an error for programs, by RFC 9457, in Chinese."""
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": title or TITLES[status],
@@ -71,7 +71,7 @@ def problem(
 
 
 def open_to_everybody(response: Response) -> Response:
-    """Let the scripts of every site read an answer."""
+    """Let scripts of any site read a response."""
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -148,7 +148,7 @@ def too_fast(request, seconds=60):
 
 
 def is_for_a_moment(exception: BaseException | None) -> bool:
-    """Tell whether the same request may succeed soon.
+    """Tell whether the same request may soon succeed.
 
     A database that was the primary until just now refuses to write.
     """
@@ -159,8 +159,8 @@ def is_for_a_moment(exception: BaseException | None) -> bool:
 
 
 def server_error(request, exception=None):
-    """Answer a fault with its number only; the log has the rest."""
-    exception = exception or sys.exception()  # A fault outside of any view.
+    """Answer an error with its number only; the log has the rest."""
+    exception = exception or sys.exception()  # An error outside any view.
     event = secrets.token_hex(4)
     unavailable = is_for_a_moment(exception)
     logger.error("event %s: %s", event, request.path, exc_info=exception)
@@ -180,7 +180,7 @@ def server_error(request, exception=None):
         "code": "69" if unavailable else "70",
         "portal": settings.PORTAL,
     }
-    try:  # Without the request: its user may need the database that is down.
+    try:  # Without the request, whose user may need the database that is down.
         body = render_to_string("error_plain.html", context)
     except TemplateDoesNotExist:
         body = text

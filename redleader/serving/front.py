@@ -1,8 +1,8 @@
-"""Ready pages, answered before Django's machinery: the application that servers call.
+"""Cached pages, served before Django is involved: the application that servers call.
 
-A page is kept as bytes, with every header that Django gave it, under the address that
-was asked for, host and scheme included: what Django has refused or redirected is never
-here. It is good for as long as the publication version is the one it was made under.
+A page is kept as bytes, with all its headers, under the full address of the request,
+host and scheme included; a refusal or redirect is never kept. It stays valid as long as
+the publication version is the one it was made under.
 """
 
 import gzip
@@ -19,18 +19,20 @@ from redleader.cluster.replica import PRIMARY
 from redleader.serving.pages import KEPT, private_cookies
 from redleader.serving.publication import Version, VersionWatch
 
-LIFE = 300  # seconds, whatever the version says
+LIFE = 300  # seconds, regardless of the version
 LONGEST_ADDRESS = 600
-PATIENCE = 10  # seconds to wait for who makes the same page
+PATIENCE = 10  # seconds to wait for another thread that renders the same page
 LOCKS = 64
-SMALLEST = 512  # bytes; less is not worth packing
+SMALLEST = 512  # bytes; smaller ones are not worth compressing
 OVERHEAD = 4000  # bytes of headers and objects, roughly
 TEXT = ("text/", "application/json", "application/atom+xml")
-# What is quick, or says whether we live: it never waits for those who work.
+# Static files and the health check bypass the limit on concurrent workbench requests.
 QUICK = ("/static/", "/photos/", "/healthz")
-# Where no page is public: Django is asked without a look at the version.
+# Where no page is public: passed to Django without checking the version.
 NEVER = ("/workbench/", "/admin/", "/accounts/", *QUICK)
-AT_ONCE = 4  # requests of those who work; more only wait for the same processor
+AT_ONCE = (
+    4  # concurrent requests of signed-in users; more would only wait for the processor
+)
 NOT_MODIFIED = "304 Not Modified"
 OWN = {"content-length", "etag", "last-modified"}
 
@@ -39,7 +41,7 @@ Key = tuple[str, ...]
 
 
 class CachedPage:
-    """One answer: its headers, and its body in each coding."""
+    """One response: its headers, and its body in each encoding."""
 
     __slots__ = ("ends", "forms", "modified", "size", "tag", "used", "version")
     modified: str
@@ -70,7 +72,7 @@ class CachedPage:
         self.size = sum(map(len, bodies.values())) + OVERHEAD
 
     def form(self, headers: Headers, coding: str, body: bytes) -> tuple:
-        """Return the tag, the headers of 200 and of 304, and the body."""
+        """Return the ETag, the headers of 200 and of 304, and the body."""
         tag = f'"{self.tag}-{coding}"' if coding else f'"{self.tag}"'
         same = [("ETag", tag), ("Last-Modified", self.modified)]
         short = [pair for pair in headers if pair[0].lower() != "content-type"]
@@ -92,7 +94,7 @@ class CachedPage:
 
 @lru_cache(maxsize=256)
 def coding_of(accepted: str) -> str:
-    """Return the best coding that a visitor takes; nothing for the plain bytes."""
+    """Return the preferred Content-Encoding, or '' for identity."""
     takes = set()
     for part in accepted.lower().split(","):
         name, _, rest = part.partition(";")
@@ -108,7 +110,7 @@ def matches(asked: str, tag: str) -> bool:
 
 
 class Shelf:
-    """Pages by address, up to a number of bytes; the longest unused go first."""
+    """Pages by address, up to a number of bytes; the least recently used go first."""
 
     def __init__(self, limit: int):
         self.limit = limit
@@ -136,7 +138,7 @@ class Shelf:
 
 
 class Front:
-    """A WSGI application that answers what it may and asks Django for the rest."""
+    """A WSGI application that answers from its cache if it may, else asks Django."""
 
     def __init__(
         self, application: Callable, limit: int, watch: VersionWatch | None = None
@@ -166,7 +168,7 @@ class Front:
         return self.renew(key, shelf, environ, start_response)
 
     def key_of(self, environ: dict) -> Key | None:
-        """Return what a page is kept under; nothing when no kept page may answer."""
+        """Return the key of a page, or None if no cached page may answer."""
         get = environ.get
         cookies = get("HTTP_COOKIE")
         if (
@@ -187,9 +189,9 @@ class Front:
         return environ["wsgi.url_scheme"], told, host, path, query
 
     def work(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        """Ask Django for who is signed in, reads large type or sends something.
+        """Pass signed-in users, readers with display cookies and all writes to Django.
 
-        Only a few at once: other readers do not stand in one line with them.
+        Only a few at once, so that other readers do not queue behind them.
         """
         if environ.get("PATH_INFO", "").startswith(QUICK):
             return self.application(environ, start_response)
@@ -197,7 +199,7 @@ class Front:
             return self.application(environ, start_response)
 
     def renew(self, key, shelf, environ, start_response) -> Iterable[bytes]:
-        """Make an old page anew; who asks for it meanwhile waits for it."""
+        """Render an outdated page anew; concurrent requests for it wait."""
         lock = self.locks[hash(key) % LOCKS]
         held = lock.acquire(timeout=PATIENCE)
         try:
@@ -212,10 +214,10 @@ class Front:
                 lock.release()
 
     def make(self, key, version, shelf, environ, start_response) -> Iterable[bytes]:
-        """Ask Django, and keep the answer if it may be kept.
+        """Ask Django, and keep the response if allowed.
 
-        ``version`` was read before: what changes meanwhile has another version, and
-        the page is not used under that.
+        ``version`` was read first, so a page that raced with a change is never served
+        under the new version.
         """
         said: list = []
 
@@ -224,7 +226,7 @@ class Front:
 
         body = self.application(environ, note)
         kept = environ.pop(KEPT, None)
-        # A replica may be behind the server whose version this is.
+        # A replica may lag behind the server that this version was read from.
         if kept not in (PRIMARY, version[2]) or not said[0].startswith("200"):
             start_response(*said)
             return body

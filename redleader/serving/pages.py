@@ -1,8 +1,8 @@
-"""What an answer says about who may keep it, and for how long.
+"""What a response says about who may cache it, and for how long.
 
-A ``public_page`` shows everybody the same page. Its answer to a visitor
-without a cookie of ours may be kept by the application and by every shared cache;
-whatever else we answer is private.
+A ``public_page`` is the same for everybody. The response to a visitor without a cookie
+of ours may be cached by the application and by any shared cache; every other response
+is private.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from redleader.cluster import replica
 from redleader.serving.context import DISPLAY
 
-# In the WSGI environment: the front may keep the answer, read from this server.
+# In the WSGI environment: the front may keep the response, read from this server.
 KEPT = "redleader.kept"
-# A shared cache may answer for a second, and for another one to whom comes while it
-# asks anew; for a day when the application is down.
+# A shared cache may answer for one second, and one more while it revalidates; for a day
+# if the application is down.
 SHARED = "s-maxage=1, stale-while-revalidate=1, stale-if-error=86400"
 PUBLIC = f"public, max-age=0, {SHARED}"
 SIGNED_IN = "private, no-store"
@@ -33,9 +33,9 @@ def private_cookies() -> list[str]:
 
 
 def public_page(*names: str) -> Callable[[Callable], Callable]:
-    """Mark a view as the same for everybody; ``names`` are those of its query.
+    """Mark a view as the same for everybody; ``names`` are its query parameters.
 
-    An address with any other name in its query is answered, and not kept.
+    An address with any other parameter is answered but not cached.
     """
 
     def mark(view: Callable) -> Callable:
@@ -46,7 +46,7 @@ def public_page(*names: str) -> Callable[[Callable], Callable]:
 
 
 class PageCacheMiddleware:
-    """Write ``Cache-Control`` and ``Vary``, and tell the front what it may keep."""
+    """Set ``Cache-Control`` and ``Vary``, and tell the front what it may keep."""
 
     def __init__(self, get_response):
         self.get_response = get_response

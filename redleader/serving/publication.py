@@ -1,10 +1,10 @@
-"""The publication version: what every change that can reach a public page advances.
+"""The publication version: advanced by every change that can reach a public page.
 
-A page that was made under a version is right as long as the version is the same. The
-version is the stamps of all slots together. A trigger on each table gives one slot a
-new stamp, once in a transaction, so the version changes when that transaction commits
-and not before. A writer takes any slot that no other is using and adds one when there
-is none: writers never wait for each other.
+A page made under a version is valid as long as the version is the same. The version
+consists of the stamps of all slots. A trigger on each table gives one slot a new stamp,
+once per transaction, so the version changes when that transaction commits and not
+before. A writer takes any slot that no other is using, and adds one if there is none,
+so writers never wait for each other.
 """
 
 import threading
@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from redleader.cluster import replica
 
-EVERY = 0.1  # seconds between two looks at the version, in each process
-LATEST = 0.5  # seconds; what is older is not used while somebody else looks
-PATIENCE = 5  # seconds to wait for who looks
+EVERY = 0.1  # seconds between two reads of the version, in each process
+LATEST = 0.5  # seconds; an older one is not used while another thread reads anew
+PATIENCE = 5  # seconds to wait for the thread that reads
 
-# The stamps, the day that pages name, and the server that was asked.
+# The stamps, the day shown on pages, and the server that was asked.
 Version = tuple[str, date, str]
 
 TABLE = "redleader_publication"
@@ -81,8 +81,8 @@ READ = f"SELECT string_agg(stamp::text, ',' ORDER BY slot) FROM public.{TABLE}"
 def watched() -> list[type[models.Model]]:
     """Return the models whose rows may reach a public page.
 
-    That is every model of the apps that pages are made of, but those of
-    ``UNPUBLISHED_MODELS`` and the history: a new one is watched without a word.
+    That is every model of the apps that make up pages, except ``UNPUBLISHED_MODELS``
+    and the history; a new model is watched automatically.
     """
     return [
         model
@@ -94,14 +94,14 @@ def watched() -> list[type[models.Model]]:
 
 
 def install(*, using: str) -> None:
-    """Let the owner put the trigger on each watched table, and on no other."""
+    """Let the owner put the trigger on exactly the watched tables."""
     names = ", ".join(f"'{model._meta.db_table}'" for model in watched())
     with connections[using].cursor() as cursor:
         cursor.execute(INSTALL.replace("{tables}", f"ARRAY[{names}]"))
 
 
 def read_version() -> Version:
-    """Ask the server that pages are read from: what is committed there, and the day."""
+    """Read the committed version and the day from the server of the pages."""
     alias = replica.primary_choice()
     with connections[alias].cursor() as cursor:
         cursor.execute(READ)
@@ -114,11 +114,11 @@ class VersionWatch:
 
     def __init__(self) -> None:
         self.version: Version | None = None
-        self.read_at = self.due_at = 0.0  # when it was asked last, and is to be again
+        self.read_at = self.due_at = 0.0  # when it was read last, and is due again
         self.lock = threading.Lock()
 
     def now(self) -> Version | None:
-        """Return the version, or nothing when the database does not answer."""
+        """Return the version, or None if the database does not answer."""
         arrived = time.monotonic()
         if arrived < self.due_at:
             return self.version
@@ -131,7 +131,7 @@ class VersionWatch:
         return self.look(arrived)
 
     def look(self, arrived: float) -> Version | None:
-        """Read the version, unless somebody just did, and give the lock back."""
+        """Read the version unless another thread just did; release the lock."""
         try:
             if arrived >= self.due_at:
                 began = self.read_at = time.monotonic()

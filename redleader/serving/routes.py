@@ -1,4 +1,4 @@
-"""Every address that the resolver knows, with its view."""
+"""Every address that the URL resolver knows, with its view."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def routes(
 
 
 def view_named(name: str) -> Callable[..., Any]:
-    """Return the view of a name such as ``workbench:desk``; LookupError if none is."""
+    """Return the view of a name such as ``workbench:desk``, or raise LookupError."""
     return views_by_name(settings.ROOT_URLCONF)[name]
 
 

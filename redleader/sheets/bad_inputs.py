@@ -1,7 +1,7 @@
-"""The number that each refusal has in the list of bad inputs, by what it says.
+"""The number of each refusal in the list of bad inputs, found by its words.
 
-Messages also come out of the database, out of stored previews and out of libraries,
-so the words themselves are the one thing that all of them carry.
+Messages also come from the database, from stored previews and from libraries, so the
+words themselves are the only thing they all carry.
 """
 
 import re
@@ -70,7 +70,7 @@ WORDS = [
 
 
 def pattern(words: str, gap: str) -> re.Pattern[str]:
-    """Return what finds words of which some parts, such as ``…``, may be anything."""
+    """Return a pattern for words, parts of which, such as ``…``, may be anything."""
     fixed = re.split(gap, words)
     return re.compile(".*".join(map(re.escape, fixed)), re.DOTALL)
 
@@ -85,6 +85,6 @@ def patterns() -> list[tuple[int, re.Pattern[str]]]:
 
 
 def number_of(message: str) -> int | None:
-    """Return the row of the list of bad inputs that a message answers."""
+    """Return the row of the list of bad inputs that a message belongs to."""
     text = str(message)
     return next((row for row, known in patterns() if known.fullmatch(text)), None)

@@ -1,4 +1,4 @@
-"""The workbooks of an import: its empty template, and the rows with their faults."""
+"""The workbooks of an import: its empty template, and the rows with their errors."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,12 +14,12 @@ MAX_CELL = 300  # characters of a cell in a marked copy
 
 
 def clipped(value: Any) -> Any:
-    """Return a cell of a marked copy: not what was far too long."""
+    """Return a cell of a marked copy, cut if it is far too long."""
     return value[:MAX_CELL] if isinstance(value, str) else value
 
 
 def template_book(importer: Importer) -> Book:
-    """Return the empty table, and a sheet that says how it is filled in."""
+    """Return the empty table, and a sheet that explains how to fill it in."""
     book = Book()
     book.add_table(importer.sheet_name, importer.columns, [])
     offered = importer.offered()
@@ -44,7 +44,7 @@ def template_book(importer: Importer) -> Book:
 
 
 def marked_book(importer: Importer, rows: Iterable[SheetRow]) -> Book:
-    """Return the rows as they came, with each fault coloured and put in words."""
+    """Return the rows as uploaded, with each error coloured and explained."""
 
     def cell(label: str) -> Callable[[SheetRow], Any]:
         return lambda row: clipped(row.refused.get(label) or row.values.get(label))

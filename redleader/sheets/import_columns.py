@@ -1,4 +1,4 @@
-"""The columns of an import, and how their texts become values."""
+"""The columns of an import, and how their cells become values."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class ImportColumn(Column):
     """A column of an import; ``field`` is the field of the model that it fills.
 
     ``take(text, lookups)`` turns a text into a value and may raise ValidationError;
-    without it text stays text. A column without a field lands in ``Draft.extra``.
-    ``example`` stands in the template's guide.
+    without it text stays text. A column without a field goes into ``Draft.extra``.
+    ``example`` is shown in the guide of the template.
     """
 
     field: str = ""
@@ -28,12 +28,12 @@ class ImportColumn(Column):
 
 
 def by_lookup(name: str) -> Callable[[str, Any], Any]:
-    """Take the name of a row; ``name`` is the key of the lookup."""
+    """Convert the name of a row into the row; ``name`` is the key of the lookup."""
     return lambda text, lookups: lookups[name].get(text)
 
 
 def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
-    """Take the label of a choice."""
+    """Convert the label of a choice into the choice."""
     values = {fold(label): value for value, label in choices.choices}
     labels = "、".join(str(label) for label in choices.labels)
 
@@ -46,7 +46,7 @@ def choice(choices: type[models.TextChoices]) -> Callable[[str, Any], Any]:
 
 
 def row_column(label: str, lookup: str, **rest: Any) -> ImportColumn:
-    """Return a column of names of rows; it fills the field called as the lookup."""
+    """Return a column of names of rows, which fills the field named like the lookup."""
     rest = {"field": lookup} | rest
     return ImportColumn(label, take=by_lookup(lookup), **rest)
 
@@ -64,7 +64,7 @@ def choice_column(
 
 
 def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
-    """Take what a form field takes, with its messages."""
+    """Convert as a form field does, with its messages."""
 
     def take(text: str, lookups: Any) -> Any:
         try:
@@ -76,12 +76,12 @@ def by_field(form_field: forms.Field) -> Callable[[str, Any], Any]:
 
 
 def money() -> Callable[[str, Any], Any]:
-    """Take 万元 and return yuan."""
+    """Convert 万元 into yuan."""
     return by_field(MoneyFormField(required=False))
 
 
 def whole(label: str, most: int) -> Callable[[str, Any], Any]:
-    """Take a whole number from 0 to a limit."""
+    """Convert a whole number from 0 to a limit."""
     message = f"{label}应为 0–{most} 的整数。"
 
     def take(text: str, lookups: Any) -> int:

@@ -1,8 +1,8 @@
 """Rows from a workbook: planned first, then written all or nothing.
 
-An ``Importer`` says for one noun which columns a file has and what becomes of a
-row. Planning writes nothing: the rows are drafted, compared with what is stored,
-and tried out in the database, which keeps the rules.
+An ``Importer`` says for one noun which columns a file has and what becomes of each row.
+Planning writes nothing: rows are drafted, compared with what is stored, and tried in
+the database, which enforces the constraints.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +19,8 @@ from django.db.models import Q
 from redleader.records.forms import (
     MaxLength,
     PlainText,
-    check_deferred_rules,
-    check_deferred_rules_on_trial,
+    check_deferred_constraints,
+    check_deferred_constraints_on_trial,
     refusal,
 )
 from redleader.records.money import say_money
@@ -43,23 +43,23 @@ CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重
 
 
 class Importer:
-    """How the rows of one noun come in; a subclass fills in what is its own."""
+    """How the rows of one noun are imported; subclasses fill in the specifics."""
 
     code: ClassVar[str]
     name: ClassVar[str]
     about: ClassVar[str] = ""
     unit: ClassVar[str] = "项"
-    edition: ClassVar[str]  # of the template; changes together with the columns
+    edition: ClassVar[str]  # of the template; changes whenever the columns do
     model: ClassVar[type[models.Model]]
     columns: ClassVar[Sequence[ImportColumn]]
-    # Fields that make two rows the same one; no key: every row is new.
+    # Fields that identify a row; without a key every row is new.
     key: ClassVar[Sequence[str]] = ()
-    # Fields that a file may change; another difference is refused.
+    # Fields that a file may change; any other difference is refused.
     updatable: ClassVar[frozenset[str]] = frozenset()
     summary: ClassVar[Sequence[str]] = ()  # columns of the preview; none: the first 6
     limits: ClassVar[SheetLimits] = LIMITS
     for_secretaries: ClassVar[bool] = False
-    same: ClassVar[str] = ""  # what two doubles have in common; none: the key
+    same: ClassVar[str] = ""  # what duplicates have in common; by default the key
 
     # --- What a subclass may say
 
@@ -68,18 +68,18 @@ class Importer:
         return {}
 
     def offered(self) -> dict[str, str]:
-        """Return by column what may be filled in, for the guide of the template."""
+        """Return the allowed values by column, for the guide of the template."""
         return {}
 
     def complete(self, draft: Draft, lookups: Any, user: Any) -> None:
-        """Fill in what follows from the rest; may raise ValidationError."""
+        """Derive the remaining fields; may raise ValidationError."""
 
     def create(self, drafts: list[Draft], user: Any) -> None:
-        """Write new rows; also called for trial, so it must not change a draft."""
+        """Write new rows; also called on trial, so it must not change a draft."""
         self.model._base_manager.bulk_create([copy(draft.row) for draft in drafts])
 
     def update(self, drafts: list[Draft], user: Any) -> None:
-        """Write changed rows, their version one up."""
+        """Write changed rows, incrementing their version."""
         rows, fields = [], set()
         columns = {c.label: c.field for c in self.columns}
         kept = [n for n in (*SEARCH_COLUMNS, "version") if hasattr(self.model, n)]
@@ -103,10 +103,11 @@ class Importer:
     def plan(
         self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
     ) -> Plan:
-        """Say of each row whether it is new, changed, there already, or refused.
+        """Decide for each row whether it is new, changed, unchanged or refused.
 
-        The database itself tries the rows against every rule, and it is all undone.
-        ``tell`` hears of each row twice: when it is read and when it was tried.
+        The database itself checks the rows against every constraint, and all is rolled
+        back. ``tell`` is told of each row twice: when it is read and when it has been
+        tried.
         """
         plan = Plan(Sheet(self.columns))
         with transaction.atomic():
@@ -123,10 +124,11 @@ class Importer:
     def write(
         self, rows: Iterable[SheetRow], user: Any, tell: Tell = tell_nobody
     ) -> Plan:
-        """Write the new and the changed rows of a file, which is read twice if need be.
+        """Write the new and the changed rows of a file, reading it twice if necessary.
 
-        Two who confirm at once write one after the other, so the later finds the
-        rows of the earlier. Raises ValidationError when any row is refused by now.
+        If two people confirm at once, they write one after the other, and the later
+        finds the rows of the earlier. Raises ValidationError if any row is refused by
+        now.
         """
         with connection.cursor() as cursor:
             cursor.execute(
@@ -146,7 +148,7 @@ class Importer:
                             service(drafts, user)
                     tell(len(part.new) + len(part.changed))
                     plan.add(part)
-                check_deferred_rules()
+                check_deferred_constraints()
             return plan
         except (IntegrityError, ValidationError):
             plan = self.plan(rows, user)  # It finds the rows that are refused.
@@ -156,9 +158,9 @@ class Importer:
     def compared(
         self, rows: Iterable[SheetRow], user: Any, tell: Tell
     ) -> Iterator[Part]:
-        """Yield the rows, so many at once, without asking the database's rules.
+        """Yield the rows in chunks, without checking the database's constraints.
 
-        What the caller writes meanwhile must not be found by ``match``.
+        ``match`` must not find what the caller writes meanwhile.
         """
         lookups = self.lookups(user)
         first: dict[bytes, int] = {}
@@ -186,7 +188,7 @@ class Importer:
     def draft(
         self, sheet: SheetRow, lookups: Any, user: Any
     ) -> tuple[Draft | None, list[RowError]]:
-        """Return the row that a line describes, or what is wrong with its words."""
+        """Return the row that a line describes, or the errors in its cells."""
         errors: list[RowError] = []
         number, draft = sheet.number, Draft(sheet.number, self.model(), sheet)
         for column in self.columns:
@@ -236,7 +238,7 @@ class Importer:
         return value
 
     def unchecked(self) -> set[str]:
-        """Return the fields whose rules the database tries: relations among them."""
+        """Return the fields that only the database checks, relations among them."""
         fields = self.model._meta.concrete_fields
         return {f.name for f in fields if f.is_relation or not f.editable}
 
@@ -244,9 +246,9 @@ class Importer:
         return tuple(comparable(getattr(row, name)) for name in self.key)
 
     def is_first(self, draft: Draft, first: dict[bytes, int], part: Part) -> bool:
-        """Refuse a row that a file has had already.
+        """Refuse a row that occurred earlier in the file.
 
-        ``first`` has the rows so far by a digest, which is shorter than a key.
+        ``first`` maps digests, which are shorter than keys, to the rows so far.
         """
         key = self.double_key(draft)
         if not key:
@@ -261,18 +263,18 @@ class Importer:
         return False
 
     def double_key(self, draft: Draft) -> tuple:
-        """Return what no two rows of a file may share; empty: they may be equal."""
+        """Return what no two rows of a file may share; if empty, rows may be equal."""
         return self.key_of(draft.row)
 
     def double_words(self, draft: Draft) -> str:
-        """Return what two doubles have in common, in words."""
+        """Return in words what two duplicates have in common."""
         labels = {c.field: c.label for c in self.columns}
         names = [name.removesuffix("_id") for name in self.key]
         words = self.same or "、".join(labels[n] for n in names if n in labels)
         return f"{words}都相同"
 
     def match(self, drafts: list[Draft], lookups: Any) -> None:
-        """Find the stored row of each draft by the key, and how it would change."""
+        """Find the stored row of each draft by its key, and how it would change."""
         if not self.key or not drafts:
             return
         values = {name: {getattr(d.row, name) for d in drafts} for name in self.key}
@@ -303,7 +305,7 @@ class Importer:
         return found
 
     def contradictions(self, draft: Draft) -> list[RowError]:
-        """Return what a file says otherwise and may not change."""
+        """Return errors for differences that a file may not make."""
         labels = {c.label for c in self.columns if c.field in self.updatable}
         return [
             cell_error(
@@ -319,13 +321,13 @@ class Importer:
     def bisect_errors(
         self, drafts: list[Draft], service: Callable, user: Any
     ) -> list[RowError]:
-        """Try rows; halve what is refused until each bad row stands alone."""
+        """Try rows; bisect refused ones until each bad row stands alone."""
         if not drafts:
             return []
         try:
             with transaction.atomic():
                 service(drafts, user)
-                check_deferred_rules_on_trial()
+                check_deferred_constraints_on_trial()
         except (IntegrityError, ValidationError) as error:
             if len(drafts) > 1:
                 middle = len(drafts) // 2
@@ -333,13 +335,13 @@ class Importer:
                     *self.bisect_errors(drafts[:middle], service, user),
                     *self.bisect_errors(drafts[middle:], service, user),
                 ]
-            return self.broken_rules(drafts[0], error)
+            return self.broken_constraints(drafts[0], error)
         return []
 
-    def broken_rules(
+    def broken_constraints(
         self, draft: Draft, error: IntegrityError | ValidationError
     ) -> list[RowError]:
-        """Return every rule that a row breaks; the database stops at the first."""
+        """Return every violated constraint; the database stops at the first."""
         if isinstance(error, ValidationError):
             return self.row_errors(draft.number, error)
         if draft.stored is None:
@@ -379,7 +381,7 @@ def comparable(value: Any) -> Any:
 
 
 def shown(value: Any, kind: Any = None) -> str:
-    """Return a value as a preview names it; ``kind`` is its field."""
+    """Return a value as the preview shows it; ``kind`` is its field."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):

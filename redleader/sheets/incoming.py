@@ -1,7 +1,7 @@
 """Rows of an uploaded .xlsx or .csv, with what is wrong in each cell.
 
-The file is read by ``reader.py`` in a process of its own, so whatever is in it, this
-process only meets plain texts and numbers.
+The file is read by ``reader.py`` in a process of its own, so whatever it contains, this
+process only handles plain texts and numbers.
 """
 
 import gzip
@@ -32,13 +32,13 @@ from redleader.uploads.photos import clean_name
 
 logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
-CHUNK = 1000  # rows that come in at once
+CHUNK = 1000  # rows handled at a time
 READER = Path(__file__).with_name("reader.py")
 
 
 @dataclass(frozen=True)
 class SheetLimits:
-    """What one upload may be; ``rows`` are rows of data below the header."""
+    """Limits of one upload; ``rows`` are rows of data below the header."""
 
     bytes: int = 5 * MEGABYTE
     unpacked: int = 50 * MEGABYTE
@@ -120,7 +120,7 @@ class RowError:
 class SheetRow:
     """A row by the labels of its columns; blank text is "", a blank date None.
 
-    A cell that was refused is blank; ``refused`` has its text, unless a formula.
+    A refused cell is blank; ``refused`` has its text, unless it was a formula.
     """
 
     number: int
@@ -140,9 +140,9 @@ def chunks(rows: Iterable[T]) -> Iterator[list[T]]:
 
 
 class Sheet:
-    """The rows of a file, packed: read as often as one likes, never all in memory.
+    """The rows of a file, compressed: can be read repeatedly, never all in memory.
 
-    ``content`` may be kept, and opened again with the same columns.
+    ``content`` may be stored, and opened again with the same columns.
     """
 
     def __init__(self, columns: Sequence[Column], content: bytes = b""):
@@ -161,7 +161,7 @@ class Sheet:
             )
             for row in rows
         )
-        # Packed parts after each other are unpacked as one.
+        # Concatenated gzip members decompress as one.
         self.content += gzip.compress("\n".join([*lines, ""]).encode(), 6)
 
     def __iter__(self) -> Iterator[SheetRow]:
@@ -196,8 +196,8 @@ def read_sheet(
 ) -> Sheet:
     """Return the rows of an uploaded .xlsx or .csv, with what is wrong in its cells.
 
-    Raises ValidationError when the file as a whole is refused. ``edition`` is the
-    date of the template; ``ignored`` are columns that may be there and are not read.
+    Raises ValidationError when the file as a whole is refused. ``edition`` is the date
+    of the template; ``ignored`` are columns that may be present but are not read.
     """
     name = clean_name(upload.name or "")
     upload.seek(0)
@@ -248,7 +248,7 @@ def refusal(code: str, **params: object) -> ValidationError:
 
 
 def _lines(content: bytes, name: str, limits: SheetLimits) -> Generator[Any]:
-    """Yield what the reader says of a file; its limits end it, never this process."""
+    """Yield the reader's output on a file; its limits kill it, never this process."""
     told = vars(limits) | {"name": name}
     command = [sys.executable, "-I", "-W", "ignore", str(READER), json.dumps(told)]
     reader = subprocess.Popen(
@@ -256,14 +256,14 @@ def _lines(content: bytes, name: str, limits: SheetLimits) -> Generator[Any]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={},  # It needs no secret of ours.
+        env={},  # It must not see our secrets.
     )
     late = threading.Timer(limits.seconds * 6, reader.kill)  # on a busy machine
     late.start()
     line: Any = {}
     try:
         with reader, suppress(BrokenPipeError):
-            # It reads all before it says anything.
+            # It reads everything before it writes anything.
             reader.stdin.write(content)  # type: ignore[union-attr]
             reader.stdin.close()  # type: ignore[union-attr]
             for text in reader.stdout:  # type: ignore[union-attr]
@@ -297,7 +297,7 @@ class _Header:
     edition: str
 
     def check_width(self, rows: Iterable[tuple[int, list]]) -> None:
-        """Refuse rows with something in a column that has no name."""
+        """Refuse rows with content in a column that has no name."""
         for _, row in rows:
             for place, cell in enumerate(row):
                 if cell is not None and (place >= self.width or place in self.nameless):
@@ -326,7 +326,7 @@ def _header(
     edition: str,
     ignored: Sequence[str],
 ) -> _Header:
-    """Return the header; it is the row among the first that names most columns.
+    """Return the header: among the first rows, the one that names most columns.
 
     A title may stand above it.
     """
@@ -359,13 +359,13 @@ def _header(
 
 
 def _folded(label: str) -> str:
-    """Return a heading as it is compared: without blanks and the mark of a must."""
+    """Return a heading normalised: without blanks and the mark of a required column."""
     label = unicodedata.normalize("NFKC", label).strip(BLANKS)
     return re.sub(r"\s+", "", label.removesuffix("(必填)").removesuffix("*"))
 
 
 def _value(cell, column: Column, epoch: int, limits: SheetLimits) -> Value:
-    """Return a cell as its column takes it; raises ValueError with the words."""
+    """Return a cell converted for its column; raises ValueError with the message."""
     kind, text = "text", cell or ""
     if isinstance(cell, dict):
         ((kind, text),) = cell.items()
@@ -387,7 +387,7 @@ def _value(cell, column: Column, epoch: int, limits: SheetLimits) -> Value:
 def parse_day(text: str, epoch: int = 1900) -> date | None:
     """Return the day in a text, or of Excel's serial number of a day.
 
-    Raises ValueError with the words of the refusal.
+    Raises ValueError with the message of the refusal.
     """
     text = unicodedata.normalize("NFKC", text[:40]).strip(BLANKS)
     if not text:

@@ -1,7 +1,7 @@
-"""A file on its way in: kept, checked, confirmed, written.
+"""An uploaded file on its way in: kept, checked, confirmed, written.
 
-The rows stay in the database between the two requests. A large file is worked on
-by a process of its own, whose progress everybody may read meanwhile.
+The rows stay in the database between the two requests. A large file is handled by a
+process of its own, whose progress can be read meanwhile.
 """
 
 import hashlib
@@ -28,10 +28,12 @@ from redleader.sheets.plan import Draft, Plan, Tell, tell_nobody
 logger = logging.getLogger(__name__)
 
 MAX_AGE = timedelta(hours=1)
-KEPT = timedelta(days=1)  # the bare line of a job, so that its page can say why
-SILENCE = timedelta(minutes=3)  # after which a process counts as dead
+KEPT = timedelta(
+    days=1
+)  # the bare row of a job is kept so that its page can say what happened
+SILENCE = timedelta(minutes=3)  # after which a process is considered dead
 INLINE_ROWS = 1000  # a larger file gets a process of its own
-STEP = 500  # rows between two signs of progress
+STEP = 500  # rows between two progress reports
 EXPIRED = "预览已超过 1 小时，请重新上传文件。"
 AGAIN = "请勾选“确需再次导入”。"
 FAILED = "处理中断，没有写入任何数据，请重新上传文件。"
@@ -43,7 +45,7 @@ def rows_of(job: ImportJob) -> Sheet:
 
 
 def counted(sheet: Sheet) -> tuple[int, str]:
-    """Return the number of rows, and what tells them from those of other files."""
+    """Return the number of rows, and a digest that identifies them."""
     digest, count = hashlib.sha256(b"["), 0
     for row in sheet:
         words = repr([row.number, *map(str, row.values.values())])
@@ -57,7 +59,7 @@ def counted(sheet: Sheet) -> tuple[int, str]:
 
 
 def keep(importer: Importer, sheet: Sheet, *, name: str, user: Any) -> ImportJob:
-    """Keep the rows of an uploaded file; those of an hour ago go."""
+    """Keep the rows of an uploaded file; delete those older than an hour."""
     now = timezone.now()
     ImportJob.objects.filter(created_at__lt=now - KEPT).delete()
     old = ImportJob.objects.filter(created_at__lt=now - MAX_AGE)
@@ -79,7 +81,7 @@ def is_expired(job: ImportJob) -> bool:
 
 
 def is_stuck(job: ImportJob) -> bool:
-    """Tell whether the process of a job gave no sign of life for long."""
+    """Tell whether the process of a job has given no sign of life for too long."""
     return job.state in WORKING and timezone.now() - job.moved_at > SILENCE
 
 
@@ -99,7 +101,7 @@ def said_before(run: ImportRun) -> str:
 
 
 def check(job: ImportJob, tell: Tell = tell_nobody) -> None:
-    """Find out what a file would do; nothing of it is written."""
+    """Find out what a file would do, without writing anything."""
     importer = IMPORTERS[job.code]
     plan = importer.plan(rows_of(job), job.by, tell)
     job.content = bytes(plan.sheet.content)
@@ -109,7 +111,7 @@ def check(job: ImportJob, tell: Tell = tell_nobody) -> None:
 
 
 def preview_of(importer: Importer, plan: Plan) -> dict:
-    """Return what the page before the confirmation shows, as JSON can hold it."""
+    """Return the content of the confirmation page as JSON-serialisable data."""
     unit = importer.unit
     new = "没有问题的" if plan.error_count else "新的"
     groups = [
@@ -137,7 +139,7 @@ def preview_of(importer: Importer, plan: Plan) -> dict:
 
 
 def line_of(importer: Importer, draft: Draft) -> dict:
-    """Return a draft as the preview names it."""
+    """Return a draft as the preview shows it."""
     values = draft.sheet.values
     return {
         "number": draft.number,
@@ -150,9 +152,9 @@ def line_of(importer: Importer, draft: Draft) -> dict:
 
 
 def confirm(job: ImportJob, *, again: bool) -> ImportJob:
-    """Take the word of the uploader; write at once, or let a process do it.
+    """Accept the uploader's confirmation; write at once, or in a process of its own.
 
-    A job that was confirmed already stays as it is.
+    A job that is already confirmed is left alone.
     """
     job = ImportJob.objects.select_for_update().get(pk=job.pk)
     if job.state != JobState.CHECKED:
@@ -197,7 +199,7 @@ def done_words(importer: Importer, plan: Plan) -> str:
 
 
 def finish(job: ImportJob, state: JobState, result: str) -> None:
-    """Close a job; its rows are needed no more."""
+    """Close a job and drop its rows, which are no longer needed."""
     job.state, job.result, job.content, job.preview = state, result, b"", {}
     job.save(update_fields=["state", "result", "content", "preview"])
 
@@ -206,7 +208,7 @@ def finish(job: ImportJob, state: JobState, result: str) -> None:
 
 
 def start(job: ImportJob) -> None:
-    """Begin the work when the request's transaction is over."""
+    """Begin the work once the request's transaction has been committed."""
     transaction.on_commit(lambda: launch(job))
 
 
@@ -226,7 +228,7 @@ def launch(job: ImportJob) -> None:
 
 
 def run(job: ImportJob) -> None:
-    """Do what a job waits for; all of it or nothing, and say how far it is."""
+    """Do what a job waits for, all or nothing, reporting progress."""
     work = {JobState.CHECKING: check, JobState.WRITING: write}[JobState(job.state)]
     name = f"{job.by}（{job.by.username}）"
     try:
@@ -245,7 +247,7 @@ def run(job: ImportJob) -> None:
 
 @contextmanager
 def progress(job: ImportJob) -> Iterator[Callable[[int], None]]:
-    """Give a function that writes the progress past the running transaction."""
+    """Return a function that writes progress outside the running transaction."""
     link = connection.copy()
     count = 0
 

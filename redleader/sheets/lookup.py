@@ -1,4 +1,4 @@
-"""Names in a file, each the name of one row that is there already."""
+"""Names in a file, each the name of an existing row."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,8 +14,10 @@ from redleader.records.search import fold, syllables
 class Lookup:
     """Names that a column may mention, each the name of one row.
 
-    ``rows`` are the rows that a user may choose, ``all_rows`` those that are told
-    apart from unknown ones as out of reach; ``noun`` is what people call them.
+    ``rows`` are the rows that a user may choose; a name among ``all_rows`` only is
+    reported as out of scope rather than unknown. ``noun`` is what people call them. All
+    rows are read once for a whole file; ``NamedChoiceField`` asks an index for one
+    name.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a file would do: its rows as drafts, by what becomes of them."""
+"""What a file would do: its rows as drafts, by what would happen to them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from redleader.sheets.incoming import RowError, Sheet, SheetRow
 
 SHOWN = 50  # rows and errors of a preview
-Tell = Callable[[int], None]  # told of so many more rows that are done
+Tell = Callable[[int], None]  # called with how many more rows are done
 
 
 def tell_nobody(rows: int) -> None:
@@ -19,8 +19,8 @@ def tell_nobody(rows: int) -> None:
 class Draft:
     """A row of a file as it would be written.
 
-    ``stored`` is the row that is there already, ``changes`` (column, old, new) how
-    it would change; ``extra`` has what is no field of the model.
+    ``stored`` is the existing row, if any, and ``changes`` (column, old, new) how it
+    would change; ``extra`` holds what is not a field of the model.
     """
 
     number: int
@@ -51,7 +51,7 @@ class Part:
         self.errors += [e for e in errors if (e.row, e.label) not in self.unread]
 
     def marked(self) -> Iterator[SheetRow]:
-        """Yield the rows with all that is wrong in them."""
+        """Yield the rows with all their errors."""
         errors = errors_by_row(self.errors)
         return (replace(row, errors=tuple(errors[row.number])) for row in self.rows)
 
@@ -65,7 +65,7 @@ def errors_by_row(errors: Iterable[RowError]) -> dict[int, list[RowError]]:
 
 @dataclass
 class PlannedRows:
-    """Rows of one fate: how many, and the first of them."""
+    """Rows that are treated alike: how many, and the first of them."""
 
     count: int = 0
     shown: list[Draft] = field(default_factory=list)
@@ -77,10 +77,10 @@ class PlannedRows:
 
 @dataclass
 class Plan:
-    """What a file would do; nothing of it is done while there are errors.
+    """What a file would do; it does nothing as long as there are errors.
 
-    Of many rows and errors it has the number and the first; ``sheet`` has every
-    row with its errors.
+    Of rows and errors it holds the number and the first ones; ``sheet`` has every row
+    with its errors.
     """
 
     sheet: Sheet

@@ -1,4 +1,4 @@
-"""Read one workbook or CSV in a process of its own; see ``redleader.sheets.workbook``.
+"""Read one workbook or CSV in a process of its own; see ``redleader.sheets.incoming``.
 
 The file comes on standard input, the limits as JSON in the only argument, and the
 cells leave on standard output, a line of JSON for each row: first {"epoch"}, then
@@ -25,13 +25,13 @@ from pathlib import PurePosixPath
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Names of the streams of an encrypted package, as a compound file spells them.
+# Names of the streams of an encrypted package, as encoded in a compound file.
 ENCRYPTED = ["EncryptedPackage".encode("utf-16-le"), "DataSpaces".encode("utf-16-le")]
 OLD_SUFFIXES = {".xls", ".et", ".xlt", ".ett"}
 MACRO_SUFFIXES = {".xlsm", ".xltm", ".xlam"}
 MACRO_PARTS = ("vbaproject.bin", "xl/macrosheets/")
 MACRO_TYPE = b"macroEnabled"
-# No part of a workbook needs a document type, and every trick with entities does.
+# No part of a workbook needs a document type, but every trick with entities does.
 DOCTYPES = [
     text.encode(code)
     for text in ("<!DOCTYPE", "<!ENTITY")
@@ -40,21 +40,21 @@ DOCTYPES = [
 EXACT = 10**15  # Excel keeps fifteen digits of a number.
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DELIMITERS = ",\t;"
-SLACK = 10  # empty rows and columns that may be left over, in times of the limit
+SLACK = 10  # empty rows and columns tolerated, as a multiple of the limit
 
 Cell = None | str | dict[str, str]
 Row = tuple[int, list[Cell]]
 
 
 class RefusedError(Exception):
-    """Why the file is not taken: a code of ``redleader.sheets.incoming.MESSAGES``."""
+    """Why the file is refused: a code of ``redleader.sheets.incoming.MESSAGES``."""
 
     def __init__(self, code: str, **params: object):
         self.code, self.params = code, params
 
 
 def confine(limits: dict) -> None:
-    """Give up what reading does not need, before the file is looked at."""
+    """Drop every right that reading does not need, before looking at the file."""
     memory, seconds = limits["memory"], limits["seconds"]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
@@ -80,7 +80,7 @@ def read(content: bytes, name: str, limits: dict) -> tuple[int, Iterator[Row]]:
 
 
 def check_package(content: bytes, limits: dict) -> None:
-    """Look at the directory of the archive, then at the bytes of each part."""
+    """Check the directory of the archive, then the bytes of each part."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         parts = package.infolist()
         unpacked = sum(part.file_size for part in parts)
@@ -104,7 +104,7 @@ def check_package(content: bytes, limits: dict) -> None:
 
 
 def read_workbook(content: bytes, limits: dict) -> tuple[int, Iterator[Row]]:
-    # Imported behind the limits; the parser of lxml knows none of the precautions.
+    # Imported once the limits apply; lxml's parser would lack the precautions.
     os.environ["OPENPYXL_LXML"] = "False"
     import openpyxl
     from openpyxl.utils.datetime import MAC_EPOCH
@@ -113,7 +113,7 @@ def read_workbook(content: bytes, limits: dict) -> tuple[int, Iterator[Row]]:
 
     if not DEFUSEDXML:
         raise RuntimeError("defusedxml is missing")
-    # What a file says of its size may be false, and to look for it takes long.
+    # The size that a file claims may be false, and finding the real one takes long.
     ReadOnlyWorksheet._get_size = ReadOnlyWorksheet.reset_dimensions
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     if not book.worksheets:
@@ -124,7 +124,7 @@ def read_workbook(content: bytes, limits: dict) -> tuple[int, Iterator[Row]]:
 
 
 def workbook_rows(sheet, limits: dict) -> Iterator[Row]:
-    """Yield the rows; give up on one that is only a long way of empty cells."""
+    """Yield the rows; give up on a long stretch of nothing but empty cells."""
     places = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         places += len(row)
@@ -136,14 +136,14 @@ def workbook_rows(sheet, limits: dict) -> Iterator[Row]:
 
 
 def narrowed(row, columns: int) -> list[Cell]:
-    """Return the cells up to a column, and one more if there is any behind it."""
+    """Return the cells up to a column, and one more if any follow it."""
     far = next((cell for cell in row[columns:] if cell.value is not None), None)
     cells = [typed(cell) for cell in row[:columns]]
     return cells if far is None else [*cells, typed(far)]
 
 
 def typed(cell) -> Cell:
-    """Return a cell of openpyxl as JSON can hold it."""
+    """Return a cell of openpyxl as JSON-serialisable data."""
     value = cell.value
     if value is None or value == "":
         return None
@@ -167,7 +167,7 @@ def typed(cell) -> Cell:
 
 
 def number(value: float) -> Cell:
-    """Return a number by its digits; one that lost digits has none to show."""
+    """Return a number by its digits; one that has lost digits becomes empty."""
     if not math.isfinite(value) or abs(value) >= EXACT:
         return {"number": ""}
     if value == int(value):
@@ -185,7 +185,7 @@ def csv_rows(content: bytes) -> Iterator[Row]:
 
 
 def decoded(content: bytes) -> str:
-    """Return a text in one of the encodings that Chinese sheets are saved in."""
+    """Decode a text from one of the encodings used for Chinese sheets."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         codes = ["utf-16"]
     elif b"\0" in content:
@@ -203,7 +203,7 @@ def decoded(content: bytes) -> str:
 def within(rows: Iterator[Row], limits: dict) -> Iterator[Row]:
     """Yield the rows that hold anything, up to the limits.
 
-    A few lines above the header belong to no row of data.
+    A few lines above the header are not counted as data.
     """
     kept = characters = 0
     most = limits["rows"] + limits["head"]

@@ -1,4 +1,4 @@
-"""Tables for machines: one description of a row for JSON, CSV and their dictionary."""
+"""Tables for programs: one description of a row for JSON, CSV and their dictionary."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ from ninja import Field, Schema
 from redleader.records.forms import ZERO_WIDTH
 from redleader.sheets.workbook import TRIGGERS
 
-BOM = "\ufeff"  # without it Excel takes UTF-8 for GBK
+BOM = "\ufeff"  # without it Excel reads UTF-8 as GBK
 QUOTE = "'"
 BLANKS = ZERO_WIDTH + " \u3000\xa0"
 KINDS = {str: "文本", int: "整数", float: "数字", bool: "是否", date: "日期"}
@@ -23,7 +23,7 @@ Number = int | float
 
 
 def column(meaning: str, *, unit: str = "") -> Any:
-    """Return the field of a column: what it means, and in which unit it is."""
+    """Return the field of a column: its meaning and its unit."""
     return Field(description=meaning, json_schema_extra={"unit": unit} if unit else {})
 
 
@@ -33,7 +33,7 @@ def number_of(value: Decimal | int) -> Number:
 
 
 def dictionary(schema: type[Schema]) -> list[dict[str, str]]:
-    """Return every column with its id, meaning, unit, type and whether it may lack."""
+    """Return the id, meaning, unit and type of every column, and if it may be empty."""
     found = []
     for name, field in schema.model_fields.items():
         parts = get_args(field.annotation) or (field.annotation,)
@@ -52,9 +52,9 @@ def dictionary(schema: type[Schema]) -> list[dict[str, str]]:
 
 
 def safe_text(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: after an apostrophe.
+    """Return text that no spreadsheet takes for a formula: preceded by an apostrophe.
 
-    What Excel and WPS skip before they look for a sign, we skip too.
+    We skip whatever Excel and WPS skip before they look for a sign.
     """
     first = text.lstrip(BLANKS)
     return QUOTE + text if first.startswith(TRIGGERS) else text
@@ -67,7 +67,7 @@ def cell(value: Any) -> Any:
 
 
 class Echo:
-    """Takes the place of a file: gives back each line that is written."""
+    """Stands in for a file: returns each line that is written."""
 
     def write(self, text: str) -> str:
         return text
@@ -76,7 +76,7 @@ class Echo:
 def csv_lines(schema: type[Schema], rows: Iterable[Schema]) -> Iterator[str]:
     """Yield a CSV file line by line: UTF-8 with BOM, RFC 4180, text quoted.
 
-    Quoted text stays one cell also where a sheet is split at semicolons.
+    Quoted text stays one cell even if a program splits at semicolons.
     """
     writer = csv.writer(Echo(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     yield BOM + writer.writerow(list(schema.model_fields))

@@ -22,7 +22,7 @@ NUMBER_FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.DATETIME: "yyyy-mm-dd hh:mm",
 }
-# What Excel or WPS may take for the beginning of a formula.
+# What Excel or WPS may take as the start of a formula.
 TRIGGERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MAX_CELL = 32_767  # characters; Excel's own limit
@@ -39,14 +39,16 @@ BODY = BORDER | {"valign": "top", "text_wrap": True}
 MARKED = BODY | {"bg_color": "#FBD5D0"}
 TITLE = {"bold": True, "font_size": 16}
 PLAIN: dict = {}
-OFFERED_ROWS = 5000  # below the header, to which a column offers its choices
+OFFERED_ROWS = 5000  # rows below the header that offer the choices of a column
 
 
 class Book:
     """A workbook on its way out, written row by row."""
 
     def __init__(self) -> None:
-        from xlsxwriter import Workbook  # Fifteen megabytes, for those who write only.
+        from xlsxwriter import (
+            Workbook,  # Takes fifteen megabytes, so only loaded for writing.
+        )
 
         self.file = BytesIO()
         self.book = Workbook(self.file, {"constant_memory": True})
@@ -54,7 +56,7 @@ class Book:
         self.looks: dict[tuple, Any] = {}
 
     def look(self, kind: Kind, style: dict = PLAIN, quoted: bool = False) -> Any:
-        """Return how cells look; each look is made once."""
+        """Return the format of cells; each format is made once."""
         key = (kind, id(style), quoted)
         if key not in self.looks:
             own = {"num_format": NUMBER_FORMATS[kind], "quote_prefix": quoted}
@@ -76,7 +78,7 @@ class Book:
         lines: Sequence[str] = (),
         is_marked: Callable[[Any, Column], bool] | None = None,
     ) -> None:
-        """Add a sheet: title and lines, the header, the rows; ready to be printed.
+        """Add a sheet ready for printing: title and lines, the header, the rows.
 
         ``is_marked`` tells which cells are coloured.
         """
@@ -117,9 +119,9 @@ class Book:
     def write(
         self, sheet: Any, row: int, place: int, value: Any, kind: Kind, style
     ) -> None:
-        """Write a cell of its real kind; text stays text whatever it begins with."""
+        """Write a cell by its type; text stays text whatever it begins with."""
         if isinstance(value, str):
-            # Otherwise editing the cell would make a formula of it after all.
+            # Otherwise editing the cell would turn it into a formula after all.
             look = self.look(Kind.TEXT, style, quoted=value.startswith(TRIGGERS))
             if text := printable(value):
                 sheet.write_string(row, place, text, look)
@@ -141,29 +143,29 @@ def printable(text: str) -> str:
 
 
 def as_text(text: str) -> str:
-    """Return text as openpyxl has to write it.
+    """Return text as openpyxl must be given it.
 
-    A carriage return is spelled out, or every XML parser would turn it into a
-    line feed; so is text that looks as if it were spelled out.
+    A carriage return is escaped, because any XML parser would turn it into a line feed;
+    so is text that looks like such an escape.
     """
     text = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text))
     return text.replace("\r", "_x000D_")
 
 
 def count_line(count: int, limit: int, day: date) -> str:
-    """Return the line that says from when a table is and how many rows it has."""
+    """Return the line that gives the date of a table and its number of rows."""
     if count > limit:
         return f"截至 {day:%Y-%m-%d}，只列前 {limit} 条，请缩小范围后分次导出"
     return f"截至 {day:%Y-%m-%d}，共 {count} 条"
 
 
 def answer(book: Book, name: str) -> HttpResponse:
-    """Return a workbook to be saved under a name."""
+    """Return a workbook as a download of a given name."""
     return attachment(book.packed(), f"{name}.xlsx", CONTENT_TYPE)
 
 
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
-    """Return a file to be saved under a name, and kept nowhere on the way."""
+    """Return a file as a download of a given name, cached nowhere on the way."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["Cache-Control"] = "private, no-store"

@@ -1,4 +1,4 @@
-"""What the head of a page says of it to other programs."""
+"""What the head of a page tells other programs."""
 
 import json
 
@@ -10,13 +10,13 @@ from django.utils.safestring import mark_safe
 from redleader.people.addresses import site_address
 
 register = template.Library()
-# What would end a script element or begin another, spelled so that it does not.
+# What could end a script element or begin another, escaped.
 SPELLED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
 def block_text(context, name: str) -> str:
-    """Return the plain text of a block of this page, such as its title, once more."""
+    """Return the plain text of another block of this page, such as its title."""
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks else None
     return " ".join(strip_tags(block.render(context)).split()) if block else ""
@@ -24,7 +24,7 @@ def block_text(context, name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def canonical(context) -> str:
-    """Return the one address of a public page, without what it is narrowed by."""
+    """Return the canonical address of a public page, without its filters."""
     request = context.get("request")
     place = getattr(request, "resolver_match", None)
     if place is None or place.namespaces[:1] != ["public"]:
@@ -34,13 +34,13 @@ def canonical(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def on_site(context, path: str) -> str:
-    """Return the whole address of a path of this site."""
+    """Return the full address of a path of this site."""
     return f"{site_address(context['request'])}{path}"
 
 
 @register.inclusion_tag("components/choice.html")
 def choice(filters, name: str, label: str, several: bool = False) -> dict:
-    """Offer what a list may be narrowed by; ``several`` hides a choice of one."""
+    """Offer the values of a filter; ``several`` hides a choice of one."""
     words = filters.offered[name]
     if several and len(words) < 2:
         words = None
@@ -50,7 +50,7 @@ def choice(filters, name: str, label: str, several: bool = False) -> dict:
 
 @register.filter
 def json_ld(data: dict) -> str:
-    """Return structured data as a block of data; a browser runs nothing of it."""
+    """Return structured data as a data block, which no browser executes."""
     text = json.dumps({"@context": "https://schema.org"} | data, ensure_ascii=False)
     text = text.translate(SPELLED)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308

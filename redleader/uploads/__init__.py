@@ -1,1 +1,1 @@
-"""Files that people send: photos, papers, where they are kept."""
+"""Uploaded files: photos, papers, and where they are stored."""

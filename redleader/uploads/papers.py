@@ -1,7 +1,7 @@
-"""The door through which documents come in: pictures made anew, and PDFs.
+"""The only way in for documents: re-encoded pictures, and PDFs.
 
 A PDF is kept as it is and only ever sent as a download with its own type, so that
-nothing in it runs on our pages.
+nothing in it can run on our pages.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from redleader.uploads.photos import Limits, clean_name, clean_photo
 MAX_BYTES = 10 * 1024 * 1024
 # Certificates and seals may be small pictures.
 PICTURE_LIMITS = Limits(min_side=64)
-# A PDF that brings programs or files along; readers would ask or run them.
+# A PDF that contains programs or files, which readers would open or run.
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA)\b")
 OTHERS = {".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".ppt", ".pptx"}
 
@@ -27,13 +27,13 @@ class CleanPaper:
     """A document that is safe to store; ``name`` is for display only."""
 
     content: bytes
-    sha256: str  # of the upload as received, so the same file is recognised
+    sha256: str  # of the upload as received, to recognise the same file
     name: str
     is_pdf: bool
 
 
 def clean_paper(upload: UploadedFile) -> CleanPaper:
-    """Return a picture made anew or a PDF, or say in Chinese what is wrong."""
+    """Return a re-encoded picture or a PDF, or say in Chinese what is wrong."""
     name = clean_name(upload.name or "")
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in OTHERS:

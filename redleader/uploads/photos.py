@@ -1,7 +1,7 @@
-"""The only door through which a picture comes in.
+"""The only way in for pictures.
 
-Nothing a visitor sends is stored: every picture is decoded, turned upright and
-encoded anew, so neither its metadata nor anything hidden beside the pixels lives on.
+Nothing is stored as it was sent: every picture is decoded, turned upright and
+re-encoded, so neither its metadata nor anything hidden beside the pixels survives.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 @dataclass(frozen=True)
 class Limits:
-    """What one upload may be; sides are pixels of the picture as received."""
+    """Limits of one upload; sides are pixels of the picture as received."""
 
     max_bytes: int = 10 * 1024 * 1024
     max_pixels: int = 40_000_000
@@ -45,7 +45,7 @@ class CleanPhoto:
     thumbnail: bytes
     width: int
     height: int
-    sha256: str  # of the upload as received, so the same file is recognised
+    sha256: str  # of the upload as received, to recognise the same file
     name: str  # for display only, never for the disk
     had_metadata: bool
 
@@ -53,21 +53,21 @@ class CleanPhoto:
 PHOTO_LIMITS = Limits()
 LOGO_LIMITS = Limits(min_side=64)
 
-AT_ONCE = min(4, os.cpu_count() or 1)  # Pillow lets other threads work meanwhile.
+AT_ONCE = min(4, os.cpu_count() or 1)  # Pillow releases the GIL meanwhile.
 POOL = ThreadPoolExecutor(AT_ONCE, "photo")
 LONG_SIDE = 2560
 THUMBNAIL_SIDE = 480
 MAX_NAME = 100
 METADATA_NOTICE = "已自动去除照片中的位置等附加信息。"
 
-# Decoders that need more memory for a pixel may do fewer: 300 MiB for any picture.
+# Formats that need more memory per pixel may have fewer pixels: 300 MiB for any.
 MAX_PIXELS = {"PNG": 24_000_000, "WebP": 12_000_000}
 # A real photo needs a few hundred reads and about ten scans; a file of ten million
 # empty blocks, or of a thousand scans, exists only to keep the processor busy.
 MAX_READS = 10_000
 MAX_SCANS = 50
 MAX_PROFILE_BYTES = 4 * 1024 * 1024
-# Tables of any number of steps: a small profile could compute for minutes.
+# Profiles with tables of arbitrary size, which could take minutes to compute.
 ENDLESS_PROFILE = b"mpet"
 
 # By code: the row of the list of bad inputs, and what the person reads.
@@ -110,7 +110,7 @@ MESSAGES = {
 
 
 class _PatientStream(BytesIO):
-    """A stream that gives up on a file made of countless tiny blocks."""
+    """A stream that gives up on a file of countless tiny blocks."""
 
     reads = 0
 
@@ -123,11 +123,11 @@ class _PatientStream(BytesIO):
 
 class _JpegReader(JpegImageFile):
     def _read_dpi_from_exif(self) -> None:
-        """Skip it: nobody needs the dpi, and no EXIF parser has to meet the file."""
+        """Skip it: nobody needs the dpi, and no EXIF parser should see the file."""
 
 
-# The readers are named, so no other decoder of Pillow can ever be reached, and the
-# sizes are checked here with the real figures instead of Pillow's global limit.
+# Only these decoders of Pillow can be reached, and sizes are checked here instead of by
+# Pillow's global limit.
 READERS: dict[str, type[ImageFile]] = {
     "JPG": _JpegReader,
     "PNG": PngImageFile,
@@ -136,7 +136,7 @@ READERS: dict[str, type[ImageFile]] = {
 FORMATS = {".jpg": "JPG", ".jpeg": "JPG", ".png": "PNG", ".webp": "WebP"}
 HEIC_SUFFIXES = {".heic", ".heif", ".hif"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-# Pictures in formats that are not taken, so that the message can name them.
+# Formats that are not accepted, so that the message can name them.
 FOREIGN_MAGIC = {
     b"GIF87a": "GIF",
     b"GIF89a": "GIF",
@@ -149,7 +149,7 @@ GIF_FRAME = b"\x21\xf9\x04"
 # The five bytes that start a scan: marker, length, number of its components.
 JPEG_SCAN = re.compile(rb"\xff\xda\x00(?:\x08\x01|\x0a\x02|\x0c\x03|\x0e\x04)")
 ENDINGS = {"JPG": b"\xff\xd9", "PNG": b"IEND\xaeB`\x82"}
-# Where Pillow puts what a file says beside its pixels.
+# Where Pillow keeps the metadata of a file.
 METADATA = {"exif", "xmp", "comment", "photoshop", "flashpix", "mp"}
 
 ORIENTATION_TAG = 0x0112
@@ -165,7 +165,7 @@ TURNS = {
 
 
 def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPhoto:
-    """Return the picture made anew, or say in Chinese what is wrong with it."""
+    """Return the re-encoded picture, or say in Chinese what is wrong with it."""
     name = clean_name(upload.name or "")
     content = _read(upload, name, limits)
     format_ = _format(name, content)
@@ -176,8 +176,9 @@ def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPho
     except ValidationError:
         raise
     except Exception as error:
-        # Pillow has no common base class: a broken file may surface as OSError,
-        # SyntaxError, struct.error, zlib.error, MemoryError and a dozen others.
+        # Pillow's errors have no common base class: a broken file may surface as
+        # OSError, SyntaxError, struct.error, zlib.error, MemoryError and a dozen
+        # others.
         raise _refusal("damaged", name=_short(name)) from error
     return CleanPhoto(
         content=photo,
@@ -193,10 +194,10 @@ def clean_photo(upload: UploadedFile, limits: Limits = PHOTO_LIMITS) -> CleanPho
 def clean_photos(
     uploads: Iterable[UploadedFile], limits: Limits = PHOTO_LIMITS
 ) -> Iterator[CleanPhoto]:
-    """Yield the pictures made anew, in their order; several are worked on at once.
+    """Yield the re-encoded pictures in order, working on several at once.
 
-    The pool is the process's own, so however many send pictures, memory is needed for
-    no more than ``AT_ONCE``.
+    The pool is shared by the process, so no matter how many people send pictures,
+    memory is needed for ``AT_ONCE`` at most.
     """
     return POOL.map(lambda upload: clean_photo(upload, limits), uploads)
 
@@ -215,7 +216,8 @@ def clean_name(name: str) -> str:
     if any(unicodedata.category(character) == "Cc" for character in name):
         raise _refusal("name")
     name = name.replace("\\", "/").rpartition("/")[2]
-    # Direction marks, zero-width characters and lone surrogates mislead or break.
+    # Direction marks, zero-width characters and lone surrogates mislead or break
+    # things.
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
     name = " ".join(unicodedata.normalize("NFC", name).split())
     suffix = PurePosixPath(name).suffix[:MAX_NAME]
@@ -279,7 +281,7 @@ def _sniff(content: bytes) -> str | None:
 def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, bool]:
     """Return an upright sRGB picture of at most LONG_SIDE, without any metadata."""
     if format_ == "WebP":
-        # Its decoder reserves the whole canvas, so it may only be made afterwards.
+        # Its decoder allocates the whole canvas, so create it only afterwards.
         _check_size(_webp_size(content), limits, format_)
     if format_ == "JPG" and len(JPEG_SCAN.findall(content)) > MAX_SCANS:
         raise OSError("too many scans")
@@ -288,11 +290,11 @@ def _decode(content: bytes, format_: str, limits: Limits) -> tuple[Image.Image, 
     if getattr(source, "is_animated", False):
         raise _refusal("animated")
     if format_ == "PNG":
-        # Loading alone passes over the checksums and a missing end.
+        # Loading alone ignores checksums and a missing end.
         PngImageFile(_PatientStream(content)).verify()
 
     size = _fitted(source.size, LONG_SIDE)
-    # Only JPEG has this short cut: it decodes at a half, a quarter or an eighth.
+    # Only JPEG has this short cut: decoding at a half, a quarter or an eighth.
     source.draft(None, size)
     source.load()
     had_metadata = (
@@ -375,7 +377,7 @@ def _flattened(source: Image.Image) -> Image.Image:
         image = source
         if source.mode not in {"LA", "RGBA"}:
             image = source.convert("RGBA")
-            source.close()  # Three copies of a large picture are too many.
+            source.close()  # Do not hold three copies of a large picture.
         flat = Image.new(image.mode[:-1], image.size, "white")
         flat.paste(image, mask=image.getchannel("A"))
         return flat
@@ -383,7 +385,7 @@ def _flattened(source: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return RGB; a profile that cannot be used is passed over, as viewers do."""
+    """Return RGB; an unusable profile is ignored, as viewers do."""
     if not profile or len(profile) > MAX_PROFILE_BYTES or ENDLESS_PROFILE in profile:
         return image.convert("RGB")
     try:

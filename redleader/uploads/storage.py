@@ -1,4 +1,4 @@
-"""Uploaded files, on the disk before the row that names them is committed."""
+"""Uploaded files, on disk before the row that names them is committed."""
 
 import os
 import secrets
@@ -34,7 +34,7 @@ def configure(variables: Mapping[str, str]) -> dict:
 
 @runtime_checkable
 class RemoteStorage(Protocol):
-    """A storage whose files are in no folder of this machine."""
+    """A storage whose files are not in a folder of this machine."""
 
     def save(self, name: str, content: File) -> str: ...
 
@@ -65,7 +65,7 @@ class DurableStorage(FileSystemStorage):
         path = Path(self.path(name))
         sync(path)
         # Another save may have made a directory and not synced it yet, so every
-        # directory up to the top is synced, whoever made it.
+        # directory up to the top is synced.
         for directory in path.parents:
             sync(directory)
             if directory == top:

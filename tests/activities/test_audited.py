@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from redleader.models import AuditEntry
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from tests.activities.test_addresses import ACTORS, TABLE, World
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +23,11 @@ def test_every_post_that_is_done_leaves_an_entry(sign_in):
         world = World()
         address = reverse(name, args=[world[key] for key in keys])
         client = sign_in(world[actors[0]])
-        check_deferred_rules()
+        check_deferred_constraints()
         before = AuditEntry.objects.count()
         answer = client.post(address, REMOTE_ADDR="192.0.2.7")
         assert answer.status_code in DONE, name
-        check_deferred_rules()
+        check_deferred_constraints()
         entries = AuditEntry.objects.all()[: AuditEntry.objects.count() - before]
         count += 1
         if not entries:

@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from activities.demo import load_demo
-from activities.services.report import load_report
-from activities.services.rules import load_rules
+from activities.services.public_report import load_public_report
+from activities.services.seed import load_seed
 from chambers.models import User
 from tests.browser.snapshot import Snapshot
 from tests.conftest import CHROMIUM
@@ -115,7 +115,7 @@ def demo(live_server, media, kept_demo):
     if kept_demo.is_taken():
         kept_demo.restore(media)
         return
-    load_report()
-    load_rules()
+    load_public_report()
+    load_seed()
     load_demo()
     kept_demo.take(media)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from activities.models import Application, Award, Objection
 from activities.services.certificate import load_templates
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 from tests.browser.conftest import DESKTOP
 from tests.factories.activities import (
     ApplicationFactory,
@@ -80,7 +80,7 @@ def take_step(staff, name, button="确认", **fields):
 
 
 def test_from_the_gap_list_to_the_certificate(visit):
-    load_rules()
+    load_seed()
     load_templates()
     chamber = ChamberFactory(name="云溪商会")
     accepted(chamber=chamber, topic="党章第一讲")

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from activities.demo import load_demo
-from activities.services.report import load_report
-from activities.services.rules import load_rules
+from activities.services.public_report import load_public_report
+from activities.services.seed import load_seed
 from chambers.models import Chamber, Role, User
 from redleader import database
 
@@ -51,8 +51,8 @@ class Command(BaseCommand):
         if not Chamber.objects.filter(is_demo=True).exists():
             self.stdout.write("正在写入公开报道的事实和演示数据 …")
             with pghistory.context(name="系统（demo）"):
-                load_report()
-                load_rules()
+                load_public_report()
+                load_seed()
                 load_demo()
         passwords = set_passwords()
         self.stdout.write("")

@@ -1,7 +1,7 @@
 import pghistory
 from django.core.management.base import BaseCommand
 
-from activities.services.report import load_report
+from activities.services.public_report import load_public_report
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run, **options):
         with pghistory.context(name="系统（loadreport）"):
-            made = load_report(dry_run=dry_run)
+            made = load_public_report(dry_run=dry_run)
         verb = "将新增" if dry_run else "已新增"
         if not made:
             self.stdout.write("公开报道的事实都已在库中，没有新增。")

@@ -1,7 +1,7 @@
 import pghistory
 from django.core.management.base import BaseCommand
 
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, dry_run, **options):
         with pghistory.context(name="系统（loadrules）"):
-            made = load_rules(dry_run=dry_run)
+            made = load_seed(dry_run=dry_run)
         verb = "将新增" if dry_run else "已新增"
         if not made:
             self.stdout.write("都已有，没有新增。")

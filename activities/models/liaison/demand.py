@@ -15,7 +15,7 @@ from redleader.records.steps import (
     Step,
     state_field,
     state_triggers,
-    step_rules,
+    step_constraints,
     steps_stay,
 )
 
@@ -238,7 +238,7 @@ class DemandStep(Step):
         verbose_name = verbose_name_plural = "诉求办理记录"
         ordering = ["demand", "number"]
         constraints = [
-            *step_rules(DemandState, "demand"),
+            *step_constraints(DemandState, "demand"),
             models.CheckConstraint(
                 condition=~Q(state__in=[DemandState.ANSWERED, DemandState.RETURNED])
                 | ~Q(reason=""),

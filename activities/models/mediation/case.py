@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models.mediation.committee import (
-    DeferredRule,
+    DeferredRefusal,
     MediationAccess,
     MediationCommittee,
     Mediator,
@@ -313,7 +313,7 @@ class MediationCase(Record, Written, DemoMark):
                 )""",
                 message="已经编号的案件不能删除。",
             ),
-            DeferredRule(
+            DeferredRefusal(
                 name="has_two_parties",
                 operation=pgtrigger.Insert,
                 test="""EXISTS (

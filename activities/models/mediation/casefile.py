@@ -15,7 +15,7 @@ from activities.models.mediation.states import (
 )
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.record import Record
-from redleader.records.steps import Step, state_field, step_rules, steps_stay
+from redleader.records.steps import Step, state_field, step_constraints, steps_stay
 from redleader.uploads.storage import random_name
 
 
@@ -34,7 +34,7 @@ class CaseStep(Step):
         verbose_name = verbose_name_plural = "调解办理记录"
         ordering = ["case", "number"]
         constraints = [
-            *step_rules(CaseState, "case"),
+            *step_constraints(CaseState, "case"),
             models.CheckConstraint(
                 condition=~Q(state__in=REASONED) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason_given",

@@ -23,7 +23,7 @@ SIZE_ERROR = (
 )
 
 
-class DeferredRule(Refuse):
+class DeferredRefusal(Refuse):
     """A rule over several rows, applied when the transaction ends."""
 
     when = pgtrigger.After
@@ -55,9 +55,9 @@ class CommitteeQuerySet(models.QuerySet["MediationCommittee"]):
         )
 
 
-def committee_size(committee: str, **kwargs) -> DeferredRule:
+def committee_size(committee: str, **kwargs) -> DeferredRefusal:
     low, high = SEATS
-    return DeferredRule(
+    return DeferredRefusal(
         before=f"""
             SELECT count(*), count(*) FILTER (WHERE is_head) INTO seats, heads
             FROM activities_committeeseat

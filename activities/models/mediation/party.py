@@ -4,7 +4,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 
-from activities.models.mediation.committee import DeferredRule, Mediator
+from activities.models.mediation.committee import DeferredRefusal, Mediator
 from activities.models.mediation.states import CASE_CLOSED, CLOSED_ERROR
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.record import Record
@@ -91,7 +91,7 @@ class CaseParty(Record):
             ),
         ]
         triggers = [
-            DeferredRule(
+            DeferredRefusal(
                 name="two_sides_stay",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 test="""EXISTS (

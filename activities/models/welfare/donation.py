@@ -111,7 +111,7 @@ def receipt_disagrees(donations: str) -> str:
     )"""
 
 
-class ReceiptRule(Refuse):
+class ReceiptConstraint(Refuse):
     """What a fund got by a donation equals it when the transaction ends."""
 
     when = pgtrigger.After
@@ -266,7 +266,7 @@ class Donation(Record, DemoMark):
                     WHERE f.id = NEW.fund_id AND f.chamber_id <> NEW.chamber_id)""",
                 message="捐给基金的，经由商会应是管理这项基金的商会。",
             ),
-            ReceiptRule(
+            ReceiptConstraint(
                 operation=pgtrigger.Insert | pgtrigger.Update, donations="NEW.id"
             ),
         ]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models.welfare.donation import AMOUNT_ERROR, Donation, ReceiptRule
+from activities.models.welfare.donation import AMOUNT_ERROR, Donation, ReceiptConstraint
 from chambers.models import Chamber
 from redleader.records.constraints import Refuse, one_of
 from redleader.records.money import MoneyField, say_money
@@ -194,7 +194,7 @@ class FundEntry(Record):
                 ) days WHERE days.balance < 0)""",
                 message=OVERDRAWN,
             ),
-            ReceiptRule(
+            ReceiptConstraint(
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 donations="OLD.donation_id, NEW.donation_id",
             ),

@@ -1,4 +1,4 @@
-"""Certificates for machines: signed JSON, the issuer's key, what is revoked."""
+"""Certificates for programs: signed JSON, the issuer's key, what is revoked."""
 
 from collections.abc import Callable
 from functools import wraps

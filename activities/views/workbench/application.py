@@ -342,7 +342,7 @@ def render_form(request, form: ApplicationForm, status=200, **context):
 def answer_conflict(request, form: ApplicationForm, stored: Application):
     """Answer 409 with who was faster and what each wrote, the typed text kept."""
     found = form.differences(form_of(stored))
-    if not found:  # The answer to the same text was lost on the way.
+    if not found:  # The response to the first submission was lost.
         drop_draft(request.user, stored.form_key)
         messages.info(request, "已保存，无需重复提交。")
         return answer_at(request, stored)

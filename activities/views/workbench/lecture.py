@@ -112,7 +112,7 @@ def lecture_create(request: UserRequest) -> HttpResponse:
     lecture = Lecture(form_key=key) if key else Lecture()
     form = LectureForm(request.POST, request.FILES, user=request.user, instance=lecture)
     answer = save_and_answer(request, form)
-    # Of two that arrive together the later one fails on the key of the first.
+    # Of two that arrive together, the later one fails on the key of the first.
     return answer if form.instance.pk else saved_before(request) or answer
 
 
@@ -206,7 +206,7 @@ def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
         )
     except EditConflictError as conflict:
         found = differences(form, conflict.current)
-        if not found:  # The answer to the same text was lost on the way.
+        if not found:  # The response to the first submission was lost.
             return answer_saved(request, conflict.current)
         return render_conflict(request, form, conflict.current, found)
     if not saved:

@@ -21,7 +21,7 @@ ABSENT_WORDS = (
 REASON_WORDS = "因事|因病|因公|有事"
 STATUS_WORDS = f"{NO_LEAVE_WORDS}|{LEAVE_WORDS}|{ABSENT_WORDS}|{REASON_WORDS}"
 
-# The first that is found decides; “因事缺席” is absent, “出差未到” is on leave.
+# The first match decides: “因事缺席” is absent, “出差未到” is on leave.
 STATUSES = [
     (re.compile(NO_LEAVE_WORDS), ABSENT),
     (re.compile(LEAVE_WORDS), ON_LEAVE),
@@ -59,7 +59,7 @@ ANSWER = (
 )
 ANSWER_BEFORE = re.compile(r"^(?:我是|我叫|本人|签到|报名|参会|出席|到会|实到)")
 ANSWER_AFTER = re.compile(rf"(?:\s*(?:{ANSWER}|\bok)){{1,3}}$", re.IGNORECASE)
-# Alone in its piece this is no name, though it may end one (胜男, 美好).
+# On its own this is not a name, though a name may end with it (胜男, 美好).
 NO_NAME = re.compile(
     rf"(?:{ANSWER}|ok|[a-z]|无|暂无|没有|好|男|女|例|人|共|和|与|及|略|姓名|名字|序号|"
     "人员|名单|今天|今晚|明天|上午|下午|早上|晚上|中午|家属|朋友)",
@@ -80,8 +80,8 @@ PROSE = re.compile(
     "接龙|签到|报名|名单|通知|会议|例会|活动|培训|讲座|座谈|大家|各位|参加|人员|以下|以上|"
     "如下|^关于.{3}|^请|^学习|学习会|理论学习|聚餐|邀请|^祝(?:大家|各位|贺)|[吗呢吧啊]$"
 )
-MOST_HAN = 8  # in a name without a middle dot; a longer piece is prose
-LONGEST_NAME = 100  # the roster has no longer one
+MOST_HAN = 8  # in a name without a middle dot; anything longer is prose
+LONGEST_NAME = 100  # no name on a roster is longer
 
 DOTS = "\u2022\u2027\u2219\u22c5\u30fb\uff65\u00b7\u0387\u16eb"
 CIRCLED = "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229"
@@ -134,7 +134,7 @@ HEADING_WORDS = rf"(?:{STATUS_WORDS}|{PRESENT_WORDS})(?:人员|名单|的有|有
 LISTED = re.compile(rf"(^|[,，;；。])({HEADING_WORDS})[（(]([^()（）\d]+)[)）]")
 BOXED = re.compile(rf"^\s*[【\[]\s*({HEADING_WORDS})\s*[】\]]")
 
-# A single 汉字 is no name, so “张 三” and “欧阳 娜娜” are one.
+# A single 汉字 is not a name, so “张 三” and “欧阳 娜娜” are one each.
 SINGLE = rf"(?![到无女男例和与及共])[{HAN}]"
 SPACED = re.compile(rf"(?<!\w){SINGLE}(?: {SINGLE})+(?!\w)")
 SPACED_SURNAME = re.compile(

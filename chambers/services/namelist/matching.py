@@ -1,7 +1,8 @@
-"""Lay names beside a roster.
+"""Match names against a roster.
 
 Nothing is written and nothing is guessed: a name that is on the roster exactly once
-is matched, what sounds or looks alike is offered, and the rest is shown."""
+is matched, what sounds or looks alike is offered, and the rest is shown.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -40,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Choice:
-    """An entry that a person has to decide; the likeliest candidate is first."""
+    """An entry that a person has to decide on, the likeliest candidate first."""
 
     entry: Entry
     candidates: list[Candidate]
@@ -62,7 +63,7 @@ LOOK_ALIKE = "形近"
 ONE_CHARACTER = "差一个字"
 PART = "名字的一部分"
 
-# Characters that the eye takes for one another; each stands in one group only.
+# Characters that look alike; each belongs to one group only.
 LOOK_ALIKES = re.findall(
     r"\w+",
     "晴睛情清请靖 己已巳 未末 士土 人入八 日曰 千干于 王玉主 明朋 建健 伟纬玮 辉晖挥 "
@@ -80,7 +81,7 @@ FUZZY_SOUNDS = [
     (re.compile("^n"), "l"),
     (re.compile("(a|e|i)ng$"), r"\1n"),
 ]
-SHORTEST_WITH_ONE_WRONG = 3  # of two characters the other is only the surname
+SHORTEST_WITH_ONE_WRONG = 3  # of two characters, the other would only be the surname
 
 
 def _sounds(name: str) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ def _fuzzy(sounds: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    """Return a name as names are compared: blanks, width and kind of dot aside."""
+    """Return a name normalised for comparison: blanks, width and kind of dot."""
     return fold("".join(map(clean_character, name)))
 
 
@@ -159,10 +160,10 @@ def _is_part(one: str, other: str) -> bool:
 
 
 def match_names(entries: Sequence[Entry], roster: Sequence[RosterMember]) -> Matching:
-    """Lay a parsed list beside a roster; a suggestion is only a suggestion.
+    """Match a parsed list against a roster; a suggestion is only a suggestion.
 
-    A name that several members bear may be mentioned once for each of them; any
-    further mention of a name is repeated, whatever status it has.
+    A name shared by several members may occur once for each of them; any further
+    occurrence is reported as repeated, whatever its status.
     """
     members = _Roster(roster)
     matching = Matching()

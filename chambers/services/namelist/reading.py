@@ -68,7 +68,7 @@ class Entry:
 
 
 def parse_names(text: str) -> list[Entry]:
-    """Return the names of a pasted list in its order, each mention for itself."""
+    """Return the names of a pasted list in order, including repetitions."""
     if len(text) > MAX_CHARACTERS:
         raise ValidationError(
             f"粘贴的内容有 {len(text)} 个字，最多 {MAX_CHARACTERS} 个，请分几次粘贴。",
@@ -104,13 +104,13 @@ def clean_character(character: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Drop what cannot be seen and what must not be kept; letters half-width."""
+    """Drop the invisible and what must not be kept; make letters half-width."""
     text = "".join(map(clean_character, unicodedata.normalize("NFC", text)))
     return PHONE.sub(" ", URL.sub(" ", text))
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines that may hold names: no title of a 接龙, no example."""
+    """Return the lines that may hold names, without the title of a 接龙 or examples."""
     lines = [line.strip() for line in _clean(text).split("\n")]
     lines = [line for line in lines if line and not EXAMPLE.match(line)]
     start = next((i for i, line in enumerate(lines) if TITLE.match(line)), None)
@@ -137,7 +137,7 @@ def _join_singles(found: re.Match[str]) -> str:
 
 
 def _is_sign(character: str) -> bool:
-    """Tell emoji, check marks and bullets, which only separate."""
+    """Tell whether a character is an emoji, a check mark or a bullet."""
     if character in "+\uff0b\u274c\u2717\u2718\u2716":
         return False
     category = unicodedata.category(character)
@@ -191,7 +191,7 @@ def _cut(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return a piece without number, status, count, post and answer."""
+    """Return a piece without its number, status, count, post and reply."""
     text = GUESTS.sub("", NUMBER.sub("", text, count=1))
     before, *after = STATUS.split(text, maxsplit=1)
     text = before.strip() or "".join(after)
@@ -248,7 +248,7 @@ def _heading(raw: str) -> str | None:
 
 @dataclass
 class _Line:
-    """A line while it is read, from left to right."""
+    """A line as it is read, from left to right."""
 
     status: str
     entries: list[Entry] = field(default_factory=list)
@@ -309,8 +309,8 @@ def _remarked(entry: Entry, reading: _Reading) -> Entry:
 def _read_line(text: str, section: str) -> tuple[list[Entry], str]:
     """Return the entries of a line, and the status of the lines after it.
 
-    An organisation is an entry where the line has no person; so is any prose that
-    somebody put under a number, because it may hold a name.
+    An organisation is an entry if the line has no person; so is any numbered prose,
+    because it may contain a name.
     """
     number = NUMBER.match(text)
     line = _Line(section)
@@ -324,7 +324,7 @@ def _read_line(text: str, section: str) -> tuple[list[Entry], str]:
         entries = [replace(entries[0], raw=text)]
     if not line.headings:
         return entries, section
-    # A heading holds for the next lines when it stands alone or its list runs on.
+    # A heading applies to the next lines if it stands alone or its list continues.
     runs_on = text.endswith(("\u3001", ",", "，"))
     is_alone = not entries and len(line.headings) == 1
     return entries, line.headings[-1] if runs_on or is_alone else PRESENT

@@ -5,7 +5,7 @@ from redleader.backup import upgrade
 
 
 class Command(migrate.Command):
-    """Django's own, which may leave an app out without a word; this one says so."""
+    """Django's ``migrate`` may silently skip an app; this one reports it."""
 
     def handle(self, *args, **options):
         using = options["database"]

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self.stdout.write("演练合格。")
 
     def make(self, folder: Path) -> tuple[Path, Path, Manifest]:
-        """Make a backup for a key that ends with the drill."""
+        """Make a backup for a key that exists only during the drill."""
         identity, public = folder / "key", folder / "public"
         public.write_text(new_key(identity))
         began = time.monotonic()
@@ -102,7 +102,7 @@ class Command(BaseCommand):
     def controls(
         self, place: drill.DrillServer, source: Path, identity: Path, manifest: Manifest
     ) -> None:
-        """Break one thing at a time; a drill that does not see it proves nothing."""
+        """Break one thing at a time; a drill that does not notice proves nothing."""
         empty = place.make_database("drill_control")
         copy = drill.damaged_copy(source, place.folder)
         done = place.manage(empty, "restore", "--from", copy, "--identity", identity)

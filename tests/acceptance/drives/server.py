@@ -77,7 +77,7 @@ def without_transactions():
 
     lecture.save_lecture = lecture.save_lecture.__wrapped__
     forms.transaction = NoTransaction
-    forms.check_deferred_rules = lambda: None
+    forms.check_deferred_constraints = lambda: None
 
 
 def main(port: int, orders: Path, options: list[str]):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from activities.services.lecture import accept_lecture, return_lecture
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from tests.activities.test_concurrency import at_once
 from tests.conftest import become
 from tests.factories import activities as factories
@@ -59,7 +59,7 @@ def refuses(model, pk, old, new):
             model.objects.filter(pk=pk).update(
                 state=new, version=models.F("version") + 1
             )
-            check_deferred_rules()
+            check_deferred_constraints()
             raise UndoError
     except IntegrityError as error:
         return str(error.__cause__.diag.message_primary)
@@ -77,7 +77,7 @@ def illegal_steps():
             legal = legal_steps_of(model)
             with transaction.atomic():
                 pk = row_of(model).pk
-                check_deferred_rules()
+                check_deferred_constraints()
                 for old in legal:
                     for new in legal:
                         pairs += 1

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from redleader import database
 from redleader.models import AuditEntry
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from tests.acceptance.proofs.forms import opened, update_pages
 from tests.activities.test_addresses import ACTORS, TABLE, World
 from tests.activities.test_audited import DONE, NO_RECORD
@@ -22,12 +22,12 @@ ADDRESS = "192.0.2.7"
 
 def entries_of(act):
     """Do something; return the answer and the entries it left, all in one piece."""
-    check_deferred_rules()
+    check_deferred_constraints()
     last = AuditEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     answer = act()
     if answer.streaming:
         b"".join(answer)
-    check_deferred_rules()
+    check_deferred_constraints()
     return answer, list(AuditEntry.objects.filter(id__gt=last))
 
 

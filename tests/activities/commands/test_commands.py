@@ -30,8 +30,8 @@ from activities.models import (
 from activities.models.honour import AwardState
 from activities.models.lecture import LectureState
 from activities.models.mediation.states import CaseState
-from activities.services.report import load_report
-from activities.services.rules import load_rules
+from activities.services.public_report import load_public_report
+from activities.services.seed import load_seed
 from chambers.models import Appointment, Chamber, Member, User
 
 MANAGE = settings.BASE_DIR / "manage.py"
@@ -68,7 +68,7 @@ def test_loadrules_says_what_it_made_and_leaves_what_staff_changed():
 
 @pytest.mark.django_db
 def test_figures_lists_31_and_fails_the_check_on_a_contradiction():
-    load_report()
+    load_public_report()
     assert "共 31 项，已计数 28 项，不符 25 项。" in run("figures")
     with pytest.raises(SystemExit) as end:
         run("figures", "--check")
@@ -83,8 +83,8 @@ def test_figures_check_needs_something_to_check():
 
 @pytest.mark.django_db
 def test_the_demo_makes_every_counted_figure_come_out():
-    load_report()
-    load_rules()
+    load_public_report()
+    load_seed()
     load_demo()
     assert "不符 0 项" in run("figures", "--check")
     assert Chamber.objects.active().count() == 27
@@ -122,8 +122,8 @@ def assert_mediation_comes_out():
 
 @pytest.mark.django_db
 def test_invented_rows_hang_on_invented_chambers_only():
-    load_report()
-    load_rules()
+    load_public_report()
+    load_seed()
     load_demo()
     real = Chamber.objects.filter(is_demo=False)
     assert real.count() == 10

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from activities.imports.honour import LEVELS, HonourImporter
 from activities.models import Award, SchemeVersion
-from activities.services.report import UNSTATED
+from activities.services.public_report import UNSTATED
 from redleader.sheets.import_books import PROBLEM, marked_book, template_book
 from redleader.sheets.incoming import RowError, SheetRow
 from redleader.sheets.workbook import answer

@@ -27,7 +27,7 @@ from activities.services.application import (
     submit_application,
     withdraw_application,
 )
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 from chambers.models import Role
 from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
@@ -349,7 +349,7 @@ def test_a_second_reviewer_reads_who_was_first():
 
 
 def test_publicity_lasts_working_days_of_the_holiday_table():
-    load_rules()
+    load_seed()
     application = application_at("county")
 
     application = publicise(

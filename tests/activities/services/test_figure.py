@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from activities.services.figure import compare, fits, grouped, scope_of
-from activities.services.report import load_report
+from activities.services.public_report import load_public_report
 from tests.factories.activities import (
     OfficialFigureFactory,
     PairingProjectFactory,
@@ -35,7 +35,7 @@ def test_a_count_agrees_by_the_qualifier(qualifier, value, agree, contradict):
 
 @pytest.mark.django_db
 def test_all_figures_are_listed_and_each_has_its_rule_or_a_reason():
-    load_report()
+    load_public_report()
     rows = compare()
     assert len(rows) == 31
     without = {row.official.number for row in rows if row.total is None}

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from activities.services.holiday import last_of_workdays, years_without_holidays
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 from tests.factories.activities import HolidayFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_working_days_follow_the_holidays_of_2026(first, days, last):
-    load_rules()
+    load_seed()
 
     assert last_of_workdays(date(*first), days) == date(*last)
 

@@ -15,7 +15,7 @@ from activities.services.lead import (
     take_step,
     target_of,
 )
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 from chambers.models import Role
 from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
@@ -157,10 +157,10 @@ def test_figure_counts_valid_leads_of_this_year():
 
 
 def test_rules_set_the_target_of_this_year_once():
-    load_rules()
+    load_seed()
     row = LeadTarget.objects.get()
     assert (row.year, row.target) == (timezone.localdate().year, 20)
     assert "不少于 20 条" in row.source
     LeadTarget.objects.update(target=30)
-    load_rules()
+    load_seed()
     assert LeadTarget.objects.get().target == 30

@@ -21,7 +21,7 @@ from activities.services.liaison import (
     take_step,
     year_board,
 )
-from activities.services.rules import load_rules
+from activities.services.seed import load_seed
 from chambers.models import Branch, Role
 from redleader.records.forms import EditConflictError
 from tests.factories.activities import (
@@ -191,14 +191,14 @@ def test_sums_of_demands():
 
 
 def test_rules_make_the_three_duties_once():
-    load_rules()
+    load_seed()
     assert list(ContactDuty.objects.values_list("kind", "times")) == [
         ("survey", 1),
         ("meeting", 1),
         ("visit", 1),
     ]
     ContactDuty.objects.filter(kind="visit").update(is_active=False)
-    load_rules()
+    load_seed()
     assert ContactDuty.objects.count() == 3
 
 

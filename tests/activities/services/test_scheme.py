@@ -5,9 +5,9 @@ import pytest
 
 from activities.counting import RULES
 from activities.models import Criterion, Holiday, SchemeVersion
-from activities.services.report import load_report
-from activities.services.rules import load_rules
+from activities.services.public_report import load_public_report
 from activities.services.scheme import copy_version, load_holidays, version_changes
+from activities.services.seed import load_seed
 from tests.factories.activities import (
     CriterionFactory,
     HolidayFactory,
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def shipped():
-    load_report()
-    load_rules()
+    load_public_report()
+    load_seed()
     return SchemeVersion.objects.get(scheme__name="“四好”商会", year=2026)
 
 
@@ -53,7 +53,7 @@ def test_a_second_load_leaves_what_staff_changed(shipped):
     Holiday.objects.filter(day=date(2026, 10, 7)).delete()
     before = Criterion.objects.count()
 
-    assert load_rules() == Counter()
+    assert load_seed() == Counter()
     assert Criterion.objects.count() == before
     assert not Holiday.objects.filter(day=date(2026, 10, 7)).exists()
 

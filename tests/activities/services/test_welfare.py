@@ -16,7 +16,7 @@ from activities.services.welfare import (
     save_entry,
     save_fund,
 )
-from redleader.records.forms import EditConflictError, check_deferred_rules
+from redleader.records.forms import EditConflictError, check_deferred_constraints
 from redleader.records.todos import LIMIT
 from tests.factories.activities import (
     CharityActivityFactory,
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 def receipt(donation):
     """Return what the fund got by a donation, the rules that wait applied."""
-    check_deferred_rules()
+    check_deferred_constraints()
     rows = FundEntry.objects.filter(donation=donation)
     return rows.values_list("fund", "amount", "happened_on", "direction").first()
 
@@ -58,7 +58,7 @@ def test_the_receipt_of_a_donation_comes_changes_and_goes_with_it():
     save_donation(changed(donation, fund=fund), version=4)
     assert receipt(donation)
     delete_donation(donation)
-    check_deferred_rules()
+    check_deferred_constraints()
     assert not FundEntry.objects.exists()
     assert not Donation.objects.exists()
 

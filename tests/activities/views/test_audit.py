@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from chambers.models import Role
 from redleader.models import AuditEntry
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from tests.factories.activities import case_at
 from tests.factories.chambers import ChamberFactory, UserFactory
 
@@ -26,7 +26,7 @@ def test_list_is_narrowed(auditor):
     chamber = ChamberFactory()
     chamber.name = "红土商会"
     chamber.save()
-    check_deferred_rules()
+    check_deferred_constraints()
     auditor.get(reverse("workbench:import-list"))
 
     about = {"table": "chambers_chamber", "key": chamber.pk}
@@ -40,7 +40,7 @@ def test_list_is_narrowed(auditor):
 
 def test_long_list_has_pages(auditor):
     ChamberFactory.create_batch(60)
-    check_deferred_rules()
+    check_deferred_constraints()
 
     first = auditor.get(LIST, {"kind": "change"}).context["page"]
     second = auditor.get(LIST, {"kind": "change", "older": first.older}).context["page"]

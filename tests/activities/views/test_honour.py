@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Award
-from activities.services.report import load_report
+from activities.services.public_report import load_public_report
 from chambers.models import Region
 from tests.factories.activities import (
     AwardFactory,
@@ -72,7 +72,7 @@ def test_an_empty_roll_says_what_will_be_here(client):
 
 @pytest.mark.parametrize("name", ["honour-list", "honour-poster"])
 def test_the_roll_has_every_title_and_no_praise(name, client):
-    load_report()
+    load_public_report()
     text = text_of(client, name)
     titles = Award.objects.titles()
     assert titles.count() == 10
@@ -87,14 +87,14 @@ def test_the_roll_has_every_title_and_no_praise(name, client):
 
 @pytest.mark.parametrize("query", ["稔田", "rentian", "rt", "RenTian", "稔 商会"])
 def test_the_roll_is_searched_by_characters_pinyin_and_initials(client, query):
-    load_report()
+    load_public_report()
     text = text_of(client, "honour-list", q=query)
     assert "稔田商会" in text
     assert "庐丰商会" not in text
 
 
 def test_the_roll_is_narrowed(client):
-    load_report()
+    load_public_report()
     rentian = Region.objects.get(name="稔田镇").pk
     assert recipients(client, level="national") == {"稔田商会", "庐丰商会"}
     assert recipients(client, township=rentian) == {"稔田商会", "稔田商会党支部"}
@@ -118,7 +118,7 @@ def test_the_roll_of_a_chamber_has_its_party_organisations_and_sites(client):
 
 
 def test_a_made_up_choice_is_ignored_and_said(client):
-    load_report()
+    load_public_report()
     wrong = {"level": "x", "cycle": "x", "township": "x", "kind": "praise"}
     for name, value in (wrong | {"chamber": "0", "ended": "2"}).items():
         assert len(roll_of(client, **{name: value}).awards) == 10
@@ -171,7 +171,7 @@ def test_ended_titles_are_shown_on_demand_with_the_word(client):
 
 
 def test_levels_are_counted_whatever_level_is_chosen(client):
-    load_report()
+    load_public_report()
     a_long_story()
     counts = {"national": 2, "provincial": 6, "city": 2, "county": 0}
     for query in ({}, {"level": "city"}, {"ended": "1"}):
@@ -180,7 +180,7 @@ def test_levels_are_counted_whatever_level_is_chosen(client):
 
 
 def test_kinds_stand_under_headings_of_their_own(client):
-    load_report()
+    load_public_report()
     sections = [
         (kind, [level for level, _ in levels])
         for kind, levels in roll_of(client).sections
@@ -249,7 +249,7 @@ def test_an_entry_says_all_that_is_known(client):
 
 
 def test_chips_and_the_poster_carry_what_is_filtered(client):
-    load_report()
+    load_public_report()
     query = {"level": "national", "on": "2024-12-31", "q": "rt"}
     text = text_of(client, "honour-list", **query)
     for address in (

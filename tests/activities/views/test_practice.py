@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.models import Practice
-from activities.services.report import load_report
+from activities.services.public_report import load_public_report
 from tests.factories.activities import (
     AwardFactory,
     PracticeFactory,
@@ -78,7 +78,7 @@ def test_a_practice_without_a_chamber_or_anything_else(client):
 
 
 def test_the_practice_of_the_report_invents_no_items(client):
-    load_report()
+    load_public_report()
     practice = Practice.objects.get()
     text = text_of(client, "practice-detail", practice.pk)
     for word in (

@@ -12,7 +12,7 @@ from activities.services.lecture import (
     correct_lecture,
     submit_lecture,
 )
-from activities.services.report import load_report
+from activities.services.public_report import load_public_report
 from redleader.models import AuditEntry
 from tests.factories.activities import (
     AttendanceFactory,
@@ -46,7 +46,7 @@ def test_the_front_page_of_an_empty_county(client):
 
 
 def test_the_front_page_shows_the_report(client):
-    load_report()
+    load_public_report()
     text = text_of(client, "home")
     for word in ("27", "超", "400", "全国“四好”商会", "稔田商会", "庐丰商会"):
         assert word in text
@@ -54,7 +54,7 @@ def test_the_front_page_shows_the_report(client):
 
 @pytest.mark.parametrize("query", ["\x00", "%", "'", "a" * 5000, "𠮷", "\\", "()"])
 def test_odd_queries_are_harmless(client, query):
-    load_report()
+    load_public_report()
     for name in ("honour-list", "honour-poster", "practice-list", "chamber-list"):
         for key in ("q", "level", "cycle", "township", "kind", "on", "chamber"):
             text_of(client, name, **{key: query})
@@ -62,7 +62,7 @@ def test_odd_queries_are_harmless(client, query):
 
 
 def test_the_chamber_list_is_searched_and_narrowed(client):
-    load_report()
+    load_public_report()
     assert "稔田商会" in text_of(client, "chamber-list", q="rt")
     assert "庐丰商会" not in text_of(client, "chamber-list", q="rt")
     assert "青年企业家商会" in text_of(client, "chamber-list", kind="youth")
@@ -348,7 +348,7 @@ def test_a_look_at_a_photo_that_is_not_public_is_written_down(sign_in):
 
 
 def test_every_figure_of_the_report_is_shown(client):
-    load_report()
+    load_public_report()
     text = text_of(client, "figure-list")
     assert text.count("只有公布数") == 3
     for word in ("708.3", "约", "近", "不少于", "公开报道"):

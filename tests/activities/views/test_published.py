@@ -9,8 +9,8 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 
 from activities.counting import RULES, published
 from activities.models import Course, Issue, Practice, Site
-from activities.services.report import load_report
-from activities.services.rules import load_rules
+from activities.services.public_report import load_public_report
+from activities.services.seed import load_seed
 from chambers.models import Branch, Chamber
 from redleader.serving.publication import watched
 from tests.factories.activities import (
@@ -31,8 +31,8 @@ def tables_of(queries) -> set[str]:
 @pytest.fixture
 def county():
     """The public report's rows, a lecture with its photo and issue, and a 公示."""
-    load_report()
-    load_rules()
+    load_public_report()
+    load_seed()
     CourseFactory(is_public=True)
     lecture = accepted(photos=1, issue=IssueFactory())
     application_at("publicity", days_ago=0)

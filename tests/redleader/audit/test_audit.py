@@ -17,7 +17,7 @@ from redleader.audit.chain import GENESIS, OWN_KINDS, head
 from redleader.audit.prune import oldest_kept, prune
 from redleader.audit.verify import verify
 from redleader.models import AuditEntry
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from tests import tampering
 from tests.conftest import become
 from tests.factories.chambers import (
@@ -43,7 +43,7 @@ def test_change_is_chained_with_its_commit(sign_in):
         {"name": "新企业", "credit_code": "", "township": ""},
         REMOTE_ADDR="192.0.2.7",
     )
-    check_deferred_rules()
+    check_deferred_constraints()
 
     entry = newest(table_name="chambers_enterprise")
     assert (entry.kind, entry.person_id, entry.person, entry.address) == (

@@ -98,7 +98,7 @@ from chambers.models import (
     User,
 )
 from redleader import database
-from redleader.records.forms import check_deferred_rules
+from redleader.records.forms import check_deferred_constraints
 from redleader.records.history import changes, last_change
 from redleader.records.search import SEARCH_COLUMNS
 from redleader.records.steps import Step
@@ -549,7 +549,7 @@ def test_application_cannot_catch_events_in_a_table_of_its_own(shadow):
 
 def test_application_cannot_hide_the_rows_that_a_rule_looks_at(shadow):
     branch = of_model(Branch)
-    check_deferred_rules()
+    check_deferred_constraints()
     shadow("chambers_branchcoverage")
     sql(
         "INSERT INTO pg_temp.chambers_branchcoverage"

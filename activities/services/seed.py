@@ -21,7 +21,7 @@ from activities.services.scheme import load_four_goods, load_holidays
 
 REGULATION = "《中国共产党支部工作条例（试行）》"
 # Kind, period, for whom, source; domain.md 2.4. Each is held once in its period.
-RULES = [
+MEETINGS = [
     (
         LectureKind.ASSEMBLY,
         Period.QUARTER,
@@ -79,14 +79,14 @@ PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "
 
 
 @transaction.atomic
-def load_rules(*, dry_run: bool = False) -> Counter[str]:
+def load_seed(*, dry_run: bool = False) -> Counter[str]:
     """Make the rows that are missing, and return how many of each noun.
 
     What is there already, in use or not, is left to staff.
     """
     made: Counter[str] = Counter()
     known = set(MeetingRequirement.objects.values_list("kind", flat=True))
-    for kind, period, applies_if, source in RULES:
+    for kind, period, applies_if, source in MEETINGS:
         if kind in known:
             continue
         requirement = MeetingRequirement(

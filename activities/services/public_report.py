@@ -31,7 +31,7 @@ def read_facts() -> dict:
 
 
 @transaction.atomic
-def load_report(*, dry_run: bool = False) -> Counter[str]:
+def load_public_report(*, dry_run: bool = False) -> Counter[str]:
     """Make the rows that are missing; leave those that are there as they are.
 
     Returns how many rows of each noun were made. Any error undoes all of it, and
