@@ -4,7 +4,7 @@ from activities.models import CertificateTemplate, MeetingRequirement, SchemeVer
 from activities.papers.certificate_sheet import FONT
 from activities.sums import tally
 from chambers.models import Region, Role, User
-from redleader.backup.doctor import Check, Finding, bad, good, missing, notice
+from redleader.backup.findings import Check, Finding, bad, good, missing, notice
 from redleader.uploads.fonts import missing_characters
 
 SAMPLE = "红领杭商四好商会证书编号认定有效期至"

@@ -36,7 +36,7 @@ from redleader.sheets.incoming import (
     chunks,
 )
 from redleader.sheets.lookup import Lookup
-from redleader.sheets.plan import Draft, Part, Plan, Tell, tell_nobody
+from redleader.sheets.plan import Draft, Plan, PlannedPart, Tell, tell_nobody
 
 LIMITS = SheetLimits(rows=1000)
 CHANGED = "预览以后数据有了变化，本次未导入任何数据，请重新上传。"
@@ -157,7 +157,7 @@ class Importer:
 
     def compared(
         self, rows: Iterable[SheetRow], user: Any, tell: Tell
-    ) -> Iterator[Part]:
+    ) -> Iterator[PlannedPart]:
         """Yield the rows in chunks, without checking the database's constraints.
 
         ``match`` must not find what the caller writes meanwhile.
@@ -165,7 +165,7 @@ class Importer:
         lookups = self.lookups(user)
         first: dict[bytes, int] = {}
         for some in chunks(rows):
-            part, drafts = Part(some), []
+            part, drafts = PlannedPart(some), []
             for sheet in some:
                 draft, errors = self.draft(sheet, lookups, user)
                 part.refuse(errors)
@@ -245,7 +245,9 @@ class Importer:
     def key_of(self, row: Any) -> tuple:
         return tuple(comparable(getattr(row, name)) for name in self.key)
 
-    def is_first(self, draft: Draft, first: dict[bytes, int], part: Part) -> bool:
+    def is_first(
+        self, draft: Draft, first: dict[bytes, int], part: PlannedPart
+    ) -> bool:
         """Refuse a row that occurred earlier in the file.
 
         ``first`` maps digests, which are shorter than keys, to the rows so far.

@@ -33,7 +33,7 @@ class Draft:
 
 
 @dataclass
-class Part:
+class PlannedPart:
     """Some rows of a file, compared with what is stored."""
 
     rows: list[SheetRow]
@@ -90,7 +90,7 @@ class Plan:
     error_count: int = 0
     errors: list[RowError] = field(default_factory=list)
 
-    def add(self, part: Part) -> None:
+    def add(self, part: PlannedPart) -> None:
         bad = {error.row for error in part.errors}
         for group, drafts in [
             (self.new, part.new),

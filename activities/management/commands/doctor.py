@@ -5,7 +5,8 @@ from dataclasses import asdict
 from django.core.management.base import BaseCommand, CommandError
 
 from activities.services.installation import CHECKS
-from redleader.backup.doctor import BAD, LABELS, WARNING, examine
+from redleader.backup.doctor import examine
+from redleader.backup.findings import BAD, LABELS, WARNING
 
 
 class Command(BaseCommand):

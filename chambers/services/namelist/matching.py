@@ -40,7 +40,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Choice:
+class NameChoice:
     """An entry that a person has to decide on, the likeliest candidate first."""
 
     entry: Entry
@@ -50,8 +50,8 @@ class Choice:
 @dataclass(frozen=True)
 class Matching:
     matched: list[Match] = field(default_factory=list)
-    ambiguous: list[Choice] = field(default_factory=list)
-    suggestions: list[Choice] = field(default_factory=list)
+    ambiguous: list[NameChoice] = field(default_factory=list)
+    suggestions: list[NameChoice] = field(default_factory=list)
     unmatched: list[Entry] = field(default_factory=list)
     repeated: list[Entry] = field(default_factory=list)
 
@@ -181,12 +181,12 @@ def match_names(entries: Sequence[Entry], roster: Sequence[RosterMember]) -> Mat
             matching.matched.append(Match(entry, namesakes[0]))
         elif namesakes:
             choices = [Candidate(member, NAMESAKE) for member in namesakes]
-            matching.ambiguous.append(Choice(entry, choices))
+            matching.ambiguous.append(NameChoice(entry, choices))
         else:
             open_entries.append((key, entry))
     for key, entry in open_entries:
         if candidates := _candidates(key, members, taken):
-            matching.suggestions.append(Choice(entry, candidates))
+            matching.suggestions.append(NameChoice(entry, candidates))
         else:
             matching.unmatched.append(entry)
     return matching

@@ -17,7 +17,7 @@ from activities.sums import marks, series, tally
 from activities.sums.series import KeptSeries
 from chambers.models import Membership
 from redleader import database
-from redleader.backup.doctor import GOOD, WARNING
+from redleader.backup.findings import GOOD, WARNING
 from tests.conftest import another, become
 from tests.factories.chambers import MembershipFactory
 

@@ -11,9 +11,9 @@ from chambers.services.namelist.matching import (
     LOOK_ALIKES,
     MAX_CANDIDATES,
     Candidate,
-    Choice,
     Match,
     Matching,
+    NameChoice,
     match_names,
 )
 from chambers.services.namelist.reading import Entry, parse_names
@@ -361,7 +361,7 @@ def test_a_name_that_resembles_is_offered(name, member, reason):
     entry = Entry(name, name)
     roster = people(member)
     if reason:
-        choice = Choice(entry, [Candidate(roster[0], reason)])
+        choice = NameChoice(entry, [Candidate(roster[0], reason)])
         assert match_names([entry], roster) == Matching(suggestions=[choice])
     else:
         assert match_names([entry], roster) == Matching(unmatched=[entry])
@@ -385,9 +385,11 @@ def test_each_name_goes_to_its_place():
     assert match_names(entries, roster) == Matching(
         matched=[Match(first, roster[0])],
         ambiguous=[
-            Choice(double, [Candidate(roster[1], "同名"), Candidate(roster[2], "同名")])
+            NameChoice(
+                double, [Candidate(roster[1], "同名"), Candidate(roster[2], "同名")]
+            )
         ],
-        suggestions=[Choice(typo, [Candidate(roster[3], "同音")])],
+        suggestions=[NameChoice(typo, [Candidate(roster[3], "同音")])],
         unmatched=[stranger],
         repeated=[again],
     )
@@ -398,7 +400,10 @@ def test_namesakes_may_be_mentioned_once_each():
     entries = pieces("李伟 李伟 李伟")
     candidates = [Candidate(member, "同名") for member in roster]
     assert match_names(entries, roster) == Matching(
-        ambiguous=[Choice(entries[0], candidates), Choice(entries[1], candidates)],
+        ambiguous=[
+            NameChoice(entries[0], candidates),
+            NameChoice(entries[1], candidates),
+        ],
         repeated=[entries[2]],
     )
 
@@ -419,7 +424,7 @@ def test_candidates_are_ordered_by_kind_then_roster():
     named = {member.name: member for member in roster}
     assert match_names([entry], roster) == Matching(
         suggestions=[
-            Choice(
+            NameChoice(
                 entry,
                 [
                     Candidate(named["张晴晴"], "同音"),
@@ -438,7 +443,7 @@ def test_only_the_likeliest_candidates_are_offered():
     (entry,) = pieces("陈小明")
     candidates = [Candidate(member, "同音") for member in roster[:MAX_CANDIDATES]]
     assert match_names([entry], roster) == Matching(
-        suggestions=[Choice(entry, candidates)]
+        suggestions=[NameChoice(entry, candidates)]
     )
 
 

@@ -9,19 +9,19 @@ from django.db import connection
 
 from activities.services import installation
 from redleader import database
-from redleader.backup import doctor
-from redleader.backup.doctor import BAD, GOOD, WARNING
+from redleader.backup import database_checks, doctor
+from redleader.backup.findings import BAD, GOOD, WARNING
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_sound_database_is_sound():
     checks = [
-        doctor.check_database,
-        doctor.check_migrations,
-        doctor.check_role,
-        doctor.check_triggers,
-        doctor.check_clock,
+        database_checks.check_database,
+        database_checks.check_migrations,
+        database_checks.check_role,
+        database_checks.check_triggers,
+        database_checks.check_clock,
         installation.check_font,
     ]
     assert [check().state for check in checks[:-2]] == [GOOD] * 4
@@ -37,7 +37,7 @@ def connect(monkeypatch):
     def connect(**changes):
         other = connection.copy()
         other.settings_dict |= changes
-        monkeypatch.setattr(doctor, "connection", other)
+        monkeypatch.setattr(database_checks, "connection", other)
         others.append(other)
 
     yield connect
@@ -47,16 +47,18 @@ def connect(monkeypatch):
 
 def test_the_owner_as_the_role_of_the_site_is_wrong(connect):
     connect(USER=database.OWNER)
-    assert doctor.check_role().state == BAD
+    assert database_checks.check_role().state == BAD
 
 
 def test_a_trigger_that_is_missing_is_named(monkeypatch):
-    rows = doctor.ask("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+    rows = database_checks.ask(
+        "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal"
+    )
     ours = sorted(row for row in rows if row[0].startswith("pgtrigger_"))
     changed = [*ours[1:-1], (ours[-1][0], "D")]
-    monkeypatch.setattr(doctor, "ask", lambda statement: changed)
+    monkeypatch.setattr(database_checks, "ask", lambda statement: changed)
 
-    finding = doctor.check_triggers()
+    finding = database_checks.check_triggers()
 
     assert finding.state == BAD
     assert "缺少 1 个，停用 1 个" in finding.text
@@ -64,7 +66,9 @@ def test_a_trigger_that_is_missing_is_named(monkeypatch):
 
 
 def test_a_durability_that_is_off_is_wrong():
-    assert "fsync" in doctor.check_durability().text  # off in the tests' server
+    assert (
+        "fsync" in database_checks.check_durability().text
+    )  # off in the tests' server
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from redleader import database
-from redleader.backup import doctor, upgrade
+from redleader.backup import database_checks, upgrade
 from redleader.backup.archive import project_version
+from redleader.backup.findings import BAD
 from redleader.records.operations import NewTables
 from tests.conftest import become
 
@@ -44,8 +45,8 @@ def refusals():
         upgrade.require_current()
     with pytest.raises(CommandError) as command:
         call_command("migrate", verbosity=0)
-    finding = doctor.check_migrations()
-    assert finding.state == doctor.BAD
+    finding = database_checks.check_migrations()
+    assert finding.state == BAD
     return {str(start.value), str(command.value), f"{finding.text}。{finding.advice}"}
 
 
@@ -94,7 +95,7 @@ def test_a_step_that_is_due_is_for_migrate_and_for_nobody_else(owner):
     assert upgrade.obstacles(upgrade.recorded("default")) == []
     with pytest.raises(ImproperlyConfigured, match=r"redleader\.0002.*执行 manage"):
         upgrade.require_current()
-    assert doctor.check_migrations().state == doctor.BAD
+    assert database_checks.check_migrations().state == BAD
     call_command("migrate", verbosity=0)
     upgrade.require_current()
 

@@ -13,6 +13,7 @@ from activities.models import Photo
 from activities.services.photo import add_photos
 from redleader.backup import doctor
 from redleader.backup.archive import media_root
+from redleader.backup.findings import BAD, GOOD
 from redleader.uploads import storage
 from tests.acceptance.drives.site import free_port
 from tests.factories.activities import LectureFactory, upload
@@ -183,9 +184,9 @@ def test_without_a_store_nothing_moves(tmp_path):
 
 
 def test_doctor_tries_the_store(store):
-    assert doctor.check_media().state == doctor.GOOD
+    assert doctor.check_media().state == GOOD
     assert store.names() == []
 
 
 def test_doctor_sees_that_the_store_is_away(lost_store):
-    assert doctor.check_media().state == doctor.BAD
+    assert doctor.check_media().state == BAD
