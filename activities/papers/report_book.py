@@ -47,7 +47,7 @@ def report_book(report: Report, scope: Scope, words: str) -> tuple[bytes, int]:
     number = header
     for row in report.rows(scope):
         number += 1
-        write_line(sheet, number, report, [c.value(row) for c in report.columns])  # type: ignore[misc]
+        write_line(sheet, number, report, [c.read(row) for c in report.columns])
     count = number - header
     cells = report.totals(scope)
     if cells:

@@ -1,5 +1,7 @@
 """One box for every receipt: of objections, requests for mediation and reports."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +11,8 @@ from activities.forms.application import ReceiptForm
 from activities.models import ErrorReport, MediationRequest, Objection
 from redleader.people.limits import is_too_often
 
-# By how a number begins: what it is of, and the page that it leads to.
-KINDS = {
+# What a receipt is of and the page that it leads to, by its first letters.
+KINDS: dict[str, tuple[Any, str]] = {
     "YY": (Objection, "public:objection"),
     "TJ": (MediationRequest, "public:mediation-receipt"),
     "ZC": (ErrorReport, "public:error-receipt"),

@@ -59,7 +59,7 @@ def report_detail(request: UserRequest, code: str) -> HttpResponse:
         "warning": PERIOD_ERROR if is_wrong else "",
         "periods": periods_of(report, timezone.localdate()),
         "lines": [
-            [(column, shown(column.value(row))) for column in report.columns]  # type: ignore[misc]
+            [(column, shown(column.read(row))) for column in report.columns]
             for row in report.rows(scope)
         ],
         "totals": [
