@@ -1,7 +1,7 @@
-"""Invented rows for the demo; they hang on invented chambers only.
+"""Invented rows for the demo, attached to invented chambers only.
 
-Every name here is made up. Together with the facts of the public report the
-rows make each counted figure come out by its qualifier.
+Every name here is made up. Together with the facts of the public report, they make each
+counted figure match its qualifier.
 """
 
 import random
@@ -72,9 +72,9 @@ def load_demo(*, seed: int = 23) -> None:
 
 
 def stand_in(chambers: list[Chamber]) -> None:
-    """Count the figures of one chamber on the invented one that stands for it.
+    """Attribute the figures of one chamber to its invented stand-in.
 
-    Nothing invented may hang on a chamber that exists.
+    Nothing invented may be attached to a real chamber.
     """
     for name, number in STAND_INS.items():
         figures = OfficialFigure.objects.filter(chamber__name=name)

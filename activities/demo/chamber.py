@@ -45,7 +45,7 @@ CHAMBERS = [
     ("南江市", ChamberKind.REMOTE, "", "EF"),
     ("女企业家", ChamberKind.GENERAL, "", "CFH"),
 ]
-# Chambers of the report that have figures of their own, and who stands for them.
+# Chambers with figures of their own in the report, and their stand-ins.
 STAND_INS = {"稔田商会": 0, "蛟洋商会": 1, "通贤商会": 4, "临城商会": 5}
 SINGLE_BRANCHES = 9  # the first chambers have a branch each
 JOINT_CHAMBERS = (9, 13)  # these share one

@@ -64,7 +64,7 @@ MEETING_TOPICS = {
     LectureKind.COMMITTEE: "支部委员会：研究近期工作",
     LectureKind.EXCHANGE: "到兄弟商会考察交流",
 }
-# Name, township, address, what is told of it.
+# Name, township, address, description.
 SITES = [
     (
         "云溪红军桥",
@@ -270,7 +270,7 @@ def make_meetings(branches, secretaries, staff, today: date) -> None:
 
 
 def make_plans(branches, secretaries, today: date) -> None:
-    """Make plans to come for some branches; the first has one held and one off."""
+    """Make plans for some branches; the first has also one held and one cancelled."""
     for turn, branch in enumerate(branches[:6]):
         for days, kind in [(6, LectureKind.PARTY_DAY), (17, LectureKind.ASSEMBLY)]:
             make_plan(branch, secretaries, kind, today + timedelta(days=days + turn))

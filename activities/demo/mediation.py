@@ -246,7 +246,7 @@ def at_ten(day: date) -> datetime:
 
 
 def conclude(case: MediationCase, day: date, today: date) -> None:
-    """Write the agreement; every fourth is oral, every fifth goes to the court."""
+    """Conclude an agreement; every fourth is oral, every fifth goes to court."""
     is_oral = case.pk % 4 == 0
     case.agreement_kind = AgreementKind.ORAL if is_oral else AgreementKind.WRITTEN
     case.agreement_text = AGREEMENT
@@ -286,7 +286,7 @@ def make_records(cases, today: date) -> None:
 
 
 def make_requests(cases, kinds, user: User) -> None:
-    """Make two requests that wait, one that was declined and one with its case."""
+    """Make two pending requests, one declined and one that became a case."""
     case = next(row for row in cases if row.source == CaseSource.PARTY)
     answered = {"answered_by": user, "answered_at": timezone.now()}
     answers: list[dict] = [

@@ -14,8 +14,8 @@ VILLAGES = 329
 FIRST, SECOND = "云松梅竹石清双桂茶新上下高长大", "坪坑岭塘背洋田口湖坝源头"
 TRADES = ["食品", "竹业", "建材", "服饰", "农业", "新材料", "环保", "旅游"]
 AREAS = ["产业帮扶", "修桥修路", "助学助老", "村容整治", "技术培训"]
-# Groups of the chamber that stands for 蛟洋商会: 25 villages and 23 enterprises.
-# Each is (villages, enterprises, links between their numbers).
+# Groups of 蛟洋商会's stand-in: 25 villages, 23 enterprises. Each is (villages,
+# enterprises, links between their numbers).
 MEETING: list[tuple[int, int, list[tuple[int, int]]]] = [
     *[(1, 3, [(0, 0), (0, 1), (0, 2)])] * 2,
     *[(3, 1, [(0, 0), (1, 0), (2, 0)])] * 3,

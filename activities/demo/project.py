@@ -160,7 +160,7 @@ def make_entries(rows, money, secretaries, today: date) -> None:
 
 
 def make_promotions(chambers, secretaries, staff, today: date) -> list[PromotionEvent]:
-    """Make one of the county and one each of three chambers."""
+    """Make one by the county and one each by three chambers."""
     organisers = [None, chambers[0], chambers[1], chambers[14]]
     return PromotionEvent.objects.bulk_create(
         PromotionEvent(

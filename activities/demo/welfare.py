@@ -160,7 +160,7 @@ def gifts_to_villages(chambers, today: date) -> Gifts:
 
 
 def pledges(chambers, today: date) -> Gifts:
-    """Promised, and not there yet."""
+    """Promised but not received yet."""
     for turn, days in enumerate([150, 100, 20]):
         given = {"chamber": chambers[turn % 2], "value": 10 * WAN, "received_on": None}
         day = today - timedelta(days=days)

@@ -1,4 +1,4 @@
-"""What the house serves of each noun besides its pages; one module a noun.
+"""Everything served of each noun, one module per noun.
 
 A new module is found by itself: its registers, and what it gives to these facets.
 Nothing else knows which nouns there are. Places stand in steps of ten, so that
@@ -39,7 +39,7 @@ def todos(user: User) -> list[Todo]:
 
 
 def opens(page: str) -> May:
-    """Return a rule: a part is there for those whom a page is there for."""
+    """Return a right: a part is shown to those who may open a page."""
     return lambda user: serves(user, page)
 
 

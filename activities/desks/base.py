@@ -28,7 +28,7 @@ from redleader.records.stepped import SteppedRegister
 
 
 def rights(*actions: str, opens: Rule = sees_records) -> dict[str, Right]:
-    """Return the usual rights: who sees the records, who writes, who takes out."""
+    """Return the usual rights: who sees, who writes and who exports the records."""
     asked = {
         "create": may_write,
         "update": may_write,
@@ -74,7 +74,7 @@ class PartDesk(Part, Desk):
 
 
 class SteppedDesk(SteppedRegister, Desk):
-    """What goes from state to state by written steps."""
+    """A desk of rows that change state by recorded steps."""
 
 
 def chamber_choice(model: Any, label: str = "商会") -> Choice:

@@ -1,4 +1,4 @@
-"""Courses and the places where they are held, found by name."""
+"""Courses and their places, found by name."""
 
 from django.db.models import QuerySet
 

@@ -63,7 +63,7 @@ def to_review(user: User) -> list[Todo]:
 
 @TODOS.at(110, sees_numbers)
 def open_records(user: User) -> list[Todo]:
-    """Return how many records wait for who wrote them."""
+    """Return how many records are waiting for their authors."""
     lectures = Lecture.objects.visible_to(user)
     records = reverse("workbench:lecture-list")
     return [

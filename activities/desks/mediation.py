@@ -120,7 +120,7 @@ def to_go_on(user: User) -> list[Todo]:
 
 @CARDS.at(30)
 def card(user: User) -> dict[str, object]:
-    """Return totals for all, the way in for who handles cases."""
+    """Return totals for everybody, and a link for those who handle cases."""
     links = [("公开的总数", "public:mediation-list")]
     if may_mediate(user):
         links.insert(0, ("办理案件", "workbench:mediation-list"))
@@ -283,14 +283,14 @@ class Cases(SteppedDesk):
         return rows.with_names().prefetch_related("parties", "mediators")
 
     def find(self, request, pk, *, to_edit=False):
-        """Only named staff change what a case says."""
+        """Only named staff may change the content of a case."""
         case = super().find(request, pk)
         if to_edit and not may_register(request.user):
             raise PermissionDenied
         return case
 
     def narrowed(self, request):
-        """Who has nothing to do with cases finds no such page."""
+        """Users without access to cases get a 404."""
         if not may_mediate(request.user):
             raise Http404
         return super().narrowed(request)

@@ -1,4 +1,4 @@
-"""Members of chambers, found by name, in the scope of whoever looks."""
+"""Members of chambers, found by name, within the user's scope."""
 
 from activities.desks import FINDS
 from chambers.models import Member, User

@@ -58,7 +58,7 @@ PAGES.at(170)(PublicPage("public:welfare-list", "公益与基金", "捐赠 慈�
 
 @TODOS.at(280, leads_chamber)
 def not_received(user: User) -> list[Todo]:
-    """Return the donations that were pledged long ago and are not there yet."""
+    """Return the donations pledged long ago and not received yet."""
     last = timezone.localdate() - timedelta(days=PLEDGE_DAYS)
     late = Donation.objects.visible_to(user).pledged().filter(pledged_on__lt=last)
     address = f"{reverse('workbench:donation-list')}?received=no"
@@ -279,7 +279,7 @@ class Funds(Desk):
 
 
 def amount_of(direction: Direction):
-    """Return how to read an amount that stands in one of two columns."""
+    """Return a function that reads the amount of one of two columns."""
     return lambda row: row.amount if row.direction == direction else None
 
 

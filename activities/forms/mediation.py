@@ -91,7 +91,7 @@ class RegisterForm(CaseForm):
 
 
 def from_request(request: MediationRequest) -> dict[str, object]:
-    """Return what a request already says, for the form of its case."""
+    """Return the initial values of a case form from a request."""
     return {
         "kind": request.kind_id,
         "summary": request.content,
@@ -133,7 +133,7 @@ class ConfirmationForm(RecordForm):
 
 
 def mediators_field(case: MediationCase) -> forms.ModelMultipleChoiceField:
-    """Offer those whom the committee of a case has engaged, and who mediate it."""
+    """Offer the mediators of the case's committee, and those already assigned."""
     today = timezone.localdate()
     offered = Q(pk__in=Mediator.objects.active(today).filter(committee=case.committee))
     offered |= Q(pk__in=case.assignments.values("mediator"))
@@ -217,7 +217,7 @@ class DeclineForm(Form):
 
 
 class MediationRequestForm(StrangerFormMixin, ModelForm):
-    """What an enterprise writes; who reads it is said on the page."""
+    """An enterprise's request; the page says who will read it."""
 
     class Meta:
         model = MediationRequest

@@ -17,7 +17,7 @@ PRESENT, ON_LEAVE, ABSENT = AttendanceStatus
 
 @dataclass(frozen=True)
 class RollRow:
-    """A person of the roster and what is said of them; empty is nothing yet."""
+    """A person of the roster and their status; empty if none yet."""
 
     member: Member
     status: str
@@ -42,7 +42,7 @@ class RollWidget(forms.Widget):
 
 
 class RollField(forms.Field):
-    """Cleans to {member's key: status}; ``members`` are who may be named."""
+    """Cleans to {member's key: status}; ``members`` are those who may be named."""
 
     widget = RollWidget
 
@@ -85,7 +85,7 @@ def fill_roll(
     pasted: str = "",
     last: Mapping[int, str] | None = None,
 ) -> Filled:
-    """Return the roll after a button was pressed; who is excused stays excused.
+    """Return the roll after a button was pressed; the excused stay excused.
 
     ``mark`` is ``present`` (全到), ``absent`` (其余缺席), ``last`` (照上一次) or
     ``clear``; ``accept`` is ``key:status``, a suggestion that was taken; a

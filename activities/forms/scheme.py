@@ -10,7 +10,7 @@ from redleader.records.forms import Form, TrialForm
 
 
 class CriterionForm(TrialForm):
-    """An indicator that is counted names one of the rules that there are."""
+    """A counted indicator names an existing rule."""
 
     rule = forms.ChoiceField(label="计数口径", required=False)
 

@@ -75,7 +75,7 @@ class DonationForm(OwnChamberForm):
         self.fields["fund"].queryset = funds  # type: ignore[attr-defined]
 
     def clean(self):
-        """Name the field that is missing or too much, where a rule names several."""
+        """Report the missing or superfluous field of a constraint over several."""
         data = super().clean()
         kind = data.get("donor_kind")
         if kind:
@@ -123,7 +123,7 @@ class CharityActivityForm(OwnChamberForm):
                 self.initial[name] = None
 
     def clean(self):
-        """What is left empty is nothing, but as many times as there are people."""
+        """Empty means none, except that 人次 defaults to the number of people."""
         data = super().clean()
         if "person_times" not in self.errors and data.get("person_times") is None:
             data["person_times"] = data.get("people") or 0

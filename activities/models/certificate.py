@@ -69,7 +69,7 @@ def parts_of(text: str) -> list[tuple[str, bool]]:
 
 
 def check_placeholders(text: str) -> None:
-    """Refuse a placeholder that nothing fills, and say which there are."""
+    """Refuse an unknown placeholder, and say which ones exist."""
     used = [piece for piece, is_name in parts_of(text) if is_name]
     unknown = next((name for name in used if name not in PLACEHOLDERS), None)
     if unknown is not None:
@@ -106,10 +106,10 @@ FILLED = ["heading", "body", "signature", "footnote"]
 
 @pghistory.track()
 class CertificateTemplate(models.Model):
-    """What a certificate says; {recipient} and its like are filled in.
+    """The text of a certificate; {recipient} and other placeholders are filled in.
 
-    The county grants its own titles (证书); of those from above it only states
-    that they are on its roll (登记证明).
+    The county grants its own titles (证书); for higher ones it only certifies that they
+    are on its roll (登记证明).
     """
 
     name = models.CharField("模板名称", max_length=40, unique=True)
@@ -232,5 +232,5 @@ class Certificate(DemoMark):
 
     @property
     def printed_code(self):
-        """The code in groups of four, as it stands on paper."""
+        """The code in groups of four, as printed."""
         return "-".join(self.code[n : n + 4] for n in range(0, CODE_LENGTH, 4))

@@ -1,4 +1,4 @@
-"""Places of red history and the courses that are held there (系统 6)."""
+"""Places of revolutionary history and the courses held there (系统 6)."""
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator

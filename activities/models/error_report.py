@@ -32,9 +32,9 @@ class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
 
 @pghistory.track()
 class ErrorReport(Sent, DemoMark):
-    """An error on a page as a reader reports it; who that is is not asked.
+    """An error on a page as reported by a reader, who stays anonymous.
 
-    Whoever holds the receipt reads the answer.
+    The holder of the receipt can read the answer.
     """
 
     receipt = models.CharField(

@@ -1,4 +1,4 @@
-"""Figures published before the system existed, beside which rows are counted."""
+"""Figures published before the system existed, shown beside the counted ones."""
 
 import pghistory
 from django.db import models
@@ -95,7 +95,7 @@ class OfficialFigure(models.Model):
 
     @property
     def prefix(self):
-        """The word before the number; "约…余" stands on both sides of it."""
+        """The word before the number; "约…余" encloses it."""
         return self.words[0]
 
     @property

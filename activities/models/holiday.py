@@ -13,7 +13,7 @@ class HolidayKind(models.TextChoices):
 
 @pghistory.track()
 class Holiday(models.Model):
-    """A day that is not what its weekday says; every other weekday is worked."""
+    """A day that differs from its weekday; all other weekdays are working days."""
 
     day = models.DateField("日期", unique=True)
     kind = models.CharField("安排", max_length=8, choices=HolidayKind)

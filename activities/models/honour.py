@@ -94,7 +94,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(known).annotate(state=state_on(day))
 
     def held(self, day=None):
-        """What is valid or due for review; said by columns, which the planner knows."""
+        """Valid or due for review, in terms of columns that the planner knows."""
         return self.on(day).exclude(has_ended(day or timezone.localdate()))
 
     def ended(self, day=None):
@@ -111,9 +111,9 @@ class AwardQuerySet(models.QuerySet["Award"]):
         return self.filter(version__scheme__kind=SchemeKind.FOUR_GOODS, level=level)
 
     def any_of(self, *conditions):
-        """Awards that any condition finds, by a union of keys.
+        """Awards that match any of the conditions, by a union of keys.
 
-        It goes through indexes, where OR would read every award.
+        It uses indexes, where OR would read every award.
         """
         keys = [
             Award.objects.filter(each).order_by().values("pk") for each in conditions
@@ -411,7 +411,7 @@ class Award(DemoMark):
 
     @property
     def chambers(self):
-        """The chambers behind the recipient: itself, or those of its branch or site."""
+        """The chambers of the recipient: itself, or those of its branch or site."""
         if self.branch_id:
             return list(self.branch.chambers.all())
         chamber = self.chamber or self.site.chamber

@@ -110,7 +110,7 @@ MAX_PEOPLE = 2000
 
 @pghistory.track()
 class Series(DemoMark):
-    """A row of numbered lectures, such as 红土初心讲堂."""
+    """A series of numbered lectures, such as 红土初心讲堂."""
 
     name = models.CharField("名称", max_length=40, unique=True)
     introduction = models.TextField("简介", max_length=1000, blank=True)

@@ -17,9 +17,9 @@ from redleader.records.quarters import Quarter
 
 @pghistory.track()
 class Baseline(models.Model):
-    """历史基数: what a rule would have counted before the system was there.
+    """历史基数: what a rule would have counted before the system existed.
 
-    It stands as its own part of a total, never among the rows.
+    It is shown as a separate part of a total, never among the rows.
     """
 
     rule = models.SlugField("计数口径", max_length=40)
@@ -59,7 +59,7 @@ class Baseline(models.Model):
 
 
 class QuarterLock(models.Model):
-    """A quarter whose numbers were fixed: what was counted then can't change.
+    """A quarter whose numbers are locked: what was counted then cannot change.
 
     Rows may still be corrected; the difference is shown beside the locked number.
     """
@@ -170,7 +170,7 @@ class LockedNumber(models.Model):
 
 
 class LockedRow(models.Model):
-    """One row behind a locked number: what it was called and what it gave."""
+    """One row behind a locked number: its name and its contribution."""
 
     number = models.ForeignKey(LockedNumber, models.PROTECT, related_name="rows")
     key = models.CharField(max_length=40)  # of the row in its own table

@@ -76,9 +76,9 @@ class PairingQuerySet(models.QuerySet["Pairing"]):
         return self.filter(state__in=COUNTED)
 
     def during(self, first, last):
-        """Pairings that were in force on some of these days.
+        """Pairings in force on any of these days.
 
-        One that is still 实施中 goes on after its agreed end.
+        One that is still 实施中 continues after its agreed end.
         """
         return self.counted().filter(
             Q(ended_on__isnull=True)

@@ -1,4 +1,4 @@
-"""乡贤回归 and 乡村振兴项目: who invests, how far it is, what it brought."""
+"""乡贤回归 and 乡村振兴项目: the investor, the progress, the results."""
 
 import pghistory
 import pgtrigger

@@ -1,4 +1,4 @@
-"""招商推介会: where chambers present the county, and which projects came of it."""
+"""招商推介会: events at which chambers present the county."""
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator

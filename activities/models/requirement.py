@@ -1,4 +1,4 @@
-"""How often a Party organisation meets, who is excused, and the deadlines of work."""
+"""How often a Party organisation must meet, its exemptions, and deadlines."""
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -146,5 +146,5 @@ class Deadlines(models.Model):
 
     @classmethod
     def load(cls) -> "Deadlines":
-        """Return the row, or the defaults where staff never changed them."""
+        """Return the row, or the defaults if staff have never changed them."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)

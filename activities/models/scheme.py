@@ -48,7 +48,7 @@ def chambers_only() -> list[str]:
 
 @pghistory.track()
 class Scheme(models.Model):
-    """A family of titles, such as 四好商会; praise is kept but is no title."""
+    """A family of titles, such as 四好商会; 工作肯定 is recorded but is not a title."""
 
     name = models.CharField("名称", max_length=60, unique=True)
     kind = models.CharField("类别", max_length=12, choices=SchemeKind)

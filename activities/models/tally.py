@@ -4,11 +4,11 @@ from django.db import models
 
 
 class Tally(models.Model):
-    """What some rows added to a number on a day; the number is the sum of such lines.
+    """The change of a number on a day; the number is the sum of such lines.
 
-    ``facet`` is a field that the number is broken down by, and ``value`` one of its
-    values; both are empty for the number itself. Only triggers write here, each
-    change as a line of its own, and now and then they put lines together.
+    ``facet`` is a field by which the number is broken down, and ``value`` one of its
+    values; both are empty for the number itself. Only triggers write here, each change
+    as a line of its own, and now and then they put lines together.
     """
 
     rule = models.CharField("口径", max_length=40)

@@ -22,7 +22,7 @@ NOWHERE = {
 
 @dataclass(frozen=True)
 class Address:
-    """An address; ``methods`` is empty when the view does not tell."""
+    """An address; ``methods`` is empty if the view does not declare any."""
 
     name: str
     pattern: str
@@ -34,7 +34,7 @@ class Address:
         return "<" in self.pattern
 
     def actors(self, method: str) -> list[str]:
-        """Return who is meant to use a method."""
+        """Return who may use a method."""
         if (self.methods and method not in self.methods) or self.name in NOWHERE:
             return []
         if is_public(self.view):
@@ -65,7 +65,7 @@ def addresses(patterns=None) -> Iterator[Address]:
 
 
 def methods_of(view: Any) -> list[str]:
-    """Return the methods that a view says it takes, as far as it says so."""
+    """Return the methods that a view accepts, as far as it declares them."""
     if hasattr(view, "view_class"):
         cls = view.view_class
         named = {"HEAD", "OPTIONS", *(n.upper() for n in cls.http_method_names)}

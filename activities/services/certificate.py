@@ -1,4 +1,4 @@
-"""Certificates: who gets one, what it says, and the first templates."""
+"""Certificates: issuing them, their text, and the first templates."""
 
 import datetime
 import re
@@ -104,7 +104,7 @@ def why_ended(award: Award) -> str:
 
 
 def certificate_sheet(certificate: Certificate, *, site: str) -> CertificateSheet:
-    """Return what a certificate says today; refuse when the title has ended."""
+    """Return a certificate as of today; refuse if the title has ended."""
     award = award_today(certificate.award)
     if not award.is_held:
         raise ValidationError(f"{why_ended(award)}，证书不能再下载。", code="ended")
@@ -163,7 +163,7 @@ def sample_sheet(template: CertificateTemplate, *, site: str) -> CertificateShee
 
 
 def values_of(award: Award) -> dict[str, str]:
-    """Return the words for each placeholder; what the source is silent on says so."""
+    """Return the value of each placeholder, marking what the source does not state."""
     return {
         "recipient": award.recipient.name,
         "title": award.title,

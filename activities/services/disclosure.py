@@ -1,4 +1,4 @@
-"""Tables of small numbers for the public, from which no small number follows."""
+"""Tables of small numbers for the public, from which none can be derived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ SMALL = 5  # fewer people than this could be recognised
 
 @dataclass(frozen=True)
 class Cell:
-    """A number of a public table; one that is too small is not told."""
+    """A number of a public table; one that is too small is suppressed."""
 
     value: int
     is_small: bool = False
-    is_covered: bool = False  # hidden so that the small one can't be worked out
+    is_covered: bool = False  # suppressed so that a small one cannot be derived
 
     @property
     def words(self) -> str:
@@ -22,11 +22,11 @@ class Cell:
 
 
 def guarded(rows: Sequence[Sequence[int]]) -> list[list[Cell]]:
-    """Return a table with its totals, so that no small number can be worked out.
+    """Return a table with its totals, from which no small number can be derived.
 
-    The last column and the last row are the sums. Numbers below 5 are hidden, and
-    others with them until no hidden one follows from those that are told. The sum of
-    all is always told.
+    The last column and the last row are the sums. Numbers below 5 are suppressed, and
+    others with them until no suppressed one can be derived from those shown. The grand
+    total is always shown.
     """
     table = [[*row, sum(row)] for row in rows]
     table.append([sum(column) for column in zip(*table, strict=True)])
@@ -41,7 +41,7 @@ def guarded(rows: Sequence[Sequence[int]]) -> list[list[Cell]]:
             if place not in {*hidden, last}
             and any(place[0] == p[0] or place[1] == p[1] for p in told)
         ]
-        if not near:  # Then the sum of all stands alone.
+        if not near:  # Then only the grand total is shown.
             hidden = set(values) - {last}
             break
         cost = {p: (len(told_of(hidden | {p}, values)), values[p]) for p in near}
@@ -56,15 +56,15 @@ Place = tuple[int, int]
 
 
 def told_of(hidden: set[Place], values: dict[Place, int]) -> set[Place]:
-    """Return the hidden places whose numbers can be worked out from the others."""
+    """Return the suppressed cells whose numbers can be derived from the others."""
     return {place for place in hidden if follows(place, hidden, values)}
 
 
 def follows(place: Place, hidden: set[Place], values: dict[Place, int]) -> bool:
-    """Tell whether a hidden number can be worked out from the others.
+    """Tell whether a suppressed number can be derived from the others.
 
-    It can unless it is part of a ring of hidden ones (along a row, down a column
-    and so on back), or when those of its line are all as large as they can be.
+    It can unless it is part of a cycle of suppressed cells (along a row, down a column
+    and so on back to itself), or if all those of its line are as large as they can be.
     """
     for axis in (0, 1):
         line = [p for p in hidden if p[axis] == place[axis]]
@@ -74,7 +74,7 @@ def follows(place: Place, hidden: set[Place], values: dict[Place, int]) -> bool:
 
 
 def in_ring(place: Place, hidden: set[Place]) -> bool:
-    """Tell whether a place's row and column are joined by other hidden places."""
+    """Tell whether a cell's row and column are connected by other suppressed cells."""
     others = hidden - {place}
     rows, columns = {place[0]}, set[int]()
     while True:

@@ -50,7 +50,7 @@ def book_export(
 
 
 def record_export(request: HttpRequest, user: User, export: Export) -> None:
-    """Write down who took what out; a word that was typed is not kept."""
+    """Record who exported what, without words that were typed."""
     words = [
         "（查找）" if isinstance(word, TypedWord) else word for word in export.words
     ]

@@ -1,4 +1,4 @@
-"""Figures: each published number beside the one counted from rows."""
+"""Figures: each published number beside the counted one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from activities.models import OfficialFigure
 from activities.models.figure import FigureGroup, Qualifier
 from redleader.records.money import WAN, YI
 
-# What the front page tells of each part of the report, in its order.
+# The figures of the front page for each part of the report, in order.
 HOME_FIGURES = {
     FigureGroup.OVERVIEW: ["M01", "M02"],
     FigureGroup.PARTY: ["M03", "M04", "M05"],
@@ -119,7 +119,7 @@ def compare(
     return [found.get(figure.pk) or Comparison(figure) for figure in figures]
 
 
-BAR, SPACE = 200, 1.15  # widest bar of a picture, and what is left beside it
+BAR, SPACE = 200, 1.15  # width of the longest bar, and the space beside it
 
 
 @dataclass(frozen=True)

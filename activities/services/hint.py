@@ -19,7 +19,7 @@ from chambers.models import User
 from chambers.rights import may_review
 from redleader.records.search import fold
 
-USUAL_LENGTH = timedelta(hours=2)  # where the end is not recorded
+USUAL_LENGTH = timedelta(hours=2)  # if the end is not recorded
 SHORTEST_MINUTES = 40  # characters; shorter texts are alike by chance
 ALIKE = 0.9
 NEIGHBOURS = 200

@@ -56,7 +56,7 @@ def kind_of(award: Award) -> str:
 
 
 def township_of(award: Award) -> str:
-    """Return where the recipient is; a Party organisation may cover several places."""
+    """Return the place of the recipient; a Party organisation may cover several."""
     if award.branch:
         return townships_of(award.branch)
     owner = award.chamber or award.site

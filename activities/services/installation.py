@@ -1,4 +1,4 @@
-"""What an installation of this project needs besides a sound machine."""
+"""What an installation needs besides a sound machine."""
 
 from activities.models import CertificateTemplate, MeetingRequirement, SchemeVersion
 from activities.papers.certificate_sheet import FONT

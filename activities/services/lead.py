@@ -23,8 +23,8 @@ from redleader.records.filters import years_of
 def save_lead(lead: Lead, *, user: User, version: int | None = None) -> Lead:
     """Save a new or changed lead.
 
-    Raises EditConflictError when somebody saved it since, and ValidationError when
-    it has been checked by now.
+    Raises EditConflictError if somebody has saved it since, and ValidationError if it
+    has been checked meanwhile.
     """
     if lead.pk:
         stored = next_version(lead, version)
@@ -77,7 +77,7 @@ CODES_AT_WORK = [*CODES, "leads-waiting"]
 
 @dataclass(frozen=True)
 class LeadLine:
-    """What one chamber brought, or what all brought in one year."""
+    """What one chamber contributed, or what all contributed in one year."""
 
     place: Any
     totals: list[Total]

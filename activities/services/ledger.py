@@ -34,10 +34,10 @@ def scope_of(quarter: Quarter) -> Scope:
 
 @transaction.atomic
 def lock_quarter(quarter: Quarter, *, user: User, note: str = "") -> QuarterLock:
-    """Write down every number of a quarter with the rows behind it, for good.
+    """Record every number of a quarter with the rows behind it, for good.
 
-    Raises ValidationError without the right, before the quarter is over, and when
-    it is locked already.
+    Raises ValidationError without the right, before the quarter is over, or if it is
+    already locked.
     """
     if not may_review(user):
         raise ValidationError("您没有封账的权限。", code="no_right")
@@ -117,7 +117,7 @@ class LedgerLine:
 
 
 def change_words(old: Decimal, new: Decimal) -> str:
-    """Return how a number changed, in per cent; from nothing there is no rate."""
+    """Return the change of a number in per cent; from zero there is no rate."""
     if old == new:
         return "持平"
     if not old:
@@ -127,7 +127,7 @@ def change_words(old: Decimal, new: Decimal) -> str:
 
 
 def lines_of(quarter: Quarter) -> list[LedgerLine]:
-    """Return every rule of a quarter beside the quarter and the year before."""
+    """Return every rule of a quarter, compared with the quarter and the year before."""
     quarters = (quarter, quarter.previous, Quarter(quarter.year - 1, quarter.number))
     locked, *earlier = (locked_numbers(each) for each in quarters)
     rules = [rule for rule in published() if not rule.is_yes_no]

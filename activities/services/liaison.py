@@ -1,4 +1,4 @@
-"""What happens to assignments, contacts and demands; the year's duties beside them."""
+"""What happens to assignments, contacts and demands; the duties of a year."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -67,9 +67,9 @@ def save_demand(demand: Demand, *, user: User, version: int | None = None) -> De
 
 
 def may_take(user: User, demand: Demand, to: str) -> bool:
-    """Tell whether this user takes a step of a demand that they may see.
+    """Tell whether this user may take a step of a demand that they can see.
 
-    Reviewers take every one; the chamber's secretary says whether an answer
+    Reviewers may take any step; the chamber's secretary decides whether an answer
     closes the demand.
     """
     if may_review(user):
@@ -124,7 +124,7 @@ LINES = 200  # of the board of a year; a county has fewer
 
 @dataclass(frozen=True)
 class DutyDone:
-    """How often a duty was done for a branch in a year, beside what is asked."""
+    """How often a duty was done for a branch in a year, and how often it is due."""
 
     duty: ContactDuty
     done: int
@@ -166,7 +166,7 @@ class Board:
 
     @property
     def sources(self) -> list[str]:
-        """Where the duties come from, each once."""
+        """The sources of the duties, each once."""
         sources = dict.fromkeys(duty.source for duty in self.duties if duty.source)
         return [source.rstrip("。") for source in sources]
 

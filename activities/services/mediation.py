@@ -59,8 +59,8 @@ def register_case(
 ) -> MediationCase:
     """Give a new case its number and keep it with its parties.
 
-    ``request`` is the request of an enterprise that it comes from; its receipt says
-    so. Raises ValidationError when that was answered already.
+    ``request`` is the enterprise's request that it comes from, which is answered with
+    it. Raises ValidationError if that has already been answered.
     """
     if not may_register(user):
         raise no_right()
@@ -214,7 +214,7 @@ def require_agreement(case: MediationCase, kind: str, text: str) -> None:
 
 @transaction.atomic
 def assign(case: MediationCase, *, mediators: Iterable[Mediator]) -> None:
-    """Say who mediates a case that has no result yet."""
+    """Assign the mediators of a case that has no result yet."""
     case = MediationCase.objects.select_for_update().get(pk=case.pk)
     if not case.is_editable:
         raise ValidationError(CLOSED_ERROR, code="closed")
@@ -263,7 +263,7 @@ def add_paper(case: MediationCase, *, kind: str, upload: UploadedFile) -> CasePa
 
 @transaction.atomic
 def remove_paper(paper: CasePaper) -> None:
-    """Take a paper off a case without result; the file goes after the commit."""
+    """Remove a paper from a case without result; the file goes after the commit."""
     case = MediationCase.objects.select_for_update().get(pk=paper.case_id)
     if not case.is_editable:
         raise ValidationError(CLOSED_ERROR, code="closed")

@@ -149,5 +149,5 @@ def wrong_sums() -> QuerySet[Project]:
 
 
 def rebuild_sums() -> None:
-    """Let the trigger of each project add up its entries anew."""
+    """Let the trigger of each project recompute its sums."""
     Project.objects.update(has_entry=False)

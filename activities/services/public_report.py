@@ -32,10 +32,10 @@ def read_facts() -> dict:
 
 @transaction.atomic
 def load_public_report(*, dry_run: bool = False) -> Counter[str]:
-    """Make the rows that are missing; leave those that are there as they are.
+    """Create the missing rows; leave existing ones as they are.
 
-    Returns how many rows of each noun were made. Any error undoes all of it, and
-    so does ``dry_run`` after counting.
+    Returns how many rows of each model were created. Any error rolls back all of it,
+    and so does ``dry_run`` after counting.
     """
     facts = read_facts()
     made: Counter[str] = Counter()

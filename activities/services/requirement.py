@@ -1,6 +1,6 @@
-"""What the requirements of meetings ask of each branch, beside what was held.
+"""The meetings required of each branch, compared with those held.
 
-Plain sums for a reminder and a quarterly table; never a score or an order.
+Plain sums for reminders and a quarterly report; never a score or ranking.
 """
 
 from collections import Counter, defaultdict
@@ -27,7 +27,7 @@ PERIOD_LABELS = {Period.MONTH: "", Period.QUARTER: "", Period.YEAR: "（全年�
 
 @dataclass(frozen=True)
 class Meetings:
-    """A month, quarter or year of one branch and one requirement."""
+    """The meetings of one branch for one requirement in a month, quarter or year."""
 
     first: date
     last: date
@@ -63,7 +63,7 @@ class Meetings:
 
 @dataclass(frozen=True)
 class Summary:
-    """What one requirement asks of one branch in a quarter, or in its year."""
+    """How one branch meets one requirement in a quarter, or in its year."""
 
     requirement: MeetingRequirement
     periods: list[Meetings]

@@ -61,7 +61,7 @@ def save(row: models.Model, made: Counter[str]) -> models.Model:
 
 
 def load_four_goods(made: Counter[str]) -> None:
-    """Make the shipped draft of the 四好 criteria, unless that version is there."""
+    """Create the shipped draft of the 四好 criteria, unless that version exists."""
     facts = read("four_goods.json")
     scheme = Scheme.objects.filter(name=facts["scheme"]).first()
     if scheme is None:
@@ -110,9 +110,9 @@ def load_holidays(made: Counter[str]) -> None:
 
 @transaction.atomic
 def copy_version(version: SchemeVersion, *, label: str, year: int) -> SchemeVersion:
-    """Return a new version with the same levels and criteria, its cycles moved on.
+    """Return a new version with the same levels and criteria, with shifted cycles.
 
-    Dates move by the difference of the years, or one year if the old one has none.
+    Dates are shifted by the difference of the years, or by one if the old one has none.
     The copy is closed for applications until staff open it.
     """
     years = relativedelta(years=year - version.year if version.year else 1)

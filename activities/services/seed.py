@@ -80,9 +80,9 @@ PROGRAMMES = ["红土同心•民企帮村", "万企兴万村•企村联建", "
 
 @transaction.atomic
 def load_seed(*, dry_run: bool = False) -> Counter[str]:
-    """Make the rows that are missing, and return how many of each noun.
+    """Create the missing rows, and return how many of each model.
 
-    What is there already, in use or not, is left to staff.
+    Existing rows, in use or not, are left to staff.
     """
     made: Counter[str] = Counter()
     known = set(MeetingRequirement.objects.values_list("kind", flat=True))
@@ -111,7 +111,7 @@ def load_seed(*, dry_run: bool = False) -> Counter[str]:
 
 
 def load_lead_target() -> bool:
-    """Set the target of the present year unless staff did; tell whether it was new."""
+    """Set the target of this year unless staff have; tell whether it was new."""
     year = timezone.localdate().year
     if LeadTarget.objects.filter(year=year).exists():
         return False

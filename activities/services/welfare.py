@@ -117,7 +117,7 @@ def in_year(rows: Any, year: int, *, day: str) -> Any:
 
 
 def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:
-    """Return the donors who agreed to be named, in order of pinyin, without amounts."""
+    """Return the donors who agreed to be named, ordered by pinyin, without amounts."""
     published = donations.published().with_names().order_by("pk")  # type: ignore[attr-defined]
     people = {
         row.donor: row.donor_kind == DonorKind.PERSON for row in published[:DONORS]

@@ -1,4 +1,4 @@
-"""The one description of a column: on a page, in what goes out and what comes in."""
+"""The one description of a column: on pages, in exports and in imports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Value = Callable[[Any], Any] | str
 
 
 def told(value: Value, row: Any) -> Any:
-    """Return what a function says of a row, or what stands there by a name."""
+    """Return the result of a function of a row, or the value of an attribute path."""
     if not isinstance(value, str):
         return value(row)
     found = attrgetter(value)(row) if value else None
@@ -41,9 +41,9 @@ def told(value: Value, row: Any) -> Any:
 class Column:
     """One column of a table: how it is written, and what it takes when read.
 
-    ``value`` takes the row, or names what of it is meant, such as ``chamber.name``;
-    ``width`` counts half-width characters. ``choices`` are offered in Excel but not
-    enforced; ``note`` explains the column.
+    ``value`` takes the row, or is an attribute path such as ``chamber.name``; ``width``
+    counts half-width characters. ``choices`` are offered in Excel but not enforced;
+    ``note`` explains the column.
     """
 
     label: str
@@ -74,11 +74,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown(Column):
-    """A column that pages show, too; a plain ``Column`` stands in the workbook only.
+    """A column that pages also show; a plain ``Column`` is in the workbook only.
 
-    ``place`` is where it stands on a page, from 1; the first one heads its row.
-    ``html`` says on a page something else than the value, ``small`` what is added
-    below it.
+    ``place`` is its position on a page, from 1; the first one is the row's heading.
+    ``html`` replaces the value on a page, and ``small`` is added below it.
     """
 
     place: int

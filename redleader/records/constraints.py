@@ -25,7 +25,7 @@ class DateRange(Func):
 
 
 def period(start: str = "started_on", end: str = "ended_on") -> DateRange:
-    """Return the days of a row, both ends included; no end means it goes on."""
+    """Return the days of a row, both ends included; without an end it is open."""
     return DateRange(F(start), F(end), RangeBoundary(inclusive_upper=True))
 
 

@@ -213,9 +213,9 @@ class Choice:
 def text_choice(
     label: str, hint: str, *, columns: Sequence[str] = (), names: Sequence[str] = ()
 ) -> Choice:
-    """Find rows by a text in ``columns``, or by a name with its pinyin.
+    """Find rows by a text in ``columns``, or by a name or its pinyin.
 
-    ``names`` are the paths to the rows that have the name, such as ``chamber__``.
+    ``names`` are the paths to rows with that name, such as ``chamber__``.
     """
 
     def narrow(rows: QuerySet, text: str) -> QuerySet:

@@ -12,12 +12,14 @@ from django.utils.http import urlencode
 from redleader.records.search import WORDS, first_found, fold, search, syllables
 
 MAX_QUERY = 60  # characters
-SHOWN = 10  # hits of a noun at work; one more is asked for, to tell of others
+SHOWN = (
+    10  # hits per noun in the workbench; one more is read, to see if there are others
+)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One row that was found: its name, what tells it from others, its page."""
+    """One row that was found: its name, what distinguishes it, its page."""
 
     name: str
     about: str
@@ -36,10 +38,9 @@ class HitGroup:
 
 @dataclass(frozen=True)
 class Findable:
-    """What a query finds of a noun, and how each row is told in words.
+    """What a query finds of a noun, and how each row is described.
 
-    Both are asked with whoever looks, where that makes a difference. ``page`` is the
-    list that takes the same query.
+    Both may depend on the user. ``page`` is the list that takes the same query.
     """
 
     noun: str
@@ -90,14 +91,14 @@ def is_in(word: str, name: str) -> bool:
 
 
 def some_of_many(rows: QuerySet, query: str, user: Any) -> list[Any]:
-    """Return the first hits in a table that is very long for who sees all of it."""
+    """Return the first hits in a table that may be very long."""
     if user.is_staff:
         return first_found(rows, query, SHOWN + 1)
     return list(search(rows, query)[: SHOWN + 1])
 
 
 def admin_page(user: Any, row: Model) -> str:
-    """Return the page of a row in the back office, for those who work there."""
+    """Return the page of a row in the back office, for users with access to it."""
     meta = row._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_change"
     return reverse(name, args=[row.pk]) if user.is_staff else ""

@@ -1,7 +1,7 @@
 """Accounts and marked rows for an acceptance from outside; they need the demo's rows.
 
-Each marked row carries ``金丝雀-<number of its chamber>-<kind>``, so that whoever
-meets the text on a page knows whose it is. A second run finds the rows again.
+Each marked row carries ``金丝雀-<number of its chamber>-<kind>``, so that the text
+shows on any page whose row it is. A second run finds the rows again.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""The marked rows of a chamber, one of each kind, and where they are seen."""
+"""The marked rows of a chamber, one of each kind, and their addresses."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -107,7 +107,7 @@ class Marked(MarkedPeople):
 
     @cached_property
     def application(self) -> Application | None:
-        """A draft for a title that is open and not applied for yet, if there is one."""
+        """A draft for an open title that has no application yet, if there is one."""
         taken = Application.objects.filter(chamber=self.chamber).values("level")
         levels = SchemeLevel.objects.open(self.today).exclude(pk__in=taken)
         level = levels.filter(version__recipient_kinds__contains=["chamber"]).first()

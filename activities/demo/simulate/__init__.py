@@ -19,7 +19,7 @@ from activities.demo.simulate import names
 from activities.sums import tally
 
 CHAMBERS = 27  # of the county that is repeated
-FAR = 1_000_000_000  # where the keys of added members and lectures begin
+FAR = 1_000_000_000  # first key of added members and lectures
 # What the whole country has in common; everything else hangs on a county.
 SHARED = {
     "activities_certificatetemplate",
@@ -66,7 +66,7 @@ LECTURE_DAYS = 1800  # the added lectures lie in so many days before today
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is to be; all of it in proportion to the chambers."""
+    """The target size, in proportion to the number of chambers."""
 
     chambers: int
     members: int
@@ -184,7 +184,7 @@ def copy_county(table: Table, tables: dict[str, Table], counties: int) -> int:
 
 
 def add_members(tables: dict[str, Table], wanted: int, counties: int) -> int:
-    """Add persons to the chambers in turn, until there are enough members."""
+    """Add persons to the chambers in rotation, until there are enough members."""
     ((present,),) = ask("SELECT count(*) FROM chambers_member")
     extra = max(0, wanted - present)
     do(

@@ -98,9 +98,9 @@ class ContactAssignmentQuerySet(models.QuerySet["ContactAssignment"]):
 
 @pghistory.track()
 class ContactAssignment(Record, DemoMark):
-    """A leader's post that keeps contact with one branch.
+    """A leader's post that is responsible for contact with one branch.
 
-    The name of who holds the post is optional and internal.
+    The name of the holder is optional and internal.
     """
 
     post = models.CharField(

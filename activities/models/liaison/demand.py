@@ -51,7 +51,7 @@ CLOSED_ERROR = "该诉求已经交办或退回，不能修改；有变化请联�
 
 
 def late_on(day) -> Q:
-    """Return the condition of a demand that its unit should have answered by now."""
+    """Return the condition of a demand whose answer is overdue."""
     return Q(state__in=AT_WORK, due_on__lt=day)
 
 

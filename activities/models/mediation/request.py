@@ -1,4 +1,4 @@
-"""What an enterprise writes when it asks for mediation."""
+"""Requests of enterprises for mediation."""
 
 import secrets
 
@@ -30,7 +30,7 @@ class RequestState(models.TextChoices):
     DECLINED = "declined", "不予受理"
 
 
-# What the receipt says of a case; never more.
+# All that the receipt reveals about a case.
 PUBLIC_WORDS = {
     CaseState.REGISTERED: "已登记，等待决定是否受理",
     CaseState.ACCEPTED: "已登记受理",
@@ -53,9 +53,9 @@ class RequestQuerySet(models.QuerySet["MediationRequest"]):
 
 @pghistory.track()
 class MediationRequest(Sent, DemoMark):
-    """What an enterprise writes when it asks for mediation; internal.
+    """An enterprise's request for mediation; internal.
 
-    The receipt tells its writer the state and nothing else.
+    The receipt shows its writer the state and nothing else.
     """
 
     receipt = models.CharField(
@@ -158,7 +158,7 @@ class MediationRequest(Sent, DemoMark):
 
     @property
     def public_state(self):
-        """What the receipt says; of a case only whether it was accepted or ended."""
+        """What the receipt shows; of a case, only whether it was accepted or closed."""
         if self.case is None:
             return self.get_state_display()
         return PUBLIC_WORDS.get(CaseState(self.case.state), "已办结")

@@ -1,4 +1,4 @@
-"""公益与基金: what somebody pledged or gave, and through which chamber (系统 13).
+"""公益与基金: pledges and gifts made through a chamber (系统 13).
 
 Donors give of their own free will and are never ranked.
 """
@@ -43,7 +43,7 @@ class DonationMeans(models.TextChoices):
     GOODS = "goods", "实物"
 
 
-# The field that says who gave; nobody stands behind an anonymous gift.
+# The field that names the donor; an anonymous gift has none.
 DONOR_FIELDS = {
     DonorKind.CHAMBER: "donor_chamber",
     DonorKind.ENTERPRISE: "donor_enterprise",
@@ -66,7 +66,7 @@ class DonationQuerySet(models.QuerySet["Donation"]):
         return self.filter(received_on__isnull=False)
 
     def pledged(self):
-        """Promised and not there yet."""
+        """Promised but not received yet."""
         return self.filter(received_on__isnull=True)
 
     def published(self):
@@ -85,7 +85,7 @@ class DonationQuerySet(models.QuerySet["Donation"]):
 
 
 def fits_kind() -> Q:
-    """Say that the donor is where its kind says, and nowhere else."""
+    """Return the condition that exactly the field of the donor's kind is filled."""
     condition = Q()
     for kind in DonorKind:
         chosen = DONOR_FIELDS.get(kind, "")
@@ -128,7 +128,7 @@ class ReceiptConstraint(Refuse):
 
 @pghistory.track()
 class Donation(Record, DemoMark):
-    """What somebody pledged or gave through a chamber, of free will.
+    """A voluntary pledge or gift made through a chamber.
 
     A person's or an enterprise's name is internal until consent is recorded.
     Received cash for a fund stands there as a receipt that changes with it.

@@ -181,7 +181,8 @@ class FundEntry(Record):
                 name="never_overdrawn",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.After,
-                # Of two at once the later waits here and then sees the earlier.
+                # The later of two concurrent writers waits here and then sees the
+                # earlier.
                 before="""PERFORM 1 FROM activities_fund
                     WHERE id IN (OLD.fund_id, NEW.fund_id)
                     ORDER BY id FOR NO KEY UPDATE;""",

@@ -1,4 +1,4 @@
-"""What the site says of itself: privacy, accessibility, and what robots may read."""
+"""The site about itself: privacy, accessibility, and what robots may read."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

@@ -42,7 +42,7 @@ ABOUT = (
     "公布数、计数口径、商会、荣誉称号和乡镇，与公开页面来自同一处记录，只供读取，"
     "不含任何个人的姓名。数值各有截止日期和口径；公布数和计数各自独立，从不相加。"
 )
-# What each parameter may be; also said when it is not.
+# What each parameter may be; also shown if it is invalid.
 PARAMETERS = {
     "limit": f"每页行数，1–{MOST_ROWS} 的整数。",
     "offset": "跳过前面多少行，0 以上的整数。",

@@ -57,7 +57,7 @@ def lecture_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def month_of(text: str) -> date:
-    """Return the first day of a month such as 2026-11; of this one if it is none."""
+    """Return the first day of a month such as 2026-11, by default of this month."""
     if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) and int(text[:4]) in YEARS:
         return date(int(text[:4]), int(text[5:]), 1)
     return timezone.localdate().replace(day=1)
@@ -107,9 +107,9 @@ def send(
     lectures: LectureQuerySet,
     may_read: Callable[[User], bool],
 ) -> HttpResponse:
-    """Send what is public; with the key of a user who may read all of it, all.
+    """Send what is public, or with the key of an entitled user, everything.
 
-    Whether they may is asked each time: a key outlives no appointment.
+    The right is checked each time, so a key does not outlive an appointment.
     """
     page = "public:lecture-detail"
     if "key" in request.GET:

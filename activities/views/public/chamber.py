@@ -98,7 +98,7 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def public_leaders(chamber: Chamber) -> list[tuple[str, str]]:
-    """Return (post, names) of those in office who agree to be named today.
+    """Return (post, names) of office holders who agree to be named.
 
     Posts of the Party organisation are internal.
     """
@@ -121,7 +121,7 @@ def chamber_logo(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def send_picture(file, *, public: bool) -> FileResponse:
-    """Return a stored JPEG; 404 when there is none."""
+    """Return a stored JPEG, or 404."""
     try:
         picture = file.open("rb")
     except (ValueError, FileNotFoundError) as error:

@@ -1,4 +1,4 @@
-"""The catalogue: courses, and the places of red history where they are held."""
+"""The catalogue: courses, and the places where they are held."""
 
 from operator import attrgetter
 

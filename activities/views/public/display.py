@@ -1,4 +1,4 @@
-"""大字 and 高对比 for who has no JavaScript: a cookie, and back to the page."""
+"""大字 and 高对比 without JavaScript: set a cookie, and return to the page."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

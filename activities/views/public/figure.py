@@ -1,4 +1,4 @@
-"""数说红领: every published figure beside the one counted from our rows."""
+"""数说红领: every published figure beside the counted one."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""The front page tells the report in one scroll: figures, places, titles, lectures."""
+"""The front page: the report in one scroll, with figures, places, titles, lectures."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

@@ -29,7 +29,7 @@ UNSTATED = "none"
 FIRST_DAY = date(1949, 10, 1)
 YEARS_BACK = 10  # stops on the rail
 MOST = 300  # titles that are read for one page
-SHOWN = 100  # titles that a page shows when there are more
+SHOWN = 100  # titles shown on a page if there are more
 KINDS = {
     value: word for value, word in SchemeKind.choices if value != SchemeKind.PRAISE
 }
@@ -42,7 +42,7 @@ Group = tuple[str, list[Award]]
 
 @dataclass(frozen=True)
 class Roll:
-    """The titles that a visitor asked for, as they were on a day."""
+    """The titles that a visitor asked for, as of a day."""
 
     day: date
     is_today: bool
@@ -51,7 +51,7 @@ class Roll:
     counts: dict[str, int]  # held titles of every level
     has_ended: bool  # shown only on demand
     ended_count: int = 0  # of a roll that a page shows whole
-    is_cut: bool = False  # there are more than a page can show
+    is_cut: bool = False  # more than a page can show
 
     @property
     def held_count(self) -> int:
@@ -67,7 +67,7 @@ class Roll:
 
     @property
     def narrowed_to(self) -> list[str]:
-        """What is filtered, in words; the day is said elsewhere."""
+        """The filters in words, without the day."""
         return self.filters.words(without="on")
 
     @property
@@ -162,7 +162,7 @@ def read_roll(query: QueryDict) -> Roll:
 
 
 def long_roll(titles: Any, filters: Filters, day: date) -> Roll:
-    """Return the first titles of a long roll; of the ended ones, whether there are."""
+    """Return the first titles of a long roll, and whether there are ended ones."""
     rows = narrowed(Award.objects.all(), filters)
     counts = RULES["titles-held"].by(until(day), "level", rows=rows)
     ended = titles.ended(day)
@@ -232,10 +232,10 @@ def narrowed(awards, filters: Filters):
 
 
 def rail(roll: Roll) -> list[tuple[str, str, bool]]:
-    """Return the stops of the time rail: (word, query, whether we are there).
+    """Return the stops of the timeline: (word, query, whether it is the current one).
 
-    They are the ends of the years since the first dated title, and today; a day
-    between them has a stop of its own.
+    They are the ends of the years since the first dated title, and today; a day in
+    between gets a stop of its own.
     """
     today = timezone.localdate()
     dated = Award.objects.titles().filter(granted_on__isnull=False)
@@ -255,7 +255,7 @@ def rail(roll: Roll) -> list[tuple[str, str, bool]]:
 
 
 def add_practices(awards: list[Award]) -> None:
-    """Give the chambers behind the recipients their ``public_practices``."""
+    """Attach ``public_practices`` to the chambers of the recipients."""
     public = Practice.objects.public()
     prefetch_related_objects(
         awards,

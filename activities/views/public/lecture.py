@@ -29,7 +29,7 @@ from redleader.serving.pages import public_page
 SIZES = {"full": "image", "thumbnail": "thumbnail"}
 ISSUES = 20
 SESSIONS = 50  # of an issue that a series shows
-OTHERS = 12  # of the same issue, beside a lecture
+OTHERS = 12  # of the same issue, shown with a lecture
 # What a correction may say of the record before it. Of free text only that it
 # changed: it may have been corrected because it named somebody.
 SHOWN_CHANGES = [
@@ -163,9 +163,9 @@ def with_sessions(issues: QuerySet[Issue]) -> list[Any]:
 @login_not_required
 @require_safe
 def photo(request: HttpRequest, pk: int, size: str) -> FileResponse:
-    """Send a picture to everybody if it is public, else to who keeps the record.
+    """Send a picture to everybody if it is public, else to those who keep the record.
 
-    Who looks at one that is not public, other than as a thumbnail, is written down.
+    Viewing one that is not public, other than as a thumbnail, is audited.
     """
     if size not in SIZES:
         raise Http404

@@ -27,7 +27,7 @@ CODES = [
 @login_not_required
 @require_safe
 def mediation_list(request: HttpRequest) -> HttpResponse:
-    """Show totals only; small numbers of the table are not told."""
+    """Show totals only; small numbers of the table are suppressed."""
     today = timezone.localdate()
     scope = until(today)
     context = {

@@ -1,4 +1,4 @@
-"""Open data: what there is, what each column means, and the files."""
+"""Open data: the list of data sets, the meaning of each column, and the files."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -82,7 +82,7 @@ def data_file(request: HttpRequest, code: str, suffix: str) -> HttpResponseBase:
 
 
 def head_of(data: DataSet) -> dict[str, object]:
-    """Return what a JSON file says about itself before its rows."""
+    """Return the metadata at the head of a JSON file."""
     head: dict[str, object] = {
         "name": data.code,
         "title": data.name,

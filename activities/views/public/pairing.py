@@ -1,4 +1,4 @@
-"""村企共建 in public: totals, the picture of who helps whom, a table beside it."""
+"""村企共建 in public: totals, a picture of who helps whom, and a table."""
 
 from operator import attrgetter
 
@@ -26,7 +26,7 @@ TOTALS = [
     "pairing-trained",
     "pairing-income",
 ]
-# Column of a breakdown, and the field that rows are told apart by.
+# Column of a breakdown, and the field by which rows are grouped.
 BREAKDOWNS = [("行动", "programme__name"), ("乡镇", "village__parent")]
 
 

@@ -18,7 +18,7 @@ SUMS = ["projects-contracted", "projects-planned", "projects-paid-in", "projects
 SHOWN = ["projects-contracted", "projects-paid-in", "projects-jobs"]  # in tables
 OF_ENTRIES = {"projects-paid-in", "projects-jobs"}
 LINES = 200  # of a table
-ENOUGH = 3  # projects behind a sum; of fewer one could tell what a firm agreed to
+ENOUGH = 3  # projects in a sum; with fewer, one could tell what a firm agreed to
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,10 @@ def lines_by(scope: Scope, field: str, names: dict) -> list[ProjectLine]:
 
 
 def enough(counts: dict) -> set:
-    """Return the values whose sums may be told.
+    """Return the values whose sums may be published.
 
-    Those left out have enough projects together, so that what is missing from the
-    total tells of no firm either.
+    Those left out together have enough projects, so that the difference to the total
+    reveals no firm either.
     """
     by_size = sorted(counts, key=lambda key: counts[key])
     left_out = 0

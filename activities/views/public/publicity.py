@@ -1,4 +1,4 @@
-"""公示: the titles that are about to be granted, and what the public says to them."""
+"""公示: the titles about to be granted, and objections of the public."""
 
 from datetime import timedelta
 

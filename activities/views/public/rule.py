@@ -85,7 +85,7 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def with_baselines(rule: CountingRule, scope: Scope, value: int) -> dict:
-    """Return what was there before the system, and the sum of both."""
+    """Return what counts from before the system, and the sum of both."""
     bases = list(baselines(rule, scope))
     base = sum(row.value for row in bases)
     return {

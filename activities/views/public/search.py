@@ -22,7 +22,7 @@ def find_public(query: str) -> list[HitGroup]:
 @login_not_required
 @require_safe
 def search_list(request: HttpRequest) -> HttpResponse:
-    """Show what a query finds; one that cannot be asked is said in words."""
+    """Show what a query finds, or say why it cannot be asked."""
     query = " ".join(request.GET.get("q", "").replace("\0", "").split())
     context = {
         "query": query[:MAX_QUERY],

@@ -1,4 +1,4 @@
-"""公益与基金 in public: totals, the funds, and the donors who agreed to be named."""
+"""公益与基金 in public: totals, funds, and the donors who agreed to be named."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import TextChoices
