@@ -1,7 +1,7 @@
-"""Take the pictures of the handbook from a running demo.
+"""Take the pictures of the handbook, and of the README, from a running demo.
 
-``python -m tests.browser.screenshots FOLDER`` starts a demo of its own on
-loopback, works in it as a secretary on a phone, and stops it again.
+``python -m tests.browser.screenshots FOLDER`` starts a demo of its own on loopback,
+looks at its front page, works in it as a secretary on a phone, and stops it again.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.conftest import CHROMIUM, NO_CHROMIUM
 
 PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 120
 
@@ -138,12 +139,11 @@ def main() -> None:
                 browser = play.chromium.launch(
                     executable_path=CHROMIUM, args=["--no-sandbox"]
                 )
-                context = browser.new_context(
-                    viewport=PHONE,
-                    base_url=f"http://127.0.0.1:{port}",
-                    locale="zh-CN",
-                )
-                page = context.new_page()
+                site = {"base_url": f"http://127.0.0.1:{port}", "locale": "zh-CN"}
+                page = browser.new_context(viewport=DESK, **site).new_page()
+                page.goto("/")
+                Album(page, folder.parent).take("home", height=DESK["height"])
+                page = browser.new_context(viewport=PHONE, **site).new_page()
                 work(page, Album(page, folder), password)
                 browser.close()
         finally:
