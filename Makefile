@@ -15,8 +15,10 @@ LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
 
+# COVERAGE=1 also prints how many lines and branches of the source the tests ran.
 test: .venv/dev
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(if $(COVERAGE),--cov --cov-report=)
+	@$(if $(COVERAGE),$(BIN)/coverage report | grep -E "^(Name|TOTAL)",true)
 
 # People who collide and processes that die; DRIVE=--short is a quick look.
 drives: .venv/dev
