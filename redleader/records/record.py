@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from redleader.records.checks import Checked
 
-class Sent(models.Model):
+
+class Sent(Checked):
     """Made by a form that was sent once, however often it arrives."""
 
     form_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -24,7 +26,7 @@ class Record(Sent):
         abstract = True
 
 
-class Written(models.Model):
+class Written(Checked):
     """Keeps who wrote it first, and when."""
 
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
@@ -41,7 +43,7 @@ class Written(models.Model):
         abstract = True
 
 
-class DemoMark(models.Model):
+class DemoMark(Checked):
     """May be a row of the demo, which is never counted as a real one."""
 
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
