@@ -13,7 +13,7 @@ class PairingProgrammeAdmin(ModelAdmin):
 
 class PairingStepInline(ReadInline):
     model = PairingStep
-    fields = readonly_fields = ["before", "state", "by", "at", "reason"]
+    fields = readonly_fields = ["before", "state", "by", "at", "reason"]  # type: ignore[assignment]
 
 
 @admin.register(Pairing)

@@ -318,7 +318,7 @@ class FundEntries(PartDesk):
             return f"{self.owner.address}<int:pk>/export/"
         return super().route(action)
 
-    def export_of(self, request, pk) -> Export:
+    def export_of(self, request, pk) -> Export:  # type: ignore[override]
         fund = self.owner.find(request, pk)
         rows = fund.entries.with_balance()
         return table_answer(self.sheet, in_sheet(self.columns), rows, words=[fund.name])

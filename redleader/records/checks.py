@@ -9,8 +9,6 @@ from django.db.models.functions import Coalesce
 from django.db.models.sql import Query
 from django.db.models.sql.constants import SINGLE
 
-Constraints = list[tuple[type[models.Model], list[Any]]]
-
 
 class Checked(models.Model):
     """Asks for all its checks at once; Django's own loop then names what was broken.
@@ -31,7 +29,7 @@ class Checked(models.Model):
         finally:
             del self._holding
 
-    def get_constraints(self) -> Constraints:
+    def get_constraints(self) -> Any:
         return [
             (model, [rule for rule in rules if rule.name not in self._holding])
             for model, rules in super().get_constraints()  # type: ignore[misc]
@@ -40,7 +38,8 @@ class Checked(models.Model):
 
 def holding(row: Any, exclude: Any) -> frozenset[str]:
     """Return the names of the checks that hold; none if the query itself fails."""
-    query, names = Query(None), []
+    query = Query(None)
+    names: list[str] = []
     against = row._get_field_expression_map(meta=row._meta, exclude=exclude)
     for name, value in against.items():
         query.add_annotation(value, name, select=False)

@@ -63,7 +63,7 @@ class RecoveredStep(Step):
     that of every later step.
     """
 
-    by = models.ForeignKey(
+    by = models.ForeignKey(  # type: ignore[assignment]
         "chambers.User",
         models.PROTECT,
         null=True,
