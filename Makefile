@@ -9,8 +9,8 @@ WHEELS ?= wheels
 LOCK := --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test drives proofs bench check format schema lock screenshots minute clean \
-	backup restore restore-drill doctor wheels install-offline
+.PHONY: demo test drives proofs bench faults mutants check format schema lock screenshots \
+	minute clean backup restore restore-drill doctor wheels install-offline
 
 demo: .venv/main
 	@exec $(BIN)/python manage.py demo
@@ -32,6 +32,14 @@ proofs: .venv/dev
 # The targets of speed, each a ratio to a control of the same run; ONLY="P1 P6".
 bench: .venv/dev
 	@$(BIN)/python -m tests.acceptance.bench $(ONLY)
+
+# Faults that are planted one at a time in a copy of the source: the tests find each.
+faults: .venv/dev
+	@$(BIN)/python -m tests.acceptance.faults $(if $(ONLY),--only $(ONLY))
+
+# Small changes of modules that must not go unnoticed; ONLY="money figure".
+mutants: .venv/dev
+	@$(BIN)/python -m tests.acceptance.mutants $(ONLY)
 
 check: .venv/dev
 	$(BIN)/ruff check

@@ -46,6 +46,16 @@ def digest() -> str:
     return found.hexdigest()[:20]
 
 
+def kept() -> Path:
+    """Return where the data of the migrated server are kept, or will be.
+
+    Who plants faults in a copy of the source names those of the sound one.
+    """
+    named = os.environ.get("REDLEADER_TEST_TABLES")
+    shelf = Path(tempfile.gettempdir()) / f"redleader-tables-{os.getuid()}"
+    return Path(named) if named else shelf / digest()
+
+
 def start() -> bool:
     """Start the server of the tests with the tables in its database ``TABLES``.
 
@@ -54,20 +64,19 @@ def start() -> bool:
     cluster = settings.CLUSTER
     if cluster.is_running():
         return False
-    shelf = Path(tempfile.gettempdir()) / f"redleader-tables-{os.getuid()}"
-    kept = shelf / digest()
-    if not kept.exists():
-        migrate(kept)
+    data = kept()
+    if not data.exists():
+        migrate(data)
     cluster.make_dir(cluster.socket_dir)
     cluster.data_dir.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        [shutil.which("cp") or "cp", "-a", kept, cluster.data_dir], check=True
+        [shutil.which("cp") or "cp", "-a", data, cluster.data_dir], check=True
     )
-    os.utime(kept)
+    os.utime(data)
     return cluster.start()
 
 
-def migrate(kept: Path) -> None:
+def migrate(data: Path) -> None:
     """Migrate an empty database and keep the data of its server."""
     cluster = settings.CLUSTER
     cluster.start()
@@ -80,12 +89,12 @@ def migrate(kept: Path) -> None:
     )
     cluster.run(cluster.bin_dir / "pg_ctl", "stop", "-w", "-D", cluster.data_dir)
     cluster.started = False
-    cluster.make_dir(kept.parent)
+    cluster.make_dir(data.parent)
     (cluster.data_dir / "server.log").unlink()
-    if not kept.exists():  # Another run may have been quicker.
-        cluster.data_dir.rename(kept)
+    if not data.exists():  # Another run may have been quicker.
+        cluster.data_dir.rename(data)
     shutil.rmtree(cluster.data_dir, ignore_errors=True)
-    others = sorted(kept.parent.iterdir(), key=lambda path: path.stat().st_mtime)
+    others = sorted(data.parent.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in others[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 

@@ -107,6 +107,17 @@ def test_excel_form_gets_numbers_as_numbers(client):
     ]
 
 
+def test_words_of_a_filled_document_are_text(settings):
+    settings.PORTAL = settings.PORTAL | {"county": "<w:br/>&甲"}
+    template = ReportTemplate(
+        kind="word", content=document_of("{{县名}}"), names=["县名"]
+    )
+
+    filled = fill(template, span_of("2025", date(2026, 3, 1)))
+
+    assert text_of(filled).strip() == "<w:br/>&甲"
+
+
 def test_filled_workbook_has_no_formula_of_ours(settings):
     settings.PORTAL = settings.PORTAL | {"county": "=1+1", "owner": "\t@甲"}
     content = workbook_of("{{县名}}", "{{单位}}数", "+{{县名}}")
