@@ -1,6 +1,7 @@
 """The house rules that a reader can count: names that mean one thing each."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -30,6 +31,29 @@ def doubles(modules: dict[str, str]) -> dict[str, list[str]]:
             if isinstance(node, ast.ClassDef) and node.name not in SHARED:
                 homes[node.name].append(path)
     return {name: paths for name, paths in homes.items() if len(paths) > 1}
+
+
+# What writes text into a page as markup.
+UNESCAPED = re.compile(
+    r"\|\s*safe(seq)?\b|autoescape\s+off|\bmark_safe\(|\bSafeString\("
+)
+MARKUP = {"redleader/templatetags/page.py"}  # JSON, with its signs spelled out
+
+
+def unescaped(texts: dict[str, str]) -> set[str]:
+    return {path for path, text in texts.items() if UNESCAPED.search(text)}
+
+
+def test_no_text_is_written_as_markup():
+    root = Path(settings.BASE_DIR) / "templates"
+    templates = {str(path): path.read_text() for path in root.rglob("*.*ml")}
+    assert len(templates) > 100
+    assert unescaped(templates | source()) == MARKUP
+
+
+def test_a_text_that_is_written_as_markup_is_found():
+    texts = {"a": "{{ x|safe }}", "b": "{% autoescape off %}", "c": "{{ unsafe }}"}
+    assert unescaped(texts | {"d": "mark_safe(x)"}) == {"a", "b", "d"}
 
 
 def test_every_class_name_means_one_thing():

@@ -129,7 +129,8 @@ def test_disabled_account_is_out_at_the_next_request(user):
     user.is_active = False
     user.save()
 
-    assert not inside(client)
+    answer = client.get(reverse("workbench:desk"))
+    assert answer.status_code == 302  # to the sign-in, like a stranger
 
 
 def test_staff_need_a_second_factor(user, settings):

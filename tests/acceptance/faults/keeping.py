@@ -18,10 +18,10 @@ FAULTS = [
         (f"{OF_AUDIT}::test_tamperings",),
     ),
     Fault(
-        "audit: an entry that is gone is not noticed",
+        "audit: an entry that does not follow the one before is not noticed",
         VERIFY,
-        "elif link.id != verdict.last + 1:",
-        "elif link.id < verdict.last:",
+        "elif link.previous != verdict.hash:",
+        'elif link.previous == "":',
         (f"{OF_AUDIT}::test_tamperings",),
     ),
     Fault(
@@ -36,7 +36,7 @@ FAULTS = [
         VERIFY,
         "for key in known.keys() - present:",
         "for key in present - known.keys():",
-        (f"{OF_AUDIT}::test_tamperings",),
+        (f"{OF_AUDIT}::test_a_lost_event_is_found_though_a_newer_one_is_there",),
     ),
     Fault(
         "audit: what is kept elsewhere is not compared",

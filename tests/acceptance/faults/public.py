@@ -107,10 +107,7 @@ FAULTS = [
         "templates/public/lecture/detail.html",
         "<h1>{{ lecture.topic }}</h1>",
         "<h1>{{ lecture.topic|safe }}</h1>",
-        (
-            "tests/activities/test_bad_inputs.py"
-            "::test_script_is_stored_and_shown_as_text",
-        ),
+        ("tests/test_source.py::test_no_text_is_written_as_markup",),
     ),
     Fault(
         "name list: a telephone number stays",

@@ -144,6 +144,15 @@ def test_posts_one_after_the_other_are_not_double(chamber, party, lead):
     assert count("double-posts", chamber) == 0
 
 
+@pytest.mark.parametrize(
+    ("party", "lead"), [((2023, None), (2020, 2022)), ((2020, 2022), (2023, None))]
+)
+def test_posts_of_one_cycle_that_never_met_are_not_double(chamber, party, lead):
+    double(chamber, BranchFactory(chambers=[chamber]), party=party, lead=lead)
+
+    assert count("double-posts", chamber, date(2020, 1, 1)) == 0
+
+
 def test_posts_in_a_foreign_branch_or_of_a_plain_secretary_are_not_double(chamber):
     double(chamber, BranchFactory())
     double(chamber, BranchFactory(chambers=[chamber]), post="secretary")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from activities.counting import ALWAYS, RULES, until
@@ -274,4 +275,6 @@ def test_each_state_counts_as_its_rule_says():
             wrong.append((code, "rows", found ^ COUNTED[code]))
         if rule.count(scope) != replace(rule, kept=None).count(scope):
             wrong.append((code, "kept sum"))
+        if rule.visible(scope, AnonymousUser()).exists() != rule.is_open:
+            wrong.append((code, "rows for everybody"))
     assert wrong == []

@@ -221,6 +221,7 @@ def test_bad_rows_are_found_among_good_ones(scheme):
 
     plan = IMPORTER.plan(rows, None)
 
+    assert not Award.objects.exists()  # It was a trial.
     assert [planned.number for planned in plan.new.shown] == [2, 4, 5, 7, 8]
     assert [error.text for error in plan.errors] == [
         "第 3 行：有效期不能早于授予日期。",

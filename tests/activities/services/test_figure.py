@@ -2,9 +2,25 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from activities.services.figure import compare, fits, grouped, scope_of
+from activities.counting import EVER, RULES, Scope, Total
+from activities.models import OfficialFigure
+from activities.services.figure import (
+    HOME_FIGURES,
+    Bar,
+    Comparison,
+    bar_of,
+    compare,
+    fits,
+    grouped,
+    home_figures,
+    scope_of,
+)
 from activities.services.public_report import load_public_report
+from chambers.models import Chamber
 from tests.factories.activities import (
     OfficialFigureFactory,
     PairingProjectFactory,
@@ -21,7 +37,7 @@ from tests.factories.chambers import ChamberFactory
         ("over", 400, [401, 900], [400, 399]),
         ("nearly", 400, [399, 360], [400, 359]),
         ("at_least", 20, [20, 21], [19]),
-        ("about", 100, [95, 100, 110], [89, 111]),
+        ("about", 100, [90, 100, 110], [89, 111]),
         ("reach", 100, [100, 110], [89]),
         ("about_over", 1000, [1000, 1100], [999, 1101]),
     ],
@@ -45,9 +61,13 @@ def test_all_figures_are_listed_and_each_has_its_rule_or_a_reason():
     assert verdicts["M06"] == verdicts["M07"] == verdicts["M08"] == "相符"
     assert verdicts["M01"] == "不符"  # The report names 10 of the 27 chambers.
     assert verdicts["M02"] == "只有公布数"
+    assert [row.official.number for row in compare(["M06", "M02"])] == ["M02", "M06"]
     groups = grouped(rows)
     assert sum(len(group.rows) for group in groups) == 31
     assert sum(bar is not None for group in groups for _, bar in group.rows) == 28
+    assert all(group.source == group.rows[0][0].official.source for group in groups)
+    numbers = [[row.number for row in rows] for rows in home_figures().values()]
+    assert numbers == [*HOME_FIGURES.values()]
 
 
 @pytest.mark.django_db
@@ -94,3 +114,60 @@ def test_yearly_figure_starts_with_the_year():
 def test_the_qualifier_stands_beside_the_number(qualifier, value, text):
     figure = OfficialFigureFactory(qualifier=qualifier, value=Decimal(value))
     assert figure.text == text
+
+
+@pytest.mark.django_db
+def test_figures_that_are_not_there_are_left_out_of_the_front_page():
+    OfficialFigureFactory(number="M01", group="overview")
+
+    assert [row.number for row in home_figures()["overview"]] == ["M01"]
+    assert home_figures()["party"] == []
+    OfficialFigureFactory(number="M99")
+    with CaptureQueriesContext(connection) as queries:
+        home_figures()
+    assert "IN ('M01'" in queries[0]["sql"]  # and not the whole report
+
+
+def comparison(value, total, **fields):
+    """Return what a published value and a counted one say of the same rule."""
+    scope = fields.pop("scope", Scope(EVER, date(2026, 5, 4)))
+    official = OfficialFigure(value=Decimal(value), unit="个", **fields)
+    counted = Total(RULES["chambers"], total, scope)
+    return Comparison(official, counted, scope)
+
+
+@pytest.mark.parametrize(
+    ("value", "total", "length", "mark"),
+    [(100, 100, 174, 174), (200, 100, 87, 174), (100, 50, 87, 174), (50, 100, 174, 87)],
+)
+def test_bar_of_a_figure_is_to_its_own_scale(value, total, length, mark):
+    assert bar_of(comparison(value, total)) == Bar(length, mark)
+
+
+def test_figure_of_nothing_has_a_bar_of_no_length():
+    assert bar_of(comparison(0, 0)) == Bar(0, 0)
+    assert bar_of(Comparison(OfficialFigure(value=Decimal(5)))) is None
+
+
+def test_persons_are_counted_in_ten_thousands():
+    row = comparison(1, 12_345)
+    row.official.unit = "万人次"
+    assert row.counted == Decimal("1.2345")
+
+
+def test_counted_number_leads_to_its_page_narrowed_alike():
+    page = reverse("public:rule-detail", args=["chambers"])
+    year, day = date(2026, 1, 1), date(2026, 5, 4)
+    narrow = Scope(year, day, Chamber(pk=7))
+
+    assert comparison(1, 1).address == page
+    assert (
+        comparison(1, 1, scope=Scope(year, day)).address == f"{page}?first=2026-01-01"
+    )
+    address = comparison(1, 1, scope=narrow).address
+    assert address == f"{page}?chamber=7&first=2026-01-01"
+    assert Comparison(OfficialFigure(value=Decimal(1))).address == ""
+    # Without days or without a number there is nothing to explain.
+    total = Total(RULES["chambers"], 1, narrow)
+    assert Comparison(OfficialFigure(value=Decimal(1)), total).address == ""
+    assert Comparison(OfficialFigure(value=Decimal(1)), None, narrow).address == ""

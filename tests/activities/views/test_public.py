@@ -322,8 +322,11 @@ def test_a_photo_is_public_only_with_its_record(client):
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/jpeg"
     assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
+    page = reverse("public:lecture-detail", args=[lecture.pk])
+    assert address in client.get(page).content.decode()
     Photo.objects.update(is_public=False)
     assert client.get(address).status_code == 404
+    assert address not in client.get(page).content.decode()
     Photo.objects.update(is_public=True)
     type(lecture).objects.update(is_public=False)
     assert client.get(address).status_code == 404

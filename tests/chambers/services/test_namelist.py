@@ -303,6 +303,31 @@ def test_a_pasted_list_is_read(text, entries):
     assert parse_names(text) == entries
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("赵钱孙李周吴郑王", ["赵钱孙李周吴郑王"]),  # as long as a name may be
+        ("赵钱孙李周吴郑王冯", []),
+        ("赵钱孙李周·吴郑王冯", ["赵钱孙李周·吴郑王冯"]),
+        ("A" * 100, ["A" * 100]),
+        ("A" * 101, []),
+        ("A" * 98 + "会长", ["A" * 98]),
+        ("陈\ufe00小\ufe0f明", ["陈小明"]),
+        ("\ue000\ue000", ["\ue000\ue000"]),  # characters that a font adds
+        ("\uf8ff\uf8ff", ["\uf8ff\uf8ff"]),
+        ("例：张三\n陈小明", ["陈小明"]),
+        ("接龙\n陈小明\n李秀英", ["陈小明", "李秀英"]),
+        ("王五 1张三2李四", ["王五", "张三"]),
+        ("王明会长", ["王明"]),
+        ("张三和李四", ["张三", "李四"]),
+        ("张三：", ["张三"]),
+        ("张三：李四：请假", ["张三", "李四"]),
+    ],
+)
+def test_only_what_may_be_a_name_is_read(text, names):
+    assert [entry.name for entry in parse_names(text)] == names
+
+
 def test_too_long_a_text_is_refused():
     assert parse_names(" " * 20_000) == []
     with pytest.raises(ValidationError) as refusal:
@@ -439,6 +464,7 @@ def test_candidates_are_ordered_by_kind_then_roster():
 
 
 def test_only_the_likeliest_candidates_are_offered():
+    assert MAX_CANDIDATES == 8
     roster = people(*["陈晓明"] * (MAX_CANDIDATES + 1))
     (entry,) = pieces("陈小明")
     candidates = [Candidate(member, "同音") for member in roster[:MAX_CANDIDATES]]

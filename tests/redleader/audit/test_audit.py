@@ -202,6 +202,24 @@ def test_tamperings(long_chain):
         become(database.APP)
 
 
+def test_a_lost_event_is_found_though_a_newer_one_is_there(long_chain, monkeypatch):
+    facts, _ = long_chain
+    region = Region.objects.get(code=facts["region"])
+    older = region.events.get().pgh_id
+    Region.objects.filter(pk=region.pk).update(name="又改")
+    monkeypatch.setitem(
+        tampering.TAMPERINGS,
+        "older",
+        [f"DELETE FROM chambers_regionevent WHERE pgh_id = {older}"],
+    )
+
+    become("postgres")
+    try:
+        assert "被删除" in tampering.found("older", facts, []).fault
+    finally:
+        become(database.APP)
+
+
 def test_check_and_anchor_from_the_command_line(long_chain, tmp_path):
     file, out = tmp_path / "anchors", StringIO()
 

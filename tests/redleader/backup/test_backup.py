@@ -149,6 +149,11 @@ def archive(path, keys, members, manifest=EMPTY):
         ([("media/../../x", b"")], EMPTY, "不该有的内容"),
         ([("/etc/x", b"")], EMPTY, "不该有的内容"),
         ([("media/a.jpg", b"x")], EMPTY, "1 个文件与清单不符"),
+        (
+            [("media/a", b"x")],
+            replace(EMPTY, members={"media/a": ArchiveMember(1, "0" * 64)}),
+            "1 个文件与清单不符，第一个是 media/a",
+        ),
         ([], replace(EMPTY, members={"media/a": ArchiveMember(1, "0")}), "与清单不符"),
         ([], replace(EMPTY, format=2), "格式是第 2 版"),
         ([("manifest.json", b"[]")], None, "清单读不出来"),

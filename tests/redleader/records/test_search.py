@@ -55,6 +55,13 @@ def test_search_finds_no_chamber_by(chambers, query):
     assert found(query) == []
 
 
+def test_search_does_not_join_pairs_that_stand_apart():
+    ChamberFactory(name="古田商田会")
+
+    assert found("古田") == found("田会") == ["古田商田会"]
+    assert found("古田会") == []
+
+
 @pytest.mark.parametrize(
     "query",
     ["%", "_", "\\", "100%", "%_", "_会\\", "\uff11\uff10\uff10\uff05", "0%_会\\社"],

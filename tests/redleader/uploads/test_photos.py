@@ -156,6 +156,9 @@ def test_clean_photo_tells_of_metadata(label, had_metadata):
     clean = clean_photo(upload(case.build(), case.name))
 
     assert clean.had_metadata is had_metadata
+    for content in (clean.content, clean.thumbnail):
+        told = set(Image.open(BytesIO(content)).info)
+        assert told <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
 @pytest.mark.parametrize(
