@@ -101,9 +101,9 @@ FAULTS = [
         'if not right.allows(user, "GET"):',
         (
             "tests/activities/test_addresses.py"
-            "::test_address_takes_a_post[federation-workbench:quarter-detail]",
+            "::test_address_takes_a_post[workbench:quarter-detail-federation]",
             "tests/activities/test_addresses.py"
-            "::test_address_takes_a_post[administrator-workbench:quarter-detail]",
+            "::test_address_takes_a_post[workbench:quarter-detail-administrator]",
         ),
     ),
     Fault(
