@@ -6,7 +6,7 @@ itself. ``python -m tests.acceptance.faults`` plants them all.
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,14 @@ class Fault:
             if count != 1 or before == after:
                 found.append(f"{file}: {count} × {before.strip()[:60]!r}")
         return found
+
+    def stands_on(self, failing: Iterable[str]) -> bool:
+        """Tell whether one of its tests is among those that fail without it."""
+        return any(
+            name == test or name.startswith((f"{test}[", f"{test}::"))
+            for name in failing
+            for test in self.tests
+        )
 
     def plant(self, root: Path) -> None:
         for file, before, after in self.edits:
