@@ -1,6 +1,8 @@
 """Our admin site: what waits on top, the trigger history of each object."""
 
+import re
 from collections.abc import Callable
+from functools import partial
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -23,6 +25,9 @@ from redleader.records.search import search
 
 # Functions of a request that return (label, count, address) for the dashboard.
 DASHBOARD: Facet[Callable[[HttpRequest], tuple[str, int, str]]] = Facet()
+
+
+ROW_LINK = re.compile(rb'<a href="(/[^"?]*/change/)">(.*?)</a>', re.DOTALL)
 
 
 class AdminSite(admin.AdminSite):
@@ -108,6 +113,16 @@ class Closable:
         return self.changeable and super().has_change_permission(request, obj)  # type: ignore[misc]
 
 
+def drop_dead_links(request: HttpRequest, response: HttpResponse) -> None:
+    """Leave the name alone where Django links to a row that the user may not see."""
+
+    def shown(link: re.Match) -> bytes:
+        pages = resolve(link[1].decode()).func.model_admin  # type: ignore[attr-defined]
+        return link[0] if pages.has_view_permission(request) else link[2]
+
+    response.content = ROW_LINK.sub(shown, response.content)
+
+
 class ModelAdmin(Closable, admin.ModelAdmin):
     """Base of every admin page; rights come from the role."""
 
@@ -161,6 +176,8 @@ class ModelAdmin(Closable, admin.ModelAdmin):
         except IntegrityError as error:  # What trying a single row could not reveal.
             messages.error(request, refusal(error))
             return redirect(request.get_full_path())
+        if isinstance(response, TemplateResponse):
+            response.add_post_render_callback(partial(drop_dead_links, request))
         context = getattr(response, "context_data", None) or {}
         form = getattr(context.get("adminform"), "form", None)
         if form is not None and form.has_error("__all__", code="stale"):
