@@ -22,7 +22,7 @@ from activities.models.mediation.request import RequestState
 from activities.models.mediation.states import ARCHIVED_ERROR, CaseState
 from activities.services import mediation as services
 from chambers.access import UserRequest
-from chambers.rights import is_staff, may_write, right, sees_cases
+from chambers.rights import is_office, is_staff, may_write, right, sees_cases
 from redleader.records.forms import Form, attempt, general_part
 from redleader.records.paging import page_newest_first
 
@@ -32,7 +32,7 @@ def require_registrar(request: UserRequest) -> None:
         raise Http404
 
 
-@right(sees_cases, is_staff)
+@right(sees_cases, is_office)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_assign(request: UserRequest, pk: int) -> HttpResponse:
     """Say who mediates; only for named staff."""
@@ -62,7 +62,7 @@ def mediation_request_register(request: UserRequest, pk: int) -> HttpResponse:
     return CASES.register(request, asked)
 
 
-@right(sees_cases)
+@right(sees_cases, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def mediation_confirmation(request: UserRequest, pk: int) -> HttpResponse:
     case = CASES.find(request, pk)
