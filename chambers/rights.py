@@ -134,10 +134,7 @@ def right_of(view: Callable[..., Any]) -> Right:
     return getattr(view, "right", NOBODY)
 
 
-def is_served(user: User, view: Callable[..., Any], method: str = "GET") -> bool:
-    return is_public(view) or right_of(view).serves(user, method)
-
-
 def serves(user: User, name: str, method: str = "GET") -> bool:
     """Tell whether a user may open a page such as ``workbench:desk``."""
-    return is_served(user, view_named(name), method)
+    view = view_named(name)
+    return is_public(view) or right_of(view).serves(user, method)
