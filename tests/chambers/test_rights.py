@@ -45,6 +45,7 @@ def unmarked(patterns=None):
 
 
 def answer(request):
+    """Stand for a view whose right was forgotten; no test may mark it."""
     return HttpResponse("secret")
 
 
@@ -129,12 +130,12 @@ def test_a_right_stays_under_the_usual_decorators():
     @method_decorator(mark, name="dispatch")
     class Page(View):
         def get(self, request):
-            return answer(request)
+            return HttpResponse()
 
     for view in (
-        mark(require_safe(answer)),
-        require_safe(mark(answer)),
-        require_POST(mark(answer)),
+        mark(require_safe(lambda request: None)),
+        require_safe(mark(lambda request: None)),
+        require_POST(mark(lambda request: None)),
         Page.as_view(),
     ):
         assert right_of(view) == Right(sees_records, may_export)
