@@ -1,7 +1,6 @@
 """What happens to gifts, funds and charity work, and what all of them add up to."""
 
-from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -99,21 +98,9 @@ def delete_donation(donation: Donation) -> None:
     donation.delete()
 
 
-def delete_activity(activity: CharityActivity) -> None:
-    activity.delete()
-
-
 def require_own(entry: FundEntry) -> None:
     if entry.donation_id:
         raise ValidationError(RECEIPT_ERROR, code="receipt")
-
-
-# --- Sums
-
-
-def in_year(rows: Any, year: int, *, day: str) -> Any:
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    return rows.filter(**{f"{day}__range": (first, last)})
 
 
 def donors_to_thank(donations: QuerySet[Donation]) -> list[str]:
