@@ -216,6 +216,29 @@ def edit(
     return answer(form, 422)
 
 
+def ask_first(
+    request: HttpRequest,
+    *,
+    noun: str,
+    what: str,
+    back: str,
+    note: str = "",
+    crumbs: Sequence[tuple[str, Any]] = (),
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    """Ask before something is deleted; a ``form`` says why it was refused."""
+    context = {
+        "noun": noun,
+        "what": what,
+        "back": back,
+        "note": note,
+        "crumbs": crumbs,
+        "form": form,
+    }
+    status = 409 if form else 200
+    return render(request, "workbench/record_delete.html", context, status=status)
+
+
 def answer_saved(request: HttpRequest, row: Any) -> HttpResponse:
     messages.info(request, SENT_TWICE)
     return redirect(row)

@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods
 
-from redleader.records.editing import edit
+from redleader.records.editing import ask_first, edit
 from redleader.records.forms import Form, attempt
 from redleader.records.history import last_change
 from redleader.records.listing import Crumbs, Listing
@@ -183,19 +183,21 @@ class Register(Listing):
     def delete_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask first; say why when the row has to stay."""
         row, form = self.find(request, pk, to_edit=True), Form({})
-        context = {
-            "register": self,
-            "what": self.says(row),
-            "back": row.get_absolute_url(),
-            "crumbs": self.crumbs(row),
-            "form": form,
-        }
-        is_sent = request.method == "POST"
-        if is_sent and attempt(form, self.delete, row):
+        ask = partial(
+            ask_first,
+            request,
+            noun=f"这条{self.noun}记录",
+            what=self.says(row),
+            back=row.get_absolute_url(),
+            note=self.delete_note,
+            crumbs=self.crumbs(row),
+        )
+        if request.method != "POST":
+            return ask()
+        if attempt(form, self.delete, row):
             messages.success(request, self.deleted)
             return redirect(self.after_delete(row))
-        status = 409 if is_sent else 200
-        return render(request, "workbench/record_delete.html", context, status=status)
+        return ask(form=form)
 
 
 REGISTERS: dict[str, Register] = {}

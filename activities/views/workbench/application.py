@@ -52,6 +52,7 @@ from redleader.records.drafts import (
     texts_of,
     wanted_draft,
 )
+from redleader.records.editing import ask_first
 from redleader.records.filters import Filters
 from redleader.records.forms import EditConflictError, Form, attempt, general_part
 from redleader.records.history import last_change
@@ -411,8 +412,13 @@ def application_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first; a draft is deleted for good, with its papers."""
     application = find(request, pk)
     if request.method != "POST":
-        context = {"application": application}
-        return render(request, "workbench/application/delete.html", context)
+        return ask_first(
+            request,
+            noun="这份申报草稿",
+            what=str(application),
+            back=application.get_absolute_url(),
+            note="填写的说明和上传的材料会一并删除，不能恢复。",
+        )
     form = Form({})
     if attempt(form, services.delete_application, application):
         messages.success(request, "申报草稿已删除。")

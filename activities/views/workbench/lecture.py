@@ -41,6 +41,7 @@ from redleader.records.drafts import (
     texts_of,
     wanted_draft,
 )
+from redleader.records.editing import ask_first
 from redleader.records.filters import Filters
 from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
 from redleader.records.history import last_change
@@ -342,8 +343,13 @@ def lecture_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first; a draft is deleted for good."""
     lecture = find(request, pk)
     if request.method != "POST":
-        context = {"lecture": lecture}
-        return render(request, "workbench/lecture/delete.html", context)
+        return ask_first(
+            request,
+            noun=f"这份{lecture.get_state_display()}",
+            what=f"“{lecture.topic}”（{timezone.localdate(lecture.started_at)}）",
+            back=lecture.get_absolute_url(),
+            note="内容、名单和照片都会删除，不能恢复。",
+        )
     form = Form(request.POST)
     if form.is_valid() and attempt(form, services.delete_draft, lecture):
         messages.success(request, f"{lecture.get_state_display()}已删除。")

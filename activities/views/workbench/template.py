@@ -18,6 +18,7 @@ from activities.papers.template import fill
 from activities.services.export import Export, export_answer
 from chambers.access import UserRequest
 from chambers.rights import is_office, is_staff, right, sees_records
+from redleader.records.editing import ask_first
 from redleader.records.forms import attempt
 from redleader.records.quarters import Quarter
 from redleader.sheets.workbook import CONTENT_TYPE, attachment
@@ -137,7 +138,13 @@ def template_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Ask first."""
     template = find(request, pk)
     if request.method != "POST":
-        return render(request, "workbench/template/delete.html", {"template": template})
+        return ask_first(
+            request,
+            noun="这个模板",
+            what=str(template),
+            back=template.get_absolute_url(),
+            note="文件删除后不能找回，需要的请先下载原模板。",
+        )
     template.delete()
     messages.success(request, f"已删除模板“{template}”。")
     return redirect("workbench:template-list")
