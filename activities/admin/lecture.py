@@ -250,20 +250,18 @@ class LectureAdmin(ModelAdmin):
 
     @admin.action(description="通过所选记录", permissions=["review"])
     def accept_selected(self, request, queryset):
-        self.take_steps(
-            request, queryset, services.accept_lecture, "通过", user=request.user
-        )
+        self.take_steps(request, queryset, services.accept_lecture, "通过")
 
     @admin.action(description="归档所选记录", permissions=["review"])
     def archive_selected(self, request, queryset):
         self.take_steps(request, queryset, services.archive_lecture, "归档")
 
-    def take_steps(self, request, queryset, service, word, **arguments) -> None:
+    def take_steps(self, request, queryset, service, word) -> None:
         """Take one step with each record, and report failures."""
         done = 0
         for lecture in queryset:
             form = Form({})
-            if attempt(form, service, lecture, **arguments):
+            if attempt(form, service, lecture, user=request.user):
                 done += 1
             else:
                 messages.error(request, f"{lecture}：{form.first_error()}")

@@ -20,18 +20,10 @@ from activities.models import (
 )
 from activities.models.application import ApplicationState
 from activities.models.scheme import HonourLevel, Proof, SchemeKind
-from activities.services.application import (
-    Typed,
-    add_files,
-    fail_application,
-    pass_application,
-    publicise,
-    recognise,
-    return_application,
-    save_application,
-    submit_application,
-)
+from activities.services.application import save_application, submit_application
+from activities.services.application import take_step as review
 from activities.services.certificate import issue_certificate
+from activities.services.evidence import Typed, add_files
 from activities.services.scheme import copy_version
 from chambers.models import (
     Role,
@@ -133,19 +125,25 @@ def make_application(chamber, level, state, secretaries, staff) -> None:
     begin = today - timedelta(days=30 if state == ApplicationState.RECOGNISED else 1)
     match state:
         case ApplicationState.RETURNED:
-            return_application(
-                application, user=reviewer, opinion="请补充班子分工。", criteria=[]
+            review(
+                application,
+                to="returned",
+                user=reviewer,
+                reason="请补充班子分工。",
+                criteria=[],
             )
         case ApplicationState.FAILED:
-            fail_application(application, user=reviewer, opinion="当年受到行政处罚。")
+            review(application, to="failed", user=reviewer, reason="当年受到行政处罚。")
         case ApplicationState.CITY:
             for rung in (ApplicationState.COUNTY, ApplicationState.CITY):
-                pass_application(application, to=rung, user=reviewer, **paper)
+                review(application, to=rung, user=reviewer, **paper)
         case ApplicationState.PUBLICITY | ApplicationState.RECOGNISED:
-            pass_application(application, to=ApplicationState.COUNTY, user=reviewer)
-            publicise(application, user=reviewer, first=begin, **paper)
+            review(application, to=ApplicationState.COUNTY, user=reviewer)
+            review(application, to="publicity", user=reviewer, first=begin, **paper)
             if state == ApplicationState.RECOGNISED:
-                application = recognise(application, user=reviewer, **paper)
+                application = review(
+                    application, to="recognised", user=reviewer, **paper
+                )
                 if application.award:
                     issue_certificate(application.award, user=reviewer)
 

@@ -280,7 +280,7 @@ def make_plans(branches, secretaries, today: date) -> None:
     plan = make_plan(
         branches[0], secretaries, LectureKind.EXCHANGE, today + timedelta(days=10)
     )
-    cancel_plan(plan, reason="对方商会改期，待定后再排。")
+    cancel_plan(plan, user=plan.created_by, reason="对方商会改期，待定后再排。")
 
 
 def make_plan(branch: Branch, secretaries, kind: LectureKind, day: date) -> Lecture:

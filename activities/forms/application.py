@@ -1,21 +1,30 @@
 """What a person may type about an application, and about what becomes of it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
 from activities.forms.merge import Difference
 from activities.models import Application, Criterion, SchemeLevel, Site
-from activities.models.application import ApplicationState, Outcome
+from activities.models.application import (
+    DOCUMENTED,
+    REVIEW_STATES,
+    ApplicationState,
+    Outcome,
+)
 from activities.models.scheme import Proof, RecipientKind
-from activities.services.application import Good, Standing, Typed
+from activities.services.assessment import Good, Standing
+from activities.services.evidence import Typed
 from chambers.models import Branch, Chamber, User
 from redleader.people.public_forms import StrangerFormMixin
 from redleader.records.fields import MultipleFileField
 from redleader.records.forms import Form, ModelForm
+from redleader.records.steps import StepForm
 
 PAPERS = "application/pdf,image/jpeg,image/png,image/webp"
 FILES_HELP = "PDF 或照片，每份不超过 10 MB；只供审核，不公开。"
@@ -206,12 +215,13 @@ def typed_initial(data: QueryDict) -> dict[str, str]:
     }
 
 
-class StepForm(Form):
-    """What a review step asks for; ``to`` is the state that it leads to."""
+class ApplicationStepForm(StepForm):
+    """What a review asks for; the steps above the county rest on a paper."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     first = forms.DateField(
-        label="公示起", widget=forms.DateInput(attrs={"type": "date"})
+        label="公示起",
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     document_number = forms.CharField(label="文件（文号）", max_length=80)
     document_on = forms.DateField(
@@ -220,52 +230,39 @@ class StepForm(Form):
     criteria = forms.MultipleChoiceField(
         label="需要补正的指标", required=False, widget=forms.CheckboxSelectMultiple
     )
-    opinion = forms.CharField(
-        label="意见", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    field_order = (
+        "version",
+        "first",
+        "document_number",
+        "document_on",
+        "criteria",
+        "reason",
     )
-    # Which fields a step has, and which of them it needs.
-    NEEDED: ClassVar[dict[str, list[str]]] = {
-        ApplicationState.COUNTY: [],
-        ApplicationState.RETURNED: ["opinion"],
-        ApplicationState.FAILED: ["opinion"],
-        ApplicationState.CITY: ["document_number", "document_on"],
-        ApplicationState.PROVINCE: ["document_number", "document_on"],
-        ApplicationState.NATION: ["document_number", "document_on"],
-        ApplicationState.PUBLICITY: ["first", "document_number", "document_on"],
-        ApplicationState.RECOGNISED: ["document_number", "document_on"],
+    PAPER = ("document_number", "document_on")
+    OPTIONAL = "意见（可不填）"
+    SHOWN: ClassVar[dict[str, Sequence[str]]] = {
+        **dict.fromkeys(REVIEW_STATES, PAPER),
+        ApplicationState.RETURNED: ["criteria"],
+        ApplicationState.PUBLICITY: ["first", *PAPER],
     }
-    LABELS: ClassVar[dict[str, dict[str, str]]] = {
-        ApplicationState.RETURNED: {"opinion": "退回原因"},
-        ApplicationState.FAILED: {"opinion": "未通过的原因"},
-        ApplicationState.RECOGNISED: {"document_on": "认定日期"},
+    REASONED: ClassVar[dict[str, str]] = {
+        ApplicationState.RETURNED: "退回原因",
+        ApplicationState.FAILED: "未通过的原因",
     }
 
-    def __init__(self, *args, to: str, criteria=(), **kwargs):
-        self.to = ApplicationState(to)
-        kwargs.setdefault("prefix", str(to))
+    def __init__(self, *args, criteria: Sequence[Criterion] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        needed = self.NEEDED[self.to]
-        for name in [*self.fields]:
-            self.fields[name].required = name in needed
-            label = self.LABELS.get(self.to, {}).get(name)
-            if label:
-                self.fields[name].label = label
-                self.plain_messages(self.fields[name])
-        if self.to != ApplicationState.PUBLICITY:
-            del self.fields["first"]
-        if self.to == ApplicationState.RETURNED:
+        for name in set(self.PAPER) & set(self.fields):
+            self.fields[name].required = self.to in DOCUMENTED
+        if self.to == ApplicationState.RECOGNISED:
+            self.fields["document_on"].label = "认定日期"
+            self.plain_messages(self.fields["document_on"])
+        if "criteria" in self.fields:
             choices = [(str(row.pk), row.name) for row in criteria]
             self.fields["criteria"].choices = choices  # type: ignore[attr-defined]
-            del self.fields["document_number"], self.fields["document_on"]
-        else:
-            del self.fields["criteria"]
 
     def clean_criteria(self):
         return [int(key) for key in self.cleaned_data["criteria"]]
-
-    @property
-    def is_negative(self) -> bool:
-        return self.to in (ApplicationState.RETURNED, ApplicationState.FAILED)
 
 
 class AnswerForm(Form):

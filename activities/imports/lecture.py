@@ -7,7 +7,7 @@ from datetime import datetime, time
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from activities.models import Issue, Lecture, Series
+from activities.models import Issue, Lecture, LectureStep, Series
 from activities.models.lecture import (
     MAX_PEOPLE,
     LectureKind,
@@ -19,6 +19,7 @@ from chambers.imports import chamber_column, own_chambers
 from chambers.models import Branch
 from redleader.records.column import Kind
 from redleader.records.search import fold
+from redleader.records.steps import Walk, walk_all
 from redleader.sheets.import_columns import (
     ImportColumn,
     choice_column,
@@ -176,11 +177,17 @@ class LectureImporter(Importer):
             row = copy(draft.row)
             row.issue = issues.get((draft.extra["讲堂系列"], draft.extra["期数"]))
             rows.append(row)
-        made = Lecture.objects.bulk_create(rows)
-        Lecture.objects.filter(pk__in=[row.pk for row in made]).update(
-            state=LectureState.SUBMITTED,
-            submitted_by=user,
-            submitted_at=timezone.now(),
+        submitted = {"submitted_by": user, "submitted_at": timezone.now()}
+        walk_all(
+            [
+                Walk(
+                    row,
+                    [LectureStep(state=LectureState.SUBMITTED, reason="导入")],
+                    {LectureState.SUBMITTED: submitted},
+                )
+                for row in Lecture.objects.bulk_create(rows)
+            ],
+            user_of=lambda row: user,
         )
 
     def issues(self, drafts) -> dict[tuple, Issue]:

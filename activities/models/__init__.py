@@ -13,7 +13,14 @@ from activities.models.figure import OfficialFigure
 from activities.models.holiday import Holiday
 from activities.models.honour import Award
 from activities.models.lead import KeyIndustry, Lead, LeadStep, LeadTarget
-from activities.models.lecture import Attendance, Issue, Lecture, Photo, Series
+from activities.models.lecture import (
+    Attendance,
+    Issue,
+    Lecture,
+    LectureStep,
+    Photo,
+    Series,
+)
 from activities.models.ledger import (
     Baseline,
     LockedNumber,
@@ -102,6 +109,7 @@ __all__ = [
     "LeadStep",
     "LeadTarget",
     "Lecture",
+    "LectureStep",
     "LockedNumber",
     "LockedRow",
     "MediationAccess",

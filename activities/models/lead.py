@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chambers.models import Chamber
-from redleader.records.constraints import Refuse, one_of, sql_list
+from redleader.records.constraints import Refuse, one_of
 from redleader.records.record import DemoMark, Record, Written
 from redleader.records.search import SearchGramsField, SearchTextField, search_index
 from redleader.records.steps import (
     Step,
+    not_own,
     state_field,
     state_triggers,
     step_constraints,
@@ -284,14 +285,11 @@ class LeadStep(Step):
             ),
         ]
         triggers = [
-            Refuse(
-                name="not_own_check",
-                operation=pgtrigger.Insert,
-                test=f"""NEW.state IN ({sql_list(CHECKS)}) AND EXISTS (
-                    SELECT 1 FROM activities_lead l
-                    WHERE l.id = NEW.lead_id AND l.created_by_id = NEW.by_id
-                )""",
-                message="不能核实本人提交的信息。",
+            not_own(
+                CHECKS,
+                table="activities_lead",
+                owner="lead_id",
+                by=["created_by_id"],
             ),
             *steps_stay(),
         ]

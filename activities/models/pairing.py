@@ -14,7 +14,7 @@ from redleader.records.money import MoneyField
 from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import (
     RecoveredStep,
-    recovered_rules,
+    recovered_triggers,
     state_field,
     state_triggers,
     step_constraints,
@@ -235,7 +235,7 @@ class PairingStep(RecoveredStep):
                 violation_error_message="终止须写明原因。",
             ),
         ]
-        triggers = recovered_rules()
+        triggers = recovered_triggers()
 
 
 AMOUNTS = {

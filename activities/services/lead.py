@@ -47,8 +47,8 @@ def take_step(lead: Lead, *, to: str, user: User, **fields: Any) -> Lead:
         raise ValidationError("您没有核实和办理的权限。", code="no_right")
 
     def not_own(lead: Lead) -> None:
-        if to in CHECKS and user.pk == lead.created_by_id:
-            raise ValidationError("不能核实本人提交的信息。", code="own")
+        if to in CHECKS:
+            steps.refuse_own(lead, user)
 
     return steps.take_step(lead, to=to, user=user, check=not_own, **fields)
 

@@ -1,7 +1,8 @@
 """What happens to a lecture: planned, recorded, submitted, reviewed, archived."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -24,7 +25,8 @@ from activities.models.lecture import (
 from activities.services.photo import add_photos, remove_photo
 from chambers.models import User
 from chambers.rights import may_review
-from redleader.records.forms import EditConflictError
+from redleader.records import steps
+from redleader.records.editing import next_version
 from redleader.records.history import differing
 
 # Who was there, by the key of a member of the roster.
@@ -71,9 +73,9 @@ def save_lecture(
     closed, a double, or its issue is taken.
     """
     stored = begin_edit(lecture, user=user, version=version)
-    lecture.state = LectureState.DRAFT
-    if stored and stored.state == LectureState.RETURNED:
-        lecture.state = LectureState.RETURNED
+    lecture.state = stored.state if stored else LectureState.DRAFT
+    if lecture.state == LectureState.PLANNED:
+        steps.write_step(lecture, to=LectureState.DRAFT, user=user)
     left_issue = None
     if stored and stored.issue_id and stored.issue_id != lecture.issue_id:
         left_issue = stored.issue
@@ -108,12 +110,9 @@ def begin_edit(lecture: Lecture, *, user: User, version: int | None) -> Lecture 
     """Return the stored row, locked and open; nothing for a new one."""
     stored = None
     if lecture.pk:
-        stored = locked(lecture)
-        if version != stored.version:
-            raise EditConflictError(stored)
+        stored = next_version(lecture, version)
         if stored.state not in EDITABLE_STATES:
             raise ValidationError(CLOSED_ERROR, code="closed")
-        lecture.version = stored.version + 1
     else:
         lecture.created_by = user
     refuse_double(lecture)
@@ -207,30 +206,31 @@ def drop_empty_issue(issue: Issue) -> None:
         issue.delete()
 
 
-@transaction.atomic
 def submit_lecture(
     lecture: Lecture, *, user: User, at: datetime | None = None
 ) -> Lecture:
     """Hand a record in for review; from now on its content is closed."""
-    lecture = locked(lecture)
     if lecture.state == LectureState.PLANNED:
         raise ValidationError("这还是计划，请先登记到会情况再提交。", code="planned")
-    if lecture.state not in EDITABLE_STATES:
-        raise ValidationError("该记录已经提交，无需重复提交。", code="submitted")
-    lecture.state = LectureState.SUBMITTED
-    lecture.submitted_by, lecture.submitted_at = user, at or timezone.now()
-    lecture.reviewed_by = lecture.reviewed_at = None
-    return step(lecture)
+    at = at or timezone.now()
+    signed = {"submitted_by": user, "submitted_at": at}
+    return steps.take_step(
+        lecture,
+        to=LectureState.SUBMITTED,
+        user=user,
+        at=at,
+        changes=signed | {"reviewed_by": None, "reviewed_at": None},
+    )
 
 
-@transaction.atomic
-def withdraw_lecture(lecture: Lecture) -> Lecture:
+def withdraw_lecture(lecture: Lecture, *, user: User) -> Lecture:
     """Take a record back from review, to correct it."""
-    lecture = locked(lecture)
-    if lecture.state != LectureState.SUBMITTED:
-        raise already_done(lecture)
-    lecture.state = LectureState.DRAFT
-    return step(lecture)
+
+    def waiting(lecture: Lecture) -> None:
+        if not lecture.is_waiting:  # A plan leads to a draft too.
+            raise steps.already_done(lecture)
+
+    return steps.take_step(lecture, to=LectureState.DRAFT, user=user, check=waiting)
 
 
 @transaction.atomic
@@ -242,57 +242,76 @@ def accept_lecture(
     at: datetime | None = None,
 ) -> Lecture:
     """Accept a submitted record; it counts, and is public if meant to be."""
-    lecture = reviewed(lecture, user=user, at=at)
-    lecture.state = LectureState.ACCEPTED
-    lecture.return_reason, lecture.return_fields = "", []
+    lecture = review(lecture, to=LectureState.ACCEPTED, user=user, at=at)
     if publish_photos:
         lecture.photos.filter(kind=PhotoKind.SCENE).update(is_public=True)
     if lecture.corrects:
-        original = locked(lecture.corrects)
-        original.state = LectureState.SUPERSEDED
-        step(original)
-    return step(lecture)
+        steps.take_step(lecture.corrects, to=LectureState.SUPERSEDED, user=user, at=at)
+    return lecture
 
 
-@transaction.atomic
 def return_lecture(
     lecture: Lecture, *, user: User, reason: str, fields: Iterable[str] = ()
 ) -> Lecture:
     """Send a submitted record back with the reason and the fields to correct."""
-    lecture = reviewed(lecture, user=user)
-    lecture.state, lecture.return_reason = LectureState.RETURNED, reason.strip()
-    lecture.return_fields = list(fields)
-    return step(lecture)
+    return review(
+        lecture,
+        to=LectureState.RETURNED,
+        user=user,
+        reason=reason.strip(),
+        fields=list(fields),
+    )
 
 
-@transaction.atomic
-def archive_lecture(lecture: Lecture) -> Lecture:
+def review(
+    lecture: Lecture,
+    *,
+    to: LectureState,
+    user: User,
+    at: datetime | None = None,
+    reason: str = "",
+    fields: Sequence[str] = (),
+) -> Lecture:
+    """Return the record signed by its reviewer.
+
+    Raises ValidationError when the user may not review it or another one did.
+    """
+    if not may_review(user):
+        raise ValidationError("您没有审核权限。", code="no_right")
+    at = at or timezone.now()
+    signed = {"reviewed_by": user, "reviewed_at": at}
+    return steps.take_step(
+        lecture,
+        to=to,
+        user=user,
+        at=at,
+        check=partial(steps.refuse_own, user=user),
+        changes=signed | {"return_reason": reason, "return_fields": list(fields)},
+        reason=reason,
+    )
+
+
+def archive_lecture(lecture: Lecture, *, user: User) -> Lecture:
     """Close an accepted record for good."""
-    lecture = locked(lecture)
-    if lecture.state != LectureState.ACCEPTED:
-        raise already_done(lecture)
-    lecture.state = LectureState.ARCHIVED
-    return step(lecture)
+    return steps.take_step(lecture, to=LectureState.ARCHIVED, user=user)
 
 
-@transaction.atomic
-def cancel_plan(lecture: Lecture, *, reason: str) -> Lecture:
+def cancel_plan(lecture: Lecture, *, user: User, reason: str) -> Lecture:
     """Call a plan off; it stays with its reason."""
-    lecture = locked(lecture)
-    if lecture.state != LectureState.PLANNED:
-        raise already_done(lecture)
-    lecture.state, lecture.cancel_reason = LectureState.CANCELLED, reason.strip()
-    return step(lecture)
+    return steps.take_step(
+        lecture,
+        to=LectureState.CANCELLED,
+        user=user,
+        changes={"cancel_reason": reason.strip()},
+        reason=reason,
+    )
 
 
-@transaction.atomic
-def reopen_plan(lecture: Lecture) -> Lecture:
+def reopen_plan(lecture: Lecture, *, user: User) -> Lecture:
     """Take back that a plan was called off."""
-    lecture = locked(lecture)
-    if lecture.state != LectureState.CANCELLED:
-        raise already_done(lecture)
-    lecture.state, lecture.cancel_reason = LectureState.PLANNED, ""
-    return step(lecture)
+    return steps.take_step(
+        lecture, to=LectureState.PLANNED, user=user, changes={"cancel_reason": ""}
+    )
 
 
 @transaction.atomic
@@ -303,7 +322,7 @@ def correct_lecture(lecture: Lecture, *, user: User, reason: str) -> Lecture:
     """
     original = locked(lecture)
     if original.state not in PUBLIC_STATES:
-        raise already_done(original)
+        raise steps.already_done(original)
     open_one = Lecture.objects.filter(corrects=original).first()
     if open_one:
         raise ValidationError(
@@ -332,36 +351,3 @@ def corrected_values(lecture: Lecture) -> list[tuple[str, str, str]]:
     """Return (field, before, now) of what a correction changes."""
     original = lecture.corrects
     return differing(original, lecture, CONTENT_FIELDS) if original else []
-
-
-def reviewed(lecture: Lecture, *, user: User, at: datetime | None = None) -> Lecture:
-    """Return the locked record signed by its reviewer.
-
-    Raises ValidationError when the user may not review it or another one did.
-    """
-    if not may_review(user):
-        raise ValidationError("您没有审核权限。", code="no_right")
-    lecture = locked(lecture)
-    if lecture.state != LectureState.SUBMITTED:
-        raise already_done(lecture)
-    if user.pk in (lecture.submitted_by_id, lecture.created_by_id):
-        raise ValidationError("不能审核本人提交的记录。", code="own")
-    lecture.reviewed_by, lecture.reviewed_at = user, at or timezone.now()
-    return lecture
-
-
-def already_done(lecture: Lecture) -> ValidationError:
-    if lecture.reviewed_by and lecture.reviewed_at:
-        at = timezone.localtime(lecture.reviewed_at)
-        text = f"已由 {lecture.reviewed_by} 于 {at:%Y-%m-%d %H:%M} 处理。"
-    else:
-        text = f"该记录现在是“{lecture.get_state_display()}”，不能这样操作。"
-    return ValidationError(text, code="already_done")
-
-
-def step(lecture: Lecture) -> Lecture:
-    """Save a change of state after checking every rule of the row."""
-    lecture.version += 1
-    lecture.full_clean()
-    lecture.save()
-    return lecture

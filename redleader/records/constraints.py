@@ -71,13 +71,15 @@ def sql_list(states) -> str:
     return ", ".join(f"'{state.value}'" for state in states)
 
 
-def legal_steps(transitions) -> str:
+def legal_steps(transitions, condition=lambda old, new: "") -> str:
     """Return SQL over OLD and NEW: the change of ``state`` is a legal step.
 
-    ``transitions`` maps each state to the states that may follow it.
+    ``transitions`` maps each state to the states that may follow it; ``condition``
+    returns what else a step asks for, as `` AND …``, or nothing.
     """
     return " OR ".join(
-        f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}')"
+        f"(OLD.state = '{old.value}' AND NEW.state = '{new.value}'"
+        f"{condition(old, new)})"
         for old, news in transitions.items()
         for new in news
     )
@@ -105,3 +107,13 @@ class Refuse(pgtrigger.Trigger):
             END IF;
             RETURN {result};
         """
+
+
+class DeferredRefusal(Refuse):
+    """A rule over several rows, applied when the transaction ends."""
+
+    when = pgtrigger.After
+    timing = pgtrigger.Deferred
+
+    def get_func(self, model):
+        return super().get_func(model).replace("RETURN NEW;", "RETURN NULL;")

@@ -6,8 +6,9 @@ changes without a step. Such a noun has ``STATES`` (its choices), ``state``, ``v
 and ``next_states``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -19,7 +20,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from redleader.records.constraints import Refuse, legal_steps, one_of, sql_list
+from redleader.records.constraints import (
+    DeferredRefusal,
+    Refuse,
+    legal_steps,
+    one_of,
+    sql_list,
+)
 from redleader.records.forms import Form, attempt, general_part
 
 
@@ -47,19 +54,23 @@ class Step(models.Model):
     def __str__(self):
         return f"{self.at:%Y-%m-%d} {self.get_state_display()}"  # type: ignore[attr-defined]
 
-    @property
-    def who(self) -> str:
-        return str(self.by or "历史中没有记下")
+    LABELS: ClassVar[dict[tuple[str, str], str]] = {}  # of a step, by its states
 
     @property
     def label(self) -> str:
-        return self.get_state_display()  # type: ignore[attr-defined]
+        """What the step is called; by default as the state that it leads to."""
+        way = (self.before, self.state)  # type: ignore[attr-defined]
+        return self.LABELS.get(way) or self.get_state_display()  # type: ignore[attr-defined]
+
+    @property
+    def who(self) -> str:
+        return str(self.by or "历史中没有记下")
 
 
 class RecoveredStep(Step):
     """A step of a noun that kept none at first: old ones come from the history.
 
-    ``by`` is empty where the history names no user; ``recovered_rules`` refuses
+    ``by`` is empty where the history names no user; ``recovered_triggers`` refuses
     that of every later step.
     """
 
@@ -88,19 +99,30 @@ def step_constraints(states: type[models.TextChoices], owner: str) -> list:
     ]
 
 
-def steps_stay() -> list[Refuse]:
-    """Return the triggers of a step model, which make its rows immutable."""
+def steps_stay(row: str = "", owner: str = "") -> list[Refuse]:
+    """Return the triggers of a step model, which make its rows immutable.
+
+    ``row`` is the table of rows that may be deleted, together with their steps, and
+    ``owner`` the step's key of the row.
+    """
+    stays = "办理记录不能改动或删除。"
+    if not row:
+        both = pgtrigger.Update | pgtrigger.Delete
+        return [Refuse(name="step_stays", operation=both, test="TRUE", message=stays)]
     return [
         Refuse(
-            name="step_stays",
-            operation=pgtrigger.Update | pgtrigger.Delete,
-            test="TRUE",
-            message="办理记录不能改动或删除。",
-        )
+            name="step_stays", operation=pgtrigger.Update, test="TRUE", message=stays
+        ),
+        DeferredRefusal(
+            name="goes_with_its_row",
+            operation=pgtrigger.Delete,
+            test=f"EXISTS (SELECT 1 FROM {row} r WHERE r.id = OLD.{owner})",
+            message=stays,
+        ),
     ]
 
 
-def recovered_rules() -> list[Refuse]:
+def recovered_triggers(row: str = "", owner: str = "") -> list[Refuse]:
     """Return the triggers of a recovered step model; a migration adds the first."""
     return [
         Refuse(
@@ -109,7 +131,7 @@ def recovered_rules() -> list[Refuse]:
             test="NEW.by_id IS NULL",
             message="须写明办理人。",
         ),
-        *steps_stay(),
+        *steps_stay(row, owner),
     ]
 
 
@@ -140,13 +162,20 @@ def refuse_own(row: Any, user: Any) -> None:
 
 
 def state_triggers(
-    transitions: dict, *, begins: Sequence[str], steps: str, owner: str
+    transitions: dict,
+    *,
+    begins: Sequence[str],
+    steps: str,
+    owner: str,
+    condition: Callable[[Any, Any], str] = lambda old, new: "",
 ) -> list[Refuse]:
     """Return the triggers of a row with states.
 
     ``begins`` are the states of a new row, ``steps`` the table of the step model
-    and ``owner`` its column, such as ``activities_demandstep`` and ``demand_id``.
+    and ``owner`` its column, such as ``activities_demandstep`` and ``demand_id``;
+    ``condition`` is that of ``legal_steps``.
     """
+    legal = legal_steps(transitions, condition)
     first = ", ".join(f"'{state}'" for state in begins)
     return [
         Refuse(
@@ -158,7 +187,7 @@ def state_triggers(
         Refuse(
             name="legal_step",
             operation=pgtrigger.Update,
-            test=f"NEW.state <> OLD.state AND NOT ({legal_steps(transitions)})",
+            test=f"NEW.state <> OLD.state AND NOT ({legal})",
             message="该记录的状态已经改变，或不能越级办理。",
         ),
         Refuse(
@@ -302,8 +331,9 @@ class StepForm(Form):
     reason = forms.CharField(
         label="说明", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    SHOWN: ClassVar[dict[str, list[str]]] = {}
+    SHOWN: ClassVar[dict[str, Sequence[str]]] = {}
     REASONED: ClassVar[dict[str, str]] = {}
+    OPTIONAL = "说明（可不填）"  # a reason that is not needed
 
     def __init__(self, *args, to: Any, version: int | None = None, **kwargs):
         self.to = to
@@ -315,8 +345,14 @@ class StepForm(Form):
             del self.fields[name]
         reason = self.fields["reason"]
         reason.required = to in self.REASONED
-        reason.label = self.REASONED.get(to, "说明（可不填）")
+        reason.label = self.REASONED.get(to, self.OPTIONAL)
         self.plain_messages(reason)
+
+    def see(self, row: Any) -> None:
+        """Take the row as it stands now for what the user has seen."""
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("version")] = str(row.version)
 
     @property
     def label(self) -> str:
@@ -329,9 +365,11 @@ class StepForm(Form):
 
 
 def step_forms(
-    form_class: type[StepForm], row: Any, bound: StepForm | None = None
+    form_class: Callable[..., StepForm], row: Any, bound: StepForm | None = None
 ) -> list[StepForm]:
     """Return a form for each next step of a row; ``bound`` replaces its own."""
+    if bound is not None:
+        bound.see(row)
     return [
         bound
         if bound is not None and bound.to == to
@@ -345,15 +383,16 @@ def answer_step(
     row: Any,
     state: str,
     *,
-    form_class: type[StepForm],
+    form_class: Callable[..., StepForm],
     take: Callable[..., Any],
     render_detail: Callable[..., HttpResponse],
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
     """Take the step that a form asks for, or show the form again.
 
     ``take(row, to=…, user=…, **fields)`` takes it; ``render_detail(form=, step=,
-    status=)`` shows the row's page. Answers 422 to an invalid field, and 409 if the
-    step is no longer a next one.
+    status=)`` shows the row's page; ``said`` are words for some states. Answers 422
+    to an invalid field, and 409 if the step is no longer a next one.
     """
     if state not in type(row).STATES:
         raise Http404
@@ -361,11 +400,11 @@ def answer_step(
     if form.is_valid() and attempt(
         form, take, row, to=form.to, user=request.user, **form.cleaned_data
     ):
-        messages.success(request, f"已登记：{form.to.label}。")
+        messages.success(request, said.get(form.to, f"已登记：{form.to.label}。"))
         return redirect(row)
     is_late = bool(form.non_field_errors())
     return render_detail(
         form=general_part(form) if is_late else None,
-        step=None if is_late else form,
+        step=form,
         status=409 if is_late else 422,
     )

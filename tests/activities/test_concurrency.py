@@ -15,7 +15,7 @@ from django.utils import timezone
 from activities.models import Issue, Lecture, Photo
 from activities.models.lecture import LectureState
 from activities.models.welfare.fund import OVERDRAWN
-from activities.services.application import pass_application
+from activities.services.application import take_step as review
 from activities.services.welfare import save_entry
 from redleader.records.forms import refusal
 from tests.acceptance.drives.browser import read_form
@@ -197,7 +197,7 @@ def test_two_reviewers_at_once_take_one_step():
 
     def take(user):
         try:
-            return pass_application(application, to="county", user=user).version
+            return review(application, to="county", user=user).version
         except ValidationError as error:
             return error.messages[0]
 

@@ -5,12 +5,8 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from activities.services.application import (
-    fail_application,
-    pass_application,
-    return_application,
-    submit_application,
-)
+from activities.services.application import submit_application
+from activities.services.application import take_step as review
 from activities.services.lead import take_step
 from activities.services.lecture import accept_lecture, return_lecture, submit_lecture
 from chambers.models import Role
@@ -45,17 +41,17 @@ VERDICTS = {
     ),
     "application passed": (
         handed_in_application,
-        lambda row, user: pass_application(row, to="county", user=user, **PAPER),
+        lambda row, user: review(row, to="county", user=user, **PAPER),
     ),
     "application returned": (
         handed_in_application,
-        lambda row, user: return_application(
-            row, user=user, opinion="缺件。", criteria=[]
+        lambda row, user: review(
+            row, to="returned", user=user, reason="缺件。", criteria=[]
         ),
     ),
     "application failed": (
         handed_in_application,
-        lambda row, user: fail_application(row, user=user, opinion="条件不足。"),
+        lambda row, user: review(row, to="failed", user=user, reason="条件不足。"),
     ),
     "lead valid": (lead_of, lambda row, user: take_step(row, to="valid", user=user)),
     "lead invalid": (

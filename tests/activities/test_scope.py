@@ -5,7 +5,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from activities.models import EvidenceFile
-from activities.services.application import add_files
+from activities.services.evidence import add_files
 from activities.services.photo import add_photos
 from chambers.models import Branch, Chamber, Member
 from chambers.rights import is_public, right_of

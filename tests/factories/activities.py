@@ -85,14 +85,8 @@ from activities.models.pairing import TRANSITIONS as PAIRING_STEPS
 from activities.models.pairing import PairingState
 from activities.models.scheme import HonourLevel
 from activities.services import pairing as pairings
-from activities.services.application import (
-    fail_application,
-    pass_application,
-    publicise,
-    recognise,
-    return_application,
-    submit_application,
-)
+from activities.services.application import submit_application
+from activities.services.application import take_step as review
 from activities.services.lead import take_step
 from activities.services.lecture import (
     accept_lecture,
@@ -440,11 +434,11 @@ def application_at(state, *, days_ago=60, **fields):
         return application
     staff = UserFactory()
     if state == "returned":
-        return return_application(
-            application, user=staff, opinion="请补正总结。", criteria=[]
+        return review(
+            application, to="returned", user=staff, reason="请补正总结。", criteria=[]
         )
     if state == "failed":
-        return fail_application(application, user=staff, opinion="条件不足。")
+        return review(application, to="failed", user=staff, reason="条件不足。")
     day = timezone.localdate() - timedelta(days=days_ago)
     paper = {
         "document_number": "杭联〔2026〕1号",
@@ -452,14 +446,14 @@ def application_at(state, *, days_ago=60, **fields):
     }
     passed = PASSED[HonourLevel(application.level.level)]
     for rung in LADDER[: LADDER.index(passed) + 1]:
-        application = pass_application(application, to=rung, user=staff, **paper)
+        application = review(application, to=rung, user=staff, **paper)
         if rung == state:
             return application
-    application = publicise(application, user=staff, first=day, **paper)
+    application = review(application, to="publicity", user=staff, first=day, **paper)
     if state == ApplicationState.PUBLICITY:
         return application
     paper["document_on"] = application.publicity_until + timedelta(days=1)
-    return recognise(application, user=staff, **paper)
+    return review(application, to="recognised", user=staff, **paper)
 
 
 class KeyIndustryFactory(DjangoModelFactory):

@@ -258,7 +258,7 @@ def add_lectures(tables: dict[str, Table], wanted: int, counties: int) -> int:
         else:
             values.append(f"b.{column}")
     columns = ", ".join(f'"{name}"' for name in lecture.columns)
-    return do(
+    added = do(
         f"""WITH base AS (
             SELECT *, row_number() OVER (ORDER BY id) - 1 AS turn
             FROM activities_lecture WHERE id < {lecture.stride}
@@ -268,6 +268,18 @@ def add_lectures(tables: dict[str, Table], wanted: int, counties: int) -> int:
         SELECT {", ".join(values)} FROM generate_series(1, {extra}) n, size, base b
         WHERE b.turn = n % size.among"""
     )
+    do(
+        f"""INSERT INTO activities_lecturestep
+            (id, lecture_id, number, before, state, by_id, at, reason)
+        SELECT {FAR} + (l.id - {FAR}) * 2 + turn, l.id, l.version - 1 + turn,
+            before, after, person, moment, ''
+        FROM activities_lecture l CROSS JOIN LATERAL (VALUES
+            (0, 'draft', 'submitted', submitted_by_id, submitted_at),
+            (1, 'submitted', 'accepted', reviewed_by_id, reviewed_at)
+        ) s (turn, before, after, person, moment)
+        WHERE l.id >= {FAR}"""
+    )
+    return added
 
 
 @contextmanager

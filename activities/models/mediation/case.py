@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models.mediation.committee import (
-    DeferredRefusal,
     MediationAccess,
     MediationCommittee,
     Mediator,
@@ -29,7 +28,7 @@ from activities.models.mediation.states import (
     CaseState,
     Confirmation,
 )
-from redleader.records.constraints import Refuse, one_of, sql_list
+from redleader.records.constraints import DeferredRefusal, Refuse, one_of, sql_list
 from redleader.records.money import MoneyField
 from redleader.records.record import DemoMark, Record, Written
 from redleader.records.steps import state_triggers

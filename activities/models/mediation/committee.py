@@ -13,7 +13,13 @@ from django.utils import timezone
 
 from chambers.models import Chamber, Role
 from chambers.models.user import STAFF_ROLES
-from redleader.records.constraints import Refuse, ends_after_start, one_of, period
+from redleader.records.constraints import (
+    DeferredRefusal,
+    Refuse,
+    ends_after_start,
+    one_of,
+    period,
+)
 from redleader.records.record import DemoMark
 
 TERM_YEARS = 3  # 人民调解法 Art. 9
@@ -21,16 +27,6 @@ SEATS = (3, 9)  # Art. 8
 SIZE_ERROR = (
     "已成立的调解委员会应有 3 至 9 名在任委员，其中恰有 1 名主任（人民调解法第八条）。"
 )
-
-
-class DeferredRefusal(Refuse):
-    """A rule over several rows, applied when the transaction ends."""
-
-    when = pgtrigger.After
-    timing = pgtrigger.Deferred
-
-    def get_func(self, model):
-        return super().get_func(model).replace("RETURN NEW;", "RETURN NULL;")
 
 
 class MediatorKind(models.TextChoices):

@@ -4,9 +4,9 @@ import pghistory
 import pgtrigger
 from django.db import models
 
-from activities.models.mediation.committee import DeferredRefusal, Mediator
+from activities.models.mediation.committee import Mediator
 from activities.models.mediation.states import CASE_CLOSED, CLOSED_ERROR
-from redleader.records.constraints import Refuse, one_of
+from redleader.records.constraints import DeferredRefusal, Refuse, one_of
 from redleader.records.record import Record
 
 

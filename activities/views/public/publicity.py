@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from activities.forms.application import ObjectionForm, ReceiptForm
 from activities.models import Application, Objection
 from activities.models.application import ApplicationState
-from activities.services.application import object_to
+from activities.services.objection import object_to
 from redleader.people import public_forms
 from redleader.records.forms import attempt
 from redleader.serving.pages import public_page

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,8 +22,8 @@ from activities.counting import RULES
 from activities.forms.application import (
     AnswerForm,
     ApplicationForm,
+    ApplicationStepForm,
     StartForm,
-    StepForm,
     typed_initial,
 )
 from activities.forms.merge import picked
@@ -35,10 +36,14 @@ from activities.models import (
 )
 from activities.models.application import (
     CLOSED_ERROR,
+    REVIEW_STATES,
     ApplicationState,
 )
 from activities.services import application as services
+from activities.services.assessment import assess, missing, scope_of
+from activities.services.evidence import add_files, remove_file
 from activities.services.holiday import years_without_holidays
+from activities.services.objection import answer_objection
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from chambers.rights import may_review, may_write, right, sees_records
@@ -58,6 +63,7 @@ from redleader.records.forms import EditConflictError, Form, attempt, general_pa
 from redleader.records.history import last_change
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
+from redleader.records.steps import StepForm, answer_step, step_forms
 from redleader.serving.errors import TITLES
 
 ROWS = 200  # behind one number
@@ -127,15 +133,15 @@ def gap_list(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def gap_context(level, chamber, application) -> dict[str, object]:
-    goods = services.assess(level, chamber, application) if chamber else []
+    goods = assess(level, chamber, application) if chamber else []
     today = timezone.localdate()
     return {
         "level": level,
         "chamber": chamber,
         "application": application,
         "goods": goods,
-        "scope": services.scope_of(level, chamber) if chamber else None,
-        "missing": services.missing(goods),
+        "scope": scope_of(level, chamber) if chamber else None,
+        "missing": missing(goods),
         "met": sum(good.met for good in goods),
         "total": sum(len(good.standings) for good in goods),
         "days_left": (level.cycle_end - today).days,
@@ -156,7 +162,7 @@ def rule_rows(request: UserRequest, pk: int, code: str) -> HttpResponse:
     rule = RULES.get(code)
     if not used or rule is None:
         raise Http404
-    scope = services.scope_of(level, chamber)
+    scope = scope_of(level, chamber)
     rows = rule.rows(scope, request.user, limit=ROWS + 1)
     context = {
         "level": level,
@@ -213,12 +219,12 @@ def application_detail(request: UserRequest, pk: int) -> HttpResponse:
 
 def render_detail(request, application, *, form=None, status=200, **forms):
     """``forms`` replace the empty ones, by ``step`` or ``answer``."""
-    goods = services.assess(application.level, application.chamber, application)
+    goods = assess(application.level, application.chamber, application)
     objections = application.objections.select_related("answered_by")
     context = {
         "application": application,
         "goods": goods,
-        "missing": services.missing(goods),
+        "missing": missing(goods),
         "steps": application.steps.select_related("by"),
         "objections": [
             (row, answer_form(request, row, forms.get("answer"))) for row in objections
@@ -229,7 +235,7 @@ def render_detail(request, application, *, form=None, status=200, **forms):
             for row in good.standings
             if row.criterion.pk in application.return_criteria
         ],
-        "step_forms": step_forms(request, application, goods, forms.get("step")),
+        "step_forms": next_forms(request, application, goods, forms.get("step")),
         "is_own": request.user.pk
         in (application.created_by_id, application.submitted_by_id),
         "may_review": may_review(request.user),
@@ -253,20 +259,18 @@ def answer_form(request, objection: Objection, bound: AnswerForm | None):
     return AnswerForm(prefix=prefix)
 
 
-def step_forms(request, application, goods, bound: StepForm | None) -> list[StepForm]:
+def next_forms(request, application, goods, bound: StepForm | None) -> list[StepForm]:
     """Return a form for each next step that this user may take."""
     own = (application.created_by_id, application.submitted_by_id)
     if not may_review(request.user) or request.user.pk in own:
         return []
+    forms = step_forms(step_form(goods), application, bound)
+    return [form for form in forms if form.to in REVIEW_STATES]
+
+
+def step_form(goods) -> Callable[..., StepForm]:
     criteria = [row.criterion for good in goods for row in good.standings]
-    initial = {"first": timezone.localdate(), "version": application.version}
-    return [
-        bound
-        if bound is not None and bound.to == to
-        else StepForm(to=to, criteria=criteria, initial=initial)
-        for to in application.next_states
-        if to in StepForm.NEEDED
-    ]
+    return partial(ApplicationStepForm, criteria=criteria)
 
 
 def missing_years(application: Application) -> list[int]:
@@ -307,7 +311,7 @@ def application_update(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def form_of(application: Application, *data, **kwargs) -> ApplicationForm:
-    goods = services.assess(application.level, application.chamber, application)
+    goods = assess(application.level, application.chamber, application)
     return ApplicationForm(*data, instance=application, goods=goods, **kwargs)
 
 
@@ -321,7 +325,7 @@ def save_all(form: ApplicationForm, user) -> None:
     )
     for criterion, uploads in form.papers():
         try:
-            services.add_files(application, criterion, uploads)
+            add_files(application, criterion, uploads)
         except ValidationError as error:
             raise ValidationError({f"files_{criterion.pk}": error.messages}) from error
 
@@ -457,21 +461,18 @@ def find_file(request: UserRequest, pk: int) -> EvidenceFile:
 def evidence_file_delete(request: UserRequest, pk: int) -> HttpResponse:
     file, form = find_file(request, pk), Form({})
     application = file.evidence.application
-    if attempt(form, services.remove_file, file):
+    if attempt(form, remove_file, file):
         messages.success(request, f"已删除“{file.name}”。")
         return redirect(application)
     return render_detail(request, find(request, application.pk), form=form, status=409)
 
 
-# Which service takes an application to a state, and what is said then.
-STEPS: dict[str, tuple[Callable, str]] = {
-    ApplicationState.RETURNED: (
-        services.return_application,
-        "已退回，原因已告知申报人。",
-    ),
-    ApplicationState.PUBLICITY: (services.publicise, "已开始公示。"),
-    ApplicationState.RECOGNISED: (services.recognise, "已登记认定，称号已列入荣誉榜。"),
-    ApplicationState.FAILED: (services.fail_application, "已登记未通过。"),
+# What is said of a step beside its name.
+SAID = {
+    ApplicationState.RETURNED: "已退回，原因已告知申报人。",
+    ApplicationState.PUBLICITY: "已开始公示。",
+    ApplicationState.RECOGNISED: "已登记认定，称号已列入荣誉榜。",
+    ApplicationState.FAILED: "已登记未通过。",
 }
 
 
@@ -479,29 +480,21 @@ STEPS: dict[str, tuple[Callable, str]] = {
 @require_POST
 def application_step(request: UserRequest, pk: int, state: str) -> HttpResponse:
     application = find(request, pk)
-    if state not in StepForm.NEEDED:
+    if state not in REVIEW_STATES:
         raise Http404
-    goods = services.assess(application.level, application.chamber, application)
-    criteria = [row.criterion for good in goods for row in good.standings]
-    form = StepForm(request.POST, to=state, criteria=criteria)
-    if form.is_valid():
-        service, said = STEPS.get(
-            form.to, (services.pass_application, f"已登记：{form.to.label}。")
-        )
-        fields = {**form.cleaned_data, "user": request.user}
-        if service is services.pass_application:
-            fields["to"] = form.to
-        if attempt(form, service, application, **fields):
-            messages.success(request, said)
-            return redirect(application)
-    current = find(request, pk)
-    is_late = bool(form.non_field_errors())
-    return render_detail(
+
+    def show(**context):
+        return render_detail(request, find(request, pk), **context)
+
+    goods = assess(application.level, application.chamber, application)
+    return answer_step(
         request,
-        current,
-        form=general_part(form) if is_late else None,
-        step=form,
-        status=409 if is_late else 422,
+        application,
+        state,
+        form_class=step_form(goods),
+        take=services.take_step,
+        render_detail=show,
+        said=SAID,
     )
 
 
@@ -514,7 +507,7 @@ def objection_answer(request: UserRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST, prefix=f"answer-{pk}")
     if form.is_valid() and attempt(
         form,
-        services.answer_objection,
+        answer_objection,
         objection,
         user=request.user,
         **form.cleaned_data,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Application, Award, Objection, SchemeLevel
 from activities.models.application import ApplicationState
-from activities.services.application import assess, missing
+from activities.services.assessment import assess, missing
 from activities.services.honour import expiring_groups
 from chambers.access import UserRequest
 from chambers.models import Chamber

@@ -305,7 +305,7 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
 @right(sees_lectures)
 @require_POST
 def lecture_submit(request: UserRequest, pk: int) -> HttpResponse:
-    return act(request, pk, services.submit_lecture, SUBMITTED, user=request.user)
+    return act(request, pk, services.submit_lecture, SUBMITTED)
 
 
 @right(sees_lectures)
@@ -359,11 +359,11 @@ def lecture_delete(request: UserRequest, pk: int) -> HttpResponse:
     )
 
 
-def act(request, pk, service, text, **arguments):
+def act(request, pk, service, text):
     """Take one step with a record and come back to it."""
     lecture = find(request, pk)
     form = Form(request.POST)
-    if form.is_valid() and attempt(form, service, lecture, **arguments):
+    if form.is_valid() and attempt(form, service, lecture, user=request.user):
         messages.success(request, text)
         return answer_at(request, lecture)
     return render_detail(

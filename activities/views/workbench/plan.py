@@ -191,7 +191,7 @@ def plan_cancel(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and attempt(
-        form, services.cancel_plan, lecture, **form.cleaned_data
+        form, services.cancel_plan, lecture, user=request.user, **form.cleaned_data
     ):
         messages.success(request, f"已取消计划：{lecture.topic}。")
         return redirect(address_of(lecture))
@@ -205,7 +205,7 @@ def plan_cancel(request: UserRequest, pk: int) -> HttpResponse:
 def plan_reopen(request: UserRequest, pk: int) -> HttpResponse:
     lecture = find(request, pk)
     form = Form(request.POST)
-    if attempt(form, services.reopen_plan, lecture):
+    if attempt(form, services.reopen_plan, lecture, user=request.user):
         messages.success(request, f"已恢复计划：{lecture.topic}。")
     else:
         messages.warning(request, form.first_error())

@@ -13,7 +13,7 @@ from activities.models.application import (
     ApplicationState,
 )
 from activities.models.scheme import HonourLevel
-from activities.services.application import answer_objection
+from activities.services.objection import answer_objection
 from tests.factories.activities import (
     ApplicationFactory,
     ApplicationStepFactory,
@@ -76,7 +76,7 @@ def stepped(application, state, **fields):
                 before=application.state,
                 state=state,
                 by=UserFactory(),
-                opinion="见文件。",
+                reason="见文件。",
                 document_number="杭联〔2026〕2号",
                 document_on=DAY,
             )
@@ -235,7 +235,7 @@ TRIGGERS = {
     ).delete(),
     "activities_applicationstep.not_own_review": own_review,
     "activities_applicationstep.step_stays": lambda: changed(
-        ApplicationStepFactory(), opinion="同意"
+        ApplicationStepFactory(), reason="同意"
     ).save(),
     "activities_evidence.evidence_is_closed": lambda: changed(
         evidence_of_a_closed_one(), text="补写"

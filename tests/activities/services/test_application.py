@@ -10,23 +10,15 @@ from django.utils import timezone
 from activities.models import Application, Award, Evidence, EvidenceFile
 from activities.models.application import ApplicationState
 from activities.services.application import (
-    Typed,
-    add_files,
-    answer_objection,
-    assess,
     delete_application,
-    fail_application,
-    missing,
-    object_to,
-    pass_application,
-    publicise,
-    recognise,
-    remove_file,
-    return_application,
     save_application,
     submit_application,
     withdraw_application,
 )
+from activities.services.application import take_step as review
+from activities.services.assessment import assess, missing
+from activities.services.evidence import Typed, add_files, remove_file
+from activities.services.objection import answer_objection, object_to
 from activities.services.seed import load_seed
 from chambers.models import Role
 from redleader.records.forms import EditConflictError
@@ -274,7 +266,7 @@ def test_review_needs_the_right(role):
     application = application_at("submitted")
 
     with pytest.raises(ValidationError) as caught:
-        pass_application(application, to="county", user=UserFactory(role=role))
+        review(application, to="county", user=UserFactory(role=role))
 
     assert code_of(caught) == "no_right"
 
@@ -289,10 +281,10 @@ def test_nobody_reviews_what_he_wrote_or_handed_in(name):
     application = submit_application(application, user=submitter)
 
     for act in (
-        lambda: pass_application(application, to="county", user=staff),
-        lambda: fail_application(application, user=staff, opinion="条件不足。"),
-        lambda: return_application(
-            application, user=staff, opinion="补正。", criteria=[]
+        lambda: review(application, to="county", user=staff),
+        lambda: review(application, to="failed", user=staff, reason="条件不足。"),
+        lambda: review(
+            application, to="returned", user=staff, reason="补正。", criteria=[]
         ),
     ):
         with pytest.raises(ValidationError, match="不得审核本人提交的申请。"):
@@ -335,13 +327,14 @@ def test_the_whole_ladder_of_a_national_title_ends_in_an_award():
 def test_a_second_reviewer_reads_who_was_first():
     application = application_at("submitted")
     first, second = UserFactory(name="王审核"), UserFactory()
-    pass_application(application, to="county", user=first)
+    review(application, to="county", user=first)
 
     with pytest.raises(ValidationError, match="已由 王审核 于") as caught:
-        fail_application(
+        review(
             application,
+            to="failed",
             user=second,
-            opinion="条件不足。",
+            reason="条件不足。",
             version=application.version,
         )
 
@@ -352,8 +345,12 @@ def test_publicity_lasts_working_days_of_the_holiday_table():
     load_seed()
     application = application_at("county")
 
-    application = publicise(
-        application, user=UserFactory(), first=date(2026, 9, 28), **PAPER
+    application = review(
+        application,
+        to="publicity",
+        user=UserFactory(),
+        first=date(2026, 9, 28),
+        **PAPER,
     )
 
     assert application.publicity_until == date(2026, 10, 9)
@@ -363,8 +360,9 @@ def test_recognition_waits_for_the_end_of_publicity():
     application = application_at("publicity", days_ago=0)
 
     with pytest.raises(ValidationError, match="公示期满后才能认定"):
-        recognise(
+        review(
             application,
+            to="recognised",
             user=UserFactory(),
             document_number="杭联〔2026〕9号",
             document_on=timezone.localdate(),
@@ -380,16 +378,19 @@ def test_recognition_waits_for_answers_to_objections():
     paper = {"document_number": "9号", "document_on": timezone.localdate()}
 
     with pytest.raises(IntegrityError, match="还有异议没有答复"), transaction.atomic():
-        recognise(application, user=staff, **paper)
+        review(application, to="recognised", user=staff, **paper)
     answer_objection(objection, user=staff, outcome="rejected", answer="已核实。")
 
-    assert recognise(application, user=staff, **paper).state == "recognised"
+    assert (
+        review(application, to="recognised", user=staff, **paper).state == "recognised"
+    )
 
 
 def test_recognition_is_not_dated_ahead():
     with pytest.raises(ValidationError, match="认定日期不能晚于今天"):
-        recognise(
+        review(
             application_at("publicity"),
+            to="recognised",
             user=UserFactory(),
             document_number="9号",
             document_on=timezone.localdate() + timedelta(days=1),
@@ -407,7 +408,7 @@ def test_publicity_outside_the_cycle_is_refused(first, said):
     application = application_at("county")
 
     with pytest.raises(ValidationError) as caught:
-        publicise(application, user=UserFactory(), first=first, **PAPER)
+        review(application, to="publicity", user=UserFactory(), first=first, **PAPER)
 
     assert caught.value.message_dict == {"first": [said]}
     application.refresh_from_db()
@@ -419,7 +420,7 @@ def test_a_paper_from_before_the_cycle_is_refused():
     paper = PAPER | {"document_on": date(2025, 12, 31)}
 
     with pytest.raises(ValidationError, match="早于周期起"):
-        pass_application(application, to="city", user=UserFactory(), **paper)
+        review(application, to="city", user=UserFactory(), **paper)
 
     assert application.steps.count() == 2
 

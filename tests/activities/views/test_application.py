@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Application, Award, Evidence, EvidenceFile
-from activities.services.application import add_files, answer_objection
+from activities.services.evidence import add_files
+from activities.services.objection import answer_objection
 from chambers.models import Role
 from redleader.models import FormDraft
 from tests.factories.activities import (
@@ -460,8 +461,8 @@ def test_staff_walk_an_application_to_the_title(staff, chamber, user):
     ("state", "fields", "said"),
     [
         ("returned", {}, "请填写退回原因。"),
-        ("failed", {"opinion": "  "}, "请填写未通过的原因。"),
-        ("returned", {"opinion": "补", "criteria": ["9"]}, "所选需要补正的指标无效"),
+        ("failed", {"reason": "  "}, "请填写未通过的原因。"),
+        ("returned", {"reason": "补", "criteria": ["9"]}, "所选需要补正的指标无效"),
         ("publicity", {}, "请填写公示起。"),
     ],
 )
@@ -480,7 +481,7 @@ def test_a_step_without_what_it_needs_is_refused(staff, state, fields, said):
 
 def test_a_step_that_somebody_else_has_taken_is_refused(staff):
     application = application_at("submitted")
-    data = {"failed-version": application.version, "failed-opinion": "条件不足。"}
+    data = {"failed-version": application.version, "failed-reason": "条件不足。"}
     step(staff, application, "county")
 
     answer = post(staff, "application-step", application.pk, "failed", data=data)
@@ -519,7 +520,7 @@ def test_a_returned_application_names_what_to_mend(staff, client, level, chamber
         staff,
         application,
         "returned",
-        opinion="请写清分工。",
+        reason="请写清分工。",
         criteria=[str(criterion.pk)],
     )
 
