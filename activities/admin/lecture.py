@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from activities.admin.project import ReadInline
 from activities.forms.review import AcceptForm, ReturnForm
-from activities.models import Issue, Lecture, Photo, Series
+from activities.models import Issue, Lecture, LectureStep, Photo, Series
 from activities.models.lecture import PUBLIC_STATES, LectureState
 from activities.services import lecture as services
 from activities.services.hint import hints
@@ -65,6 +66,11 @@ class PhotoAdmin(ModelAdmin):
         return format_html('<img src="{}" alt="{}" class="thumbnail">', address, text)
 
 
+class LectureStepInline(ReadInline):
+    model = LectureStep
+    fields = readonly_fields = ["before", "state", "by", "at", "reason"]
+
+
 @admin.register(Lecture)
 class LectureAdmin(ModelAdmin):
     """Staff read and review records, which the chambers write."""
@@ -84,6 +90,7 @@ class LectureAdmin(ModelAdmin):
     search_fields = ["topic"]
     search_help_text = "按主题，或主办商会的名称、拼音、首字母查找"
     date_hierarchy = "started_at"
+    inlines = [LectureStepInline]
     actions = ["accept_selected", "archive_selected"]
     fieldsets = [
         (

@@ -293,3 +293,7 @@ class LeadStep(Step):
             ),
             *steps_stay(),
         ]
+
+    @property
+    def detail(self):
+        return self.unit

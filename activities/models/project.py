@@ -381,3 +381,7 @@ class ProjectStep(Step):
             ),
             *steps_stay(),
         ]
+
+    @property
+    def detail(self):
+        return f"{self.happened_on:%Y-%m-%d}" if self.happened_on else ""

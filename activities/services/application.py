@@ -17,8 +17,8 @@ from activities.models.application import (
 from activities.services.assessment import assess, missing
 from activities.services.evidence import Typed, keep_evidence, remove_file
 from activities.services.holiday import last_of_workdays
-from chambers.access import may_review
 from chambers.models import User
+from chambers.rights import may_review
 from redleader.records import steps
 from redleader.records.editing import next_version
 

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from activities.models import Application, Objection
-from chambers.access import may_review
 from chambers.models import User
+from chambers.rights import may_review
 
 
 @transaction.atomic

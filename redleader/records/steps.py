@@ -63,6 +63,11 @@ class Step(models.Model):
         return self.LABELS.get(way) or self.get_state_display()  # type: ignore[attr-defined]
 
     @property
+    def detail(self) -> str:
+        """What else the step says, in a few words."""
+        return ""
+
+    @property
     def who(self) -> str:
         return str(self.by or "历史中没有记下")
 

@@ -708,7 +708,7 @@ def test_nobody_approves_an_own_record(sign_in, unchanged):
         )
 
     assert answer.status_code == 409
-    assert "不能审核本人提交的记录。" in page_of(answer)
+    assert "不能审核本人登记或提交的记录。" in page_of(answer)
 
 
 def test_second_approval_says_who_was_first(staff, unchanged):

@@ -51,6 +51,7 @@ from activities.models import (
     LeadStep,
     LeadTarget,
     Lecture,
+    LectureStep,
     MediationAccess,
     MediationCase,
     MediationCommittee,
@@ -367,6 +368,18 @@ class AttendanceFactory(DjangoModelFactory):
     member = factory.SubFactory(MemberFactory)
 
 
+class LectureStepFactory(DjangoModelFactory):
+    class Meta:
+        model = LectureStep
+
+    lecture = factory.SubFactory(LectureFactory)
+    number = 2
+    before = "draft"
+    state = "submitted"
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
 class PhotoFactory(DjangoModelFactory):
     """A row without a file."""
 
@@ -393,7 +406,8 @@ def planned(**fields):
 
 
 def cancelled(reason="台风停办", **fields):
-    return cancel_plan(planned(**fields), reason=reason)
+    plan = planned(**fields)
+    return cancel_plan(plan, user=plan.created_by, reason=reason)
 
 
 def submitted(**fields):

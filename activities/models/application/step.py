@@ -65,3 +65,8 @@ class ApplicationStep(Step):
             ),
             *steps_stay(),
         ]
+
+    @property
+    def detail(self):
+        day = f"（{self.document_on:%Y-%m-%d}）" if self.document_on else ""
+        return f"{self.document_number}{day}" if self.document_number else ""

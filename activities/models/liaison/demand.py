@@ -1,5 +1,7 @@
 """诉求: what chambers ask for, from its collection to the answer."""
 
+from typing import ClassVar
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -233,6 +235,9 @@ class DemandStep(Step):
     )
     before = state_field(DemandState, "原状态")
     state = state_field(DemandState)
+    LABELS: ClassVar[dict[tuple[str, str], str]] = {
+        (DemandState.ANSWERED, DemandState.HANDLING): "重新办理",
+    }
 
     class Meta:
         verbose_name = verbose_name_plural = "诉求办理记录"
@@ -255,15 +260,7 @@ class DemandStep(Step):
         triggers = steps_stay()
 
     @property
-    def label(self):
-        is_again = self.before == DemandState.ANSWERED
-        if is_again and self.state == DemandState.HANDLING:
-            return "重新办理"
-        return super().label
-
-    @property
-    def unit(self):
-        """To whom the demand was assigned by this step, and until when."""
+    def detail(self):
         if self.state != DemandState.ASSIGNED:
             return ""
-        return f"{self.demand.unit}，期限 {self.demand.due_on}"
+        return f"{self.demand.unit}，期限 {self.demand.due_on:%Y-%m-%d}"

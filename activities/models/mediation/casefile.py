@@ -49,6 +49,11 @@ class CaseStep(Step):
         ]
         triggers = steps_stay()
 
+    @property
+    def detail(self):
+        told = "已告知当事人可以通过仲裁、行政、司法等途径维护权利。"
+        return told if self.informed else ""
+
 
 @pghistory.track()
 class CaseSession(Record):

@@ -95,6 +95,7 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
         "corrected": services.corrected_values(lecture),
         "photos": lecture.photos.all(),
         "attendances": lecture.attendances.select_related("member"),
+        "steps": lecture.steps.select_related("by"),
         "photos_form": photos_form,
         "form": form,
     }

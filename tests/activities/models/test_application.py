@@ -35,7 +35,7 @@ from tests.rules import (
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
-NO_STEP = "申报的状态已经改变，或不能越级办理。"
+NO_STEP = "该记录的状态已经改变，或不能越级办理。"
 
 
 def for_anybody(**fields):
@@ -218,7 +218,7 @@ def file_of_a_closed_one():
 
 
 TRIGGERS = {
-    "activities_application.begins_as_draft": begin_submitted,
+    "activities_application.begins_at_first": begin_submitted,
     "activities_application.legal_step": lambda: stepped(
         application_at("submitted"), "city"
     ).save(),
@@ -232,7 +232,7 @@ TRIGGERS = {
     ),
     "activities_application.only_drafts_go": lambda: Application.objects.filter(
         pk=application_at("submitted").pk
-    ).delete(),
+    )._raw_delete("default"),
     "activities_applicationstep.not_own_review": own_review,
     "activities_applicationstep.step_stays": lambda: changed(
         ApplicationStepFactory(), reason="同意"

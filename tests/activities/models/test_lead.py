@@ -82,7 +82,7 @@ TRIGGERS = {
     "activities_lead.checked_ones_stay": lambda: Lead.objects.filter(
         pk=lead_at("invalid").pk
     )._raw_delete("default"),
-    "activities_leadstep.not_own_check": own_check,
+    "activities_leadstep.not_own_review": own_check,
     "activities_leadstep.step_stays": lambda: changed(
         LeadStepFactory(), reason="另一原因"
     ).save(),

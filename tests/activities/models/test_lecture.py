@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from activities.models import Attendance, Issue, Lecture
+from activities.models import Attendance, Issue, Lecture, LectureStep
 from activities.models.lecture import (
     CLOSED_ERROR,
     CONTENT_COLUMNS,
@@ -21,6 +21,7 @@ from tests.factories.activities import (
     CourseFactory,
     IssueFactory,
     LectureFactory,
+    LectureStepFactory,
     PhotoFactory,
     SeriesFactory,
     SiteFactory,
@@ -30,10 +31,13 @@ from tests.rules import (
     assert_constraint_is_kept,
     assert_trigger_is_kept,
     changed,
+    new_step,
     refused,
+    stepped,
 )
 
 pytestmark = pytest.mark.django_db
+NO_STEP = "该记录的状态已经改变，或不能越级办理。"
 
 CLOSED_STATES = [state for state in LectureState if state not in EDITABLE_STATES]
 ILLEGAL_STEPS = [
@@ -81,9 +85,13 @@ def lecture_in(state, **fields):
     for step in steps:
         if step == LectureState.SUPERSEDED:
             correction_of(lecture)
-        Lecture.objects.filter(pk=lecture.pk).update(state=step)
+        in_next(lecture, step).save()
     lecture.refresh_from_db()
     return lecture
+
+
+def in_next(lecture, state):
+    return stepped(lecture, state, reason="见说明。")
 
 
 # Constraints.
@@ -148,11 +156,8 @@ def record_complete():
 
 
 def cancel_has_reason():
-    return changed(
-        lecture_in(LectureState.PLANNED),
-        state=LectureState.CANCELLED,
-        cancel_reason="",
-    )
+    plan = lecture_in(LectureState.PLANNED)
+    return changed(in_next(plan, LectureState.CANCELLED), cancel_reason="")
 
 
 def correction_has_reason():
@@ -166,35 +171,28 @@ def return_fields_known():
 def held_before_submitted():
     now = timezone.now()
     return changed(
-        lecture_in(LectureState.DRAFT),
-        state=LectureState.SUBMITTED,
+        in_next(lecture_in(LectureState.DRAFT), LectureState.SUBMITTED),
         started_at=now + timedelta(hours=1),
         submitted_at=now,
     )
 
 
 def return_has_reason():
-    return changed(
-        lecture_in(LectureState.SUBMITTED),
-        state=LectureState.RETURNED,
-        return_reason="",
-    )
+    waiting = lecture_in(LectureState.SUBMITTED)
+    return changed(in_next(waiting, LectureState.RETURNED), return_reason="")
 
 
 def review_is_signed():
     return changed(
-        lecture_in(LectureState.SUBMITTED),
-        state=LectureState.ACCEPTED,
+        in_next(lecture_in(LectureState.SUBMITTED), LectureState.ACCEPTED),
         reviewed_by=None,
         reviewed_at=None,
     )
 
 
 def not_own_review():
-    lecture = lecture_in(LectureState.SUBMITTED)
-    return changed(
-        lecture, state=LectureState.ACCEPTED, reviewed_by=lecture.submitted_by
-    )
+    lecture = in_next(lecture_in(LectureState.SUBMITTED), LectureState.ACCEPTED)
+    return changed(lecture, reviewed_by=lecture.submitted_by)
 
 
 def an_issue_again():
@@ -250,6 +248,18 @@ RULES_OF_LECTURE = [
 CONSTRAINTS = {
     f"activities_lecture_{rule.__name__}": rule for rule in RULES_OF_LECTURE
 } | {
+    "activities_lecturestep_before_valid": lambda: new_step(
+        LectureStepFactory(), before="lost"
+    ),
+    "activities_lecturestep_state_valid": lambda: new_step(
+        LectureStepFactory(), state="lost"
+    ),
+    "activities_lecturestep_number_unique": lambda: new_step(
+        LectureStepFactory(), number=2
+    ),
+    "activities_lecturestep_reason_given": lambda: new_step(
+        LectureStepFactory(), state="cancelled"
+    ),
     "activities_issue_number_unique": an_issue_again,
     "activities_attendance_status_valid": a_status_of_no_roll,
     "activities_attendance_once": a_name_twice_on_the_roll,
@@ -264,7 +274,7 @@ ANSWERED_BY = {
     "县工商联主办的不选商会。",
     "activities_lecture_present_within_expected": "应到人数应等于实到、请假、缺席之和，"
     "请核对。",
-    "activities_lecture_state_valid": "记录的状态已经改变，不能这样操作。",
+    "activities_lecture_state_valid": NO_STEP,
     "activities_issue_number_unique": "期数必须连续，不能跳号。",
 }
 
@@ -272,13 +282,17 @@ ANSWERED_BY = {
 # Triggers.
 
 
-def begins_as_draft():
+def begins_at_first():
     complete(state=LectureState.ACCEPTED)
 
 
 def legal_step():
+    in_next(lecture_in(LectureState.DRAFT), LectureState.ACCEPTED).save()
+
+
+def step_is_written():
     lecture = lecture_in(LectureState.DRAFT)
-    Lecture.objects.filter(pk=lecture.pk).update(state=LectureState.ACCEPTED)
+    changed(lecture, state=LectureState.SUBMITTED, version=2).save()
 
 
 def content_is_closed():
@@ -292,7 +306,7 @@ def only_drafts_go():
 
 def numbers_are_the_roll():
     lecture = complete(attendance_basis="names", present=1)
-    Lecture.objects.filter(pk=lecture.pk).update(state=LectureState.SUBMITTED)
+    in_next(lecture, LectureState.SUBMITTED).save()
 
 
 def correction_follows():
@@ -300,8 +314,7 @@ def correction_follows():
 
 
 def superseded_by_correction():
-    lecture = lecture_in(LectureState.ACCEPTED)
-    Lecture.objects.filter(pk=lecture.pk).update(state=LectureState.SUPERSEDED)
+    in_next(lecture_in(LectureState.ACCEPTED), LectureState.SUPERSEDED).save()
 
 
 def number_follows():
@@ -324,13 +337,37 @@ def roll_is_closed():
 
 def roll_stays():
     attendance = AttendanceFactory(lecture=complete())
-    Lecture.objects.update(state=LectureState.SUBMITTED)
+    in_next(attendance.lecture, LectureState.SUBMITTED).save()
     attendance.delete()
 
 
+def own_review():
+    lecture = lecture_in(LectureState.SUBMITTED)
+    new_step(
+        LectureStepFactory(lecture=lecture, number=9),
+        state="accepted",
+        number=10,
+        by=lecture.created_by,
+    ).save()
+
+
+def step_without_its_lecture():
+    step = LectureStepFactory()
+    LectureStep.objects.filter(pk=step.pk)._raw_delete("default")
+
+
 TRIGGERS = {
-    "activities_lecture.begins_as_draft": begins_as_draft,
+    "activities_lecture.begins_at_first": begins_at_first,
     "activities_lecture.legal_step": legal_step,
+    "activities_lecture.step_is_written": step_is_written,
+    "activities_lecturestep.not_own_review": own_review,
+    "activities_lecturestep.is_signed": lambda: new_step(
+        LectureStepFactory(), by=None
+    ).save(),
+    "activities_lecturestep.step_stays": lambda: changed(
+        LectureStepFactory(), reason="另一原因"
+    ).save(),
+    "activities_lecturestep.goes_with_its_row": step_without_its_lecture,
     "activities_lecture.content_is_closed": content_is_closed,
     "activities_lecture.only_drafts_go": only_drafts_go,
     "activities_lecture.numbers_are_the_roll": numbers_are_the_roll,
@@ -364,7 +401,7 @@ def test_lecture_step_outside_the_table_is_refused(old, new):
     error = refused(lambda: rows.update(state=new))
 
     message = error.__cause__.diag.message_primary
-    assert message == "记录的状态已经改变，不能这样操作。"
+    assert message == NO_STEP
     assert rows.get().state == old
 
 
@@ -374,7 +411,7 @@ def test_lecture_step_of_the_table_is_taken(old, new):
     if new == LectureState.SUPERSEDED:
         correction_of(lecture)
 
-    changed(lecture, state=new).save()
+    in_next(lecture, new).save()
 
     lecture.refresh_from_db()
     assert lecture.state == new
@@ -385,7 +422,7 @@ def test_lecture_that_begins_elsewhere_is_refused(state):
     error = refused(lambda: complete(state=state))
 
     message = error.__cause__.diag.message_primary
-    assert message == "新的讲课记录须从计划或草稿开始。"
+    assert message == "新的记录须从第一个状态开始。"
 
 
 OTHER_CONTENT = {
@@ -461,7 +498,7 @@ def test_lecture_that_is_no_draft_is_not_deleted(state):
 def test_lecture_is_reviewed_by_another_account_also_when_it_is_returned():
     lecture = lecture_in(LectureState.SUBMITTED)
     own = changed(
-        lecture, state=LectureState.RETURNED, reviewed_by=lecture.submitted_by
+        in_next(lecture, LectureState.RETURNED), reviewed_by=lecture.submitted_by
     )
 
     assert "activities_lecture_not_own_review" in str(refused(own.save))
@@ -496,7 +533,7 @@ def test_plan_may_lack_what_a_record_needs(field):
 
     assert_constraint_is_kept(
         "activities_lecture_record_complete",
-        lambda: changed(plan, state=LectureState.DRAFT),
+        lambda: in_next(plan, LectureState.DRAFT),
     )
 
 
@@ -514,7 +551,7 @@ def test_lecture_is_not_submitted_with_numbers_beside_its_roll(fields, statuses)
     for status in statuses:
         AttendanceFactory(lecture=lecture, status=status)
 
-    error = refused(changed(lecture, state=LectureState.SUBMITTED).save)
+    error = refused(in_next(lecture, LectureState.SUBMITTED).save)
 
     message = error.__cause__.diag.message_primary
     assert message == "人数与名单不一致，请核对后再提交。"
@@ -536,7 +573,7 @@ def test_lecture_is_submitted_when_its_roll_agrees(fields, statuses):
     for status in statuses:
         AttendanceFactory(lecture=lecture, status=status)
 
-    changed(lecture, state=LectureState.SUBMITTED).save()
+    in_next(lecture, LectureState.SUBMITTED).save()
 
     lecture.refresh_from_db()
     assert lecture.state == LectureState.SUBMITTED

@@ -287,7 +287,7 @@ def test_nobody_reviews_what_he_wrote_or_handed_in(name):
             application, to="returned", user=staff, reason="补正。", criteria=[]
         ),
     ):
-        with pytest.raises(ValidationError, match="不得审核本人提交的申请。"):
+        with pytest.raises(ValidationError, match="不能审核本人登记或提交的记录。"):
             act()
 
 

@@ -54,7 +54,7 @@ def test_only_reviewers_take_steps(role):
 
 def test_nobody_checks_the_own_lead():
     staff = UserFactory()
-    with pytest.raises(ValidationError, match="不能核实本人提交的信息。"):
+    with pytest.raises(ValidationError, match="不能审核本人登记或提交的记录。"):
         take_step(LeadFactory(created_by=staff), to="valid", user=staff)
 
 

@@ -149,7 +149,7 @@ def test_submitting_twice_says_so(user):
     lecture = submitted()
     with pytest.raises(ValidationError) as error:
         submit_lecture(lecture, user=user)
-    assert says(error, "该记录已经提交，无需重复提交。")
+    assert says(error, "现在是“待审核”，不能这样操作。")
 
 
 def test_a_submitted_record_is_closed(user):
@@ -162,10 +162,10 @@ def test_a_submitted_record_is_closed(user):
 
 
 def test_a_withdrawn_record_is_a_draft_again():
-    lecture = withdraw_lecture(submitted())
+    lecture = withdraw_lecture(submitted(), user=UserFactory())
     assert lecture.is_editable
     with pytest.raises(ValidationError):
-        withdraw_lecture(lecture)
+        withdraw_lecture(lecture, user=UserFactory())
 
 
 def test_accepting_publishes_photos_only_when_told():
@@ -195,7 +195,7 @@ def test_nobody_reviews_an_own_record():
     lecture = submitted(created_by=reviewer)
     with pytest.raises(ValidationError) as error:
         accept_lecture(lecture, user=reviewer)
-    assert says(error, "不能审核本人提交的记录")
+    assert says(error, "不能审核本人登记或提交的记录")
 
 
 def test_the_second_reviewer_reads_who_was_first():
@@ -209,8 +209,10 @@ def test_the_second_reviewer_reads_who_was_first():
 
 def test_only_accepted_records_are_archived():
     with pytest.raises(ValidationError):
-        archive_lecture(submitted())
-    assert archive_lecture(accepted()).state == LectureState.ARCHIVED
+        archive_lecture(submitted(), user=UserFactory())
+    assert (
+        archive_lecture(accepted(), user=UserFactory()).state == LectureState.ARCHIVED
+    )
 
 
 def test_deleting_a_draft_takes_its_issue_and_files(
@@ -279,9 +281,9 @@ def test_a_plan_becomes_a_record_or_is_called_off(user):
     assert plan.state == LectureState.PLANNED
     with pytest.raises(ValidationError, match="这还是计划"):
         submit_lecture(plan, user=user)
-    off = cancel_plan(plan, reason="主讲人出差")
+    off = cancel_plan(plan, user=plan.created_by, reason="主讲人出差")
     assert off.state == LectureState.CANCELLED
-    plan = reopen_plan(off)
+    plan = reopen_plan(off, user=off.created_by)
     assert (plan.state, plan.cancel_reason) == (LectureState.PLANNED, "")
     for name, value in [("venue", "礼堂"), ("lecturer_name", "李红"), ("present", 9)]:
         setattr(plan, name, value)

@@ -539,10 +539,10 @@ def test_who_handed_it_in_gets_no_review_form(sign_in):
     shown = page(reviewer, "application-detail", application.pk)
     refused = step(reviewer, application, "county")
 
-    assert "不得审核本人提交的申请" in shown
+    assert "不能审核本人登记或提交的记录" in shown
     assert "step/county" not in shown
     assert refused.status_code == 409
-    assert "不得审核本人提交的申请。" in refused.content.decode()
+    assert "不能审核本人登记或提交的记录。" in refused.content.decode()
 
 
 def test_objections_are_answered_on_the_application(staff):

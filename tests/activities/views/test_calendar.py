@@ -158,7 +158,7 @@ def county():
     accepted(topic="内部的课", is_public=False, **own)
     LectureFactory(topic="草稿的课", **own)
     planned(topic="计划的课", **own)
-    cancel_plan(planned(topic="取消的课", **own), reason="下雨")
+    cancel_plan(planned(topic="取消的课", **own), user=UserFactory(), reason="下雨")
     accepted(topic="别处的课", is_public=False)
     return chamber, branch, user
 

@@ -183,7 +183,7 @@ def test_own_lead_is_not_checked(sign_in):
 
     assert page.context["step_forms"] == []
     assert answer.status_code == 409
-    assert "不能核实本人提交的信息。" in answer.content.decode()
+    assert "不能审核本人登记或提交的记录。" in answer.content.decode()
 
 
 def test_list_is_narrowed_with_its_sums(staff, chamber):

@@ -11,11 +11,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from pgtrigger import compiler
 
+from activities.services import lecture as lectures
 from activities.services import pairing as pairings
 from redleader import database
 from redleader.records.operations import NewTables
 from tests.conftest import become
-from tests.factories.activities import PairingFactory
+from tests.factories.activities import LectureFactory, PairingFactory, planned
 from tests.factories.chambers import UserFactory
 
 STAYS = compiler.Trigger(
@@ -129,11 +130,41 @@ def walked_pairing(path):
     return row
 
 
+def walked_lecture(path):
+    """Take a record along ``path`` by the services; a reviewer signs as such."""
+    row = LectureFactory()
+    for act in path:
+        user = UserFactory()
+        with pghistory.context(user=user.pk, name=str(user)):
+            row = act(row, user=user)
+    return row
+
+
+def send_back(row, user):
+    return lectures.return_lecture(row, user=user, reason="缺签到。")
+
+
+def call_off(row, user):
+    plan = planned()
+    return lectures.cancel_plan(plan, user=user, reason="台风。")
+
+
+submit, accept = lectures.submit_lecture, lectures.accept_lecture
+withdraw, archive = lectures.withdraw_lecture, lectures.archive_lecture
 # Of each noun whose old steps a migration found: how to walk, and some ways.
 OLD = {
     "activities.migrations.0003_pairing_steps_of_old": (
         walked_pairing,
         [[], ["terminated"], ["paired", "active", "done"]],
+    ),
+    "activities.migrations.0006_lecture_steps_of_old": (
+        walked_lecture,
+        [
+            [],
+            [submit, withdraw, submit, accept, archive],
+            [submit, send_back, submit],
+            [call_off, lectures.reopen_plan],
+        ],
     ),
 }
 
