@@ -16,7 +16,7 @@ from activities.models import (
     MediationCase,
     Mediator,
 )
-from activities.services.application import add_files
+from activities.services.evidence import add_files
 from activities.services.ledger import lock_quarter
 from activities.services.mediation import add_paper
 from activities.services.photo import add_photos

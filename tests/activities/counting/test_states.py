@@ -85,7 +85,9 @@ LECTURES = {
     "submitted": submitted,
     "accepted": accepted,
     "returned": returned,
-    "archived": lambda **fields: archive_lecture(accepted(**fields)),
+    "archived": lambda **fields: archive_lecture(
+        accepted(**fields), user=UserFactory()
+    ),
     "superseded": superseded,
 }
 

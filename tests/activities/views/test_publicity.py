@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Objection
-from activities.services.application import answer_objection
+from activities.services.objection import answer_objection
 from tests.factories.activities import ObjectionFactory, application_at
 from tests.factories.chambers import ChamberFactory, UserFactory
 
