@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 
-from activities.forms.merge import Difference
-from activities.models import Application, Criterion, SchemeLevel, Site
+from activities.models import Application, Criterion, Evidence, SchemeLevel, Site
 from activities.models.application import (
     DOCUMENTED,
     REVIEW_STATES,
@@ -22,8 +21,10 @@ from activities.services.assessment import Good, Standing
 from activities.services.evidence import Typed
 from chambers.models import Branch, Chamber, User
 from redleader.people.public_forms import StrangerFormMixin
+from redleader.records.editing import RecordForm
 from redleader.records.fields import MultipleFileField
-from redleader.records.forms import Form, ModelForm
+from redleader.records.forms import Form
+from redleader.records.history import rows_then
 from redleader.records.steps import StepForm
 
 PAPERS = "application/pdf,image/jpeg,image/png,image/webp"
@@ -101,11 +102,8 @@ def recipients(level: SchemeLevel, chambers) -> list[tuple[str, str]]:
     return found
 
 
-class ApplicationForm(ModelForm):
+class ApplicationForm(RecordForm):
     """The statement, and for each indicator a text, points if any, and papers."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Application
@@ -116,8 +114,6 @@ class ApplicationForm(ModelForm):
     def __init__(self, *args, goods: list[Good], **kwargs):
         super().__init__(*args, **kwargs)
         self.goods = goods
-        self.initial["version"] = self.instance.version
-        self.initial["form_key"] = self.instance.form_key
         for standing in self.standings:
             self.add_fields(standing)
 
@@ -187,23 +183,19 @@ class ApplicationForm(ModelForm):
             if self.cleaned_data.get(f"files_{row.criterion.pk}")
         ]
 
-    def differences(self, stored: "ApplicationForm") -> list[Difference]:
-        """Compare what was typed with the form of the row as it is now."""
-        found = []
-        for name, field in self.fields.items():
-            if name in ("version", "form_key") or name.startswith("files_"):
-                continue
-            old, new = stored[name].value(), self.cleaned_data.get(name)
-            if (old if old is not None else "") != (new if new is not None else ""):
-                found.append(
-                    Difference(
-                        name=name,
-                        label=str(field.label),
-                        stored=str(old or "（空）"),
-                        typed=str(new or "（空）"),
-                    )
-                )
-        return found
+    @property
+    def compared(self):
+        apart = ("version", "form_key")
+        names = [name for name in self.fields if not name.startswith("files_")]
+        return [name for name in names if name not in apart]
+
+    def beside_then(self, event):
+        rows = rows_then(event, Evidence, application_id=event.pgh_obj_id)
+        values: dict[str, object] = dict.fromkeys(self.compared[1:])
+        for row in rows:
+            values[f"text_{row.criterion_id}"] = row.text
+            values[f"points_{row.criterion_id}"] = row.points
+        return values
 
 
 def typed_initial(data: QueryDict) -> dict[str, str]:

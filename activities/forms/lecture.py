@@ -10,8 +10,8 @@ from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from activities.forms.roll import RollField, count
-from activities.models import Course, Issue, Lecture, Series, Site
+from activities.forms.roll import RollField, count, roll_text
+from activities.models import Attendance, Course, Issue, Lecture, Series, Site
 from activities.models.course import SiteKind
 from activities.models.lecture import (
     MEMBER_KINDS,
@@ -25,8 +25,10 @@ from activities.models.lecture import (
 from activities.services.lecture import next_number
 from activities.services.roster import roster
 from chambers.models import Appointment, Branch, Chamber, Member, Post, Role, User
+from redleader.records.editing import RecordForm
 from redleader.records.fields import MultipleFileField
-from redleader.records.forms import Form, ModelForm, type_if_many
+from redleader.records.forms import Form, type_if_many
+from redleader.records.history import rows_then
 
 RECENT_ISSUES = 3
 # A new record of these kinds is taken for the next issue, until told otherwise.
@@ -36,11 +38,9 @@ NUMBERS = ["present", "expected", "on_leave", "absent", "guests"]
 PARTS = ["on_leave", "absent", "guests"]
 
 
-class LectureForm(ModelForm):
+class LectureForm(RecordForm):
     """One lecture, in three steps; eight fields are required, most are known."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     issue_choice = forms.ChoiceField(label="期数", required=False)
     photos = MultipleFileField(
         label="照片（可选）",
@@ -113,8 +113,6 @@ class LectureForm(ModelForm):
         }
         self.fields["issue_choice"].choices = self.issue_choices()
         self.initial.setdefault("issue_choice", self.instance.issue_id or "")
-        self.initial["version"] = self.instance.version
-        self.initial.setdefault("form_key", self.instance.form_key)
         self.prepare_roll()
         self.helper = self.build_helper()
 
@@ -229,6 +227,22 @@ class LectureForm(ModelForm):
             ),
         )
         return helper
+
+    @property
+    def compared(self):
+        return ["issue_choice", *super().compared, "roll"]
+
+    def beside(self):
+        issue, roll = self["issue_choice"].value(), super().beside()["roll"]
+        return {"issue_choice": str(issue or ""), "roll": dict(roll or {})}
+
+    def beside_then(self, event):
+        rows = rows_then(event, Attendance, lecture_id=event.pgh_obj_id)
+        roll = {row.member_id: row.status for row in rows}
+        return {"issue_choice": str(event.issue_id or ""), "roll": roll}
+
+    def word(self, name, value):
+        return roll_text(value) if name == "roll" else super().word(name, value)
 
     @property
     def double(self):

@@ -13,17 +13,15 @@ from activities.forms.lecture import LectureForm
 from activities.models import Course, Lecture
 from activities.models.lecture import MEMBER_KINDS, LectureKind, Organiser
 from chambers.models import Branch, Chamber, Role, User
-from redleader.records.forms import Form, ModelForm, type_if_many
+from redleader.records.editing import RecordForm
+from redleader.records.forms import Form, type_if_many
 from redleader.records.quarters import Quarter
 
 DAYS_AHEAD = 400
 
 
-class PlanForm(ModelForm):
+class PlanForm(RecordForm):
     """A lecture to come; at most five fields are required."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Lecture
@@ -65,8 +63,6 @@ class PlanForm(ModelForm):
             self.fields["chamber"].required = True
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
             self.fields["organiser"].choices = choices
-        self.initial["version"] = own.version
-        self.initial.setdefault("form_key", own.form_key)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from activities.models.lecture import AttendanceStatus
 from chambers.models import Member
@@ -64,6 +65,22 @@ class RollField(forms.Field):
         return [
             RollRow(member, statuses.get(str(member.pk), "")) for member in self.members
         ]
+
+    def take_stored(self, data: QueryDict, bound: forms.BoundField) -> None:
+        """Replace the typed roll by the stored one."""
+        for key in [key for key in data if key.startswith(PREFIX)]:
+            del data[key]
+        rows = (bound.value() or {}).items()
+        data.update({f"{PREFIX}{pk}": str(status) for pk, status in rows})
+
+
+def roll_text(roll: Mapping) -> str:
+    """Return how many of a roll were there, on leave and absent."""
+    return "、".join(
+        f"{AttendanceStatus(status).label} {number}"
+        for status, number in count(roll.values()).items()
+        if number
+    )
 
 
 @dataclass(frozen=True)

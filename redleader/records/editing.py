@@ -1,10 +1,13 @@
 """One form for one row: saved once, never overwriting somebody else's changes.
 
 ``edit`` is a complete view that creates or changes a row with a ``RecordForm``.
+Whoever saves second sees what each of the two changed since the version that they
+opened, and chooses.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -22,7 +25,8 @@ from redleader.records.forms import (
     attempt,
     parse_uuid,
 )
-from redleader.records.history import last_change
+from redleader.records.history import columns, event_of_version, last_change, text_of
+from redleader.records.money import MoneyFormField
 from redleader.serving.errors import TITLES
 
 PICK = "pick-"
@@ -55,60 +59,85 @@ class RecordForm(ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
         self.initial["form_key"] = self.instance.form_key
-        for field in self.fields.values():
-            if isinstance(field, forms.DateField):
-                field.widget = forms.DateInput(
+        for shown in self.fields.values():
+            if isinstance(shown, forms.DateField):
+                shown.widget = forms.DateInput(
                     attrs={"type": "date"}, format="%Y-%m-%d"
                 )
 
+    @property
+    def compared(self) -> list[str]:
+        """The names of the fields that two writers may leave differently."""
+        return [name for name in self._meta.fields or () if name in self.fields]
+
+    def held(self, row: Any) -> dict[str, Any]:
+        """Return what a row, or an event of its history, holds of these fields."""
+        known = columns(self._meta.model)
+        names = [name for name in self.compared if name in known]
+        return {name: getattr(row, known[name].attname) for name in names}
+
+    def beside(self) -> dict[str, Any]:
+        """Return the values of compared fields that are no columns of the row."""
+        names = [
+            name for name in self.compared if name not in columns(self._meta.model)
+        ]
+        return {
+            name: self.cleaned_data.get(name) if self.is_bound else self[name].value()
+            for name in names
+        }
+
+    def beside_then(self, event: Any) -> dict[str, Any]:
+        """Return what ``beside`` was when a version stood, as far as is known."""
+        return {}
+
     def differences(self, stored: "RecordForm") -> list[Difference]:
-        """Compare what was typed with the form of the row as it is now."""
+        """Compare a valid form with the form of the row as it is now.
+
+        The version that it was opened with tells who changed what: a value that
+        only the other changed is offered as stored, all else as typed.
+        """
+        theirs = self.held(stored.instance) | stored.beside()
+        mine = self.held(self.instance) | self.beside()
+        opened = event_of_version(stored.instance, self.cleaned_data.get("version"))
+        before = self.held(opened) | self.beside_then(opened) if opened else {}
         found = []
-        for name in self._meta.fields or ():
-            if name not in self.fields:
+        for name in self.compared:
+            old, new = plain(theirs[name]), plain(mine[name])
+            if old == new:
                 continue
-            old, new = stored[name].value(), self.typed_value(name)
-            if plain(old) == plain(new):
-                continue
+            base = plain(before[name]) if name in before else None
+            only_other, only_me = name in before and base == new, base == old
             found.append(
                 Difference(
                     name=name,
                     label=str(self.fields[name].label),
-                    stored=self.word(name, old),
-                    typed=self.word(name, new),
+                    stored=self.word(name, theirs[name]) or "（空）",
+                    typed=self.word(name, mine[name]) or "（空）",
+                    pick=STORED if only_other else TYPED,
+                    both=not only_other and not (name in before and only_me),
                 )
             )
         return found
 
-    def typed_value(self, name: str) -> Any:
-        """Return a valid typed value as the form of a stored row would show it."""
-        value = self.cleaned_data.get(name)
-        value = value.pk if isinstance(value, models.Model) else value
-        return self.fields[name].prepare_value(value)
-
     def word(self, name: str, value: Any) -> str:
-        field = self.fields[name]
-        if isinstance(field, NamedChoiceField):
-            return str(value or "（空）")
-        if isinstance(field, forms.ModelChoiceField) and value:
-            return str(field.queryset.filter(pk=value).first() or value)  # type: ignore[union-attr]
-        if isinstance(field, forms.ChoiceField):
-            words = dict(field.choices)  # type: ignore[arg-type]
-            return str(words.get(value, value) or "（空）")
-        if isinstance(value, bool):
-            return "是" if value else "否"
-        return str(value) if value not in (None, "") else "（空）"
+        """Return a value as a person reads it."""
+        typed, column = self.fields[name], columns(self._meta.model).get(name)
+        if isinstance(typed, NamedChoiceField | MoneyFormField):
+            value = typed.prepare_value(value)
+        elif column:
+            return text_of(value, column)
+        elif isinstance(typed, forms.ChoiceField):
+            value = dict(typed.choices).get(value, value)  # type: ignore[arg-type]
+        return "" if value is None else str(value)
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(second=0, microsecond=0)
     return "" if value is None else value
 
 
-def picked(
-    data: QueryDict,
-    form: ModelForm,
-    take: Callable[[QueryDict, forms.BoundField], None] | None = None,
-) -> QueryDict:
+def picked(data: QueryDict, form: ModelForm) -> QueryDict:
     """Return the submitted data, with the stored values where those were picked.
 
     ``form`` is the unbound form of the stored row.
@@ -117,7 +146,8 @@ def picked(
     for key in [key for key in data if key.startswith(PICK)]:
         name = key.removeprefix(PICK)
         if data[key] == STORED and name in form.fields:
-            (take or take_stored)(data, form[name])
+            bound = form[name]
+            getattr(bound.field, "take_stored", take_stored)(data, bound)
     return data
 
 
@@ -135,21 +165,9 @@ def take_stored(data: QueryDict, bound: forms.BoundField) -> None:
         data[bound.name] = widget.format_value(value) or ""
 
 
-def edit(
-    request: HttpRequest,
-    row: Any,
-    *,
-    make_form: Callable[..., RecordForm],
-    save: Callable[..., Any],
-    mine: models.QuerySet,
-    title: str,
-    crumbs: Sequence[tuple[str, Any]] = (),
-    hint: str = "",
-    saved: str = "已保存。",
-    closed: Callable[[Any], str] = lambda row: "",
-    template: str = "workbench/record_form.html",
-) -> HttpResponse:
-    """Show and save the form of a new or an existing row.
+@dataclass
+class Editor:
+    """The page of one form, from opening it to the answer.
 
     ``make_form(*data, instance=row)`` makes the form, ``save(row, version=…)`` saves it
     and may raise ValidationError or EditConflictError. ``mine`` are the rows that the
@@ -157,63 +175,111 @@ def edit(
     why a row can no longer be changed, if so. The answer to a refused form is 422, to
     an outdated one 409; both keep the text.
     """
-    context: dict[str, Any] = {
-        "row": row,
-        "page_title": title,
-        "crumbs": crumbs,
-        "hint": hint,
-    }
 
-    def answer(form: RecordForm, status: int = 200) -> HttpResponse:
-        return render(request, template, context | {"form": form}, status=status)
+    request: HttpRequest
+    row: Any
+    make_form: Callable[..., Any]
+    save: Callable[..., Any]
+    mine: models.QuerySet
+    title: str = ""
+    crumbs: Sequence[tuple[str, Any]] = ()
+    hint: str = ""
+    saved: str = "已保存。"
+    closed: Callable[[Any], str] = lambda row: ""
+    template: str = "workbench/record_form.html"
+    context: dict[str, Any] = field(default_factory=dict)
 
-    if request.method != "POST":
-        if not row._state.adding and closed(row):
-            messages.warning(request, closed(row))
-            return redirect(row)
-        return answer(make_form(instance=row))
-    data: QueryDict = request.POST
-    if row._state.adding:
-        key = parse_uuid(data.get("form_key"))
-        done = key and mine.filter(form_key=key).first()
-        if done:
-            return answer_saved(request, done)
-        row.form_key = key or row.form_key
-    else:
-        stored = mine.get(pk=row.pk)
-        data = picked(data, make_form(instance=stored))
-    is_new, form = row._state.adding, make_form(data, instance=row)
-    if not is_new and closed(stored):
-        if form.is_valid() and not form.differences(make_form(instance=stored)):
-            return answer_saved(request, stored)  # A button was pressed twice.
-        form.add_error(None, closed(stored))
-        return answer(form, 409)
-    try:
-        done = form.is_valid() and attempt(
-            form, save, row, version=form.cleaned_data.get("version")
-        )
-    except EditConflictError as error:
-        found = form.differences(make_form(instance=error.current))
+    def answer(self) -> HttpResponse:
+        if self.request.method != "POST":
+            return self.open()
+        if self.row._state.adding:
+            key = parse_uuid(self.request.POST.get("form_key"))
+            self.row.form_key = key or self.row.form_key
+            made = self.made()
+            return self.again(made) if made else self.receive(self.request.POST)
+        stored = self.mine.get(pk=self.row.pk)
+        data = picked(self.request.POST, self.make_form(instance=stored))
+        if self.closed(stored):
+            return self.receive_late(stored, data)
+        return self.receive(data)
+
+    def open(self) -> HttpResponse:
+        if not self.row._state.adding and self.closed(self.row):
+            messages.warning(self.request, self.closed(self.row))
+            return redirect(self.row)
+        return self.show(self.first_form())
+
+    def first_form(self) -> Any:
+        return self.make_form(instance=self.row)
+
+    def made(self) -> Any:
+        """Return the row that the same form has already made, if it has."""
+        return self.mine.filter(form_key=self.row.form_key).first()
+
+    def receive(self, data: QueryDict) -> HttpResponse:
+        """Save what was sent; a refused form is shown again."""
+        is_new = self.row._state.adding
+        form = self.make_form(data, self.request.FILES, instance=self.row)
+        try:
+            if form.is_valid() and attempt(form, self.save_form, form):
+                return self.done(form)
+        except EditConflictError as error:
+            return self.answer_conflict(form, error.current)
+        if is_new:
+            # Of two that arrive together, the later one fails on the key of the first.
+            self.row.pk, self.row._state.adding = None, True
+            made = self.made()
+            if made:
+                return self.again(made)
+        return self.show(form, 422)
+
+    def save_form(self, form: Any) -> Any:
+        return self.save(form.instance, version=form.cleaned_data.get("version"))
+
+    def receive_late(self, stored: Any, data: QueryDict) -> HttpResponse:
+        """Answer what was typed into a row that is closed by now."""
+        form = self.make_form(data, self.request.FILES, instance=self.row)
+        if form.is_valid() and not form.differences(self.make_form(instance=stored)):
+            return self.again(stored)  # A button was pressed twice.
+        form.add_error(None, self.closed(stored))
+        return self.refuse(form, stored)
+
+    def refuse(self, form: Any, stored: Any) -> HttpResponse:
+        return self.show(form, 409)
+
+    def answer_conflict(self, form: Any, current: Any) -> HttpResponse:
+        """Say who was faster and what each wrote, and keep the typed text."""
+        found = form.differences(self.make_form(instance=current))
         if not found:  # The response to the first submission was lost.
-            return answer_saved(request, error.current)
-        form.data = data.copy()
-        form.data["version"] = str(error.current.version)
-        context |= {
+            return self.again(current)
+        form.data = form.data.copy()
+        form.data["version"] = str(current.version)
+        self.context |= {
             "title": TITLES[409],
-            "change": last_change(error.current),
+            "change": last_change(current),
             "differences": found,
         }
-        return answer(form, 409)
-    if done:
-        messages.success(request, saved)
+        return self.show(form, 409)
+
+    def show(self, form: Any, status: int = 200) -> HttpResponse:
+        context = {
+            "row": self.row,
+            "page_title": self.title,
+            "crumbs": self.crumbs,
+            "hint": self.hint,
+            "form": form,
+        }
+        context |= self.context
+        return render(self.request, self.template, context, status=status)
+
+    def again(self, row: Any) -> HttpResponse:
+        """Answer a form that had been saved already."""
+        messages.info(self.request, SENT_TWICE)
         return redirect(row)
-    if is_new:
-        # Of two that arrive together, the later one fails on the key of the first.
-        row.pk, row._state.adding = None, True
-        done = mine.filter(form_key=row.form_key).first()
-        if done:
-            return answer_saved(request, done)
-    return answer(form, 422)
+
+    def done(self, form: Any) -> HttpResponse:
+        messages.success(self.request, self.saved)
+        return redirect(self.row)
 
 
 def ask_first(
@@ -239,9 +305,9 @@ def ask_first(
     return render(request, "workbench/record_delete.html", context, status=status)
 
 
-def answer_saved(request: HttpRequest, row: Any) -> HttpResponse:
-    messages.info(request, SENT_TWICE)
-    return redirect(row)
+def edit(request: HttpRequest, row: Any, **options: Any) -> HttpResponse:
+    """Show and save the form of a new or an existing row; see ``Editor``."""
+    return Editor(request, row, **options).answer()
 
 
 def next_version(row: Any, version: int | None) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -129,3 +130,26 @@ def change_since(
         return None
     older = events[1] if len(events) > 1 else None
     return change_of(events[0], older, model)
+
+
+def event_of_version(row: models.Model, version: int | None) -> models.Model | None:
+    """Return the last event of a row that had a version, if the history has it."""
+    events = row.events.filter(version=version)  # type: ignore[attr-defined]
+    return events.order_by("pgh_id").last()
+
+
+def rows_then(event: Any, model: type[models.Model], **filters: Any) -> list[Any]:
+    """Return rows of another table as they stood when a version of a row ended.
+
+    They are events: of each row the newest before the next event of ``event``'s.
+    """
+    events = model._meta.get_field("events").related_model._base_manager  # type: ignore[union-attr]
+    rows = events.filter(**filters)
+    later = type(event)._base_manager.filter(
+        pgh_obj_id=event.pgh_obj_id, pgh_id__gt=event.pgh_id
+    )
+    following = later.order_by("pgh_id").first()
+    if following:
+        rows = rows.filter(pgh_created_at__lt=following.pgh_created_at)
+    newest = rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
+    return [row for row in newest if row.pgh_label != "delete"]

@@ -1,14 +1,13 @@
 """Applications for a title at work: what is missing, the form, the steps."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +25,6 @@ from activities.forms.application import (
     StartForm,
     typed_initial,
 )
-from activities.forms.merge import picked
 from activities.models import (
     Application,
     EvidenceFile,
@@ -47,24 +45,17 @@ from activities.services.objection import answer_objection
 from chambers.access import UserRequest
 from chambers.models import Chamber
 from chambers.rights import may_review, may_write, right, sees_records
+from redleader.records.drafted import DraftedEditor
 from redleader.records.drafts import (
     answer_at,
-    drafts_at,
-    drop_draft,
     is_fetch,
-    keep_draft,
-    query_of,
-    texts_of,
-    wanted_draft,
 )
 from redleader.records.editing import ask_first
 from redleader.records.filters import Filters
-from redleader.records.forms import EditConflictError, Form, attempt, general_part
-from redleader.records.history import last_change
+from redleader.records.forms import Form, attempt, general_part
 from redleader.records.paging import page_newest_first
 from redleader.records.search import search
 from redleader.records.steps import StepForm, answer_step, step_forms
-from redleader.serving.errors import TITLES
 
 ROWS = 200  # behind one number
 SUBMITTED = "已申报，等待县委组织部、县工商联审核。"
@@ -281,106 +272,67 @@ def missing_years(application: Application) -> list[int]:
     return years_without_holidays(today, today + timedelta(days=90))
 
 
+class ApplicationEditor(DraftedEditor):
+    """The statement of an application, and text and papers by indicator."""
+
+    template = "workbench/application/form.html"
+    not_yet = "尚未申报"
+
+    @property
+    def address(self) -> str:
+        return reverse("workbench:application-update", args=[self.row.pk])
+
+    def typed(self, data: QueryDict) -> dict[str, str]:
+        return typed_initial(data)
+
+    def draft_title(self) -> str:
+        return str(self.row.level)
+
+    def save_form(self, form: ApplicationForm) -> None:
+        """Save the texts and the papers of a form, or nothing."""
+        application = services.save_application(
+            self.row,
+            user=self.request.user,
+            version=form.cleaned_data.get("version"),
+            typed=form.typed(),
+        )
+        for criterion, uploads in form.papers():
+            try:
+                add_files(application, criterion, uploads)
+            except ValidationError as error:
+                files = f"files_{criterion.pk}"
+                raise ValidationError({files: error.messages}) from error
+
+    def submit(self, row: Application) -> HttpResponse:
+        return submit_and_answer(self.request, row)
+
+    def detail(self, row: Application, form: Form) -> HttpResponse:
+        return render_detail(
+            self.request, find(self.request, row.pk), form=form, status=409
+        )
+
+    def show(self, form: ApplicationForm, status: int = 200) -> HttpResponse:
+        has_points = any(name.startswith("points_") for name in form.fields)
+        self.context |= {"application": self.row, "has_points": has_points}
+        return super().show(form, status)
+
+
 @right(sees_records, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def application_update(request: UserRequest, pk: int) -> HttpResponse:
-    application, user = find(request, pk), request.user
-    if not application.is_editable and request.method == "POST":
-        return answer_closed(request, application)
-    if not application.is_editable:
-        messages.warning(request, CLOSED_ERROR)
-        return redirect(application)
-    if request.method != "POST":
-        draft = wanted_draft(request)
-        initial = typed_initial(query_of(draft)) if draft else {}
-        return render_form(request, form_of(application, initial=initial))
-    data = picked(request.POST, form_of(find(request, pk)))
-    form = form_of(application, data, request.FILES)
-    try:
-        saved = form.is_valid() and attempt(form, save_all, form, user)
-    except EditConflictError:
-        return answer_conflict(request, form, find(request, pk))
-    if not saved:
-        return render_form(request, form, status=422)
-    drop_draft(user, application.form_key)
-    if "submit" in request.POST:
-        return submit_and_answer(request, application)
-    at = timezone.localtime()
-    messages.success(request, f"已存为草稿 {at:%H:%M}，尚未申报。")
-    return answer_at(request, application)
+    return ApplicationEditor(
+        request,
+        find(request, pk),
+        make_form=form_of,
+        save=services.save_application,
+        mine=Application.objects.visible_to(request.user).with_names(),
+        closed=lambda row: "" if row.is_editable else CLOSED_ERROR,
+    ).answer()
 
 
-def form_of(application: Application, *data, **kwargs) -> ApplicationForm:
-    goods = assess(application.level, application.chamber, application)
-    return ApplicationForm(*data, instance=application, goods=goods, **kwargs)
-
-
-def save_all(form: ApplicationForm, user) -> None:
-    """Save the texts and the papers of a form, or nothing."""
-    application = services.save_application(
-        form.instance,
-        user=user,
-        version=form.cleaned_data.get("version"),
-        typed=form.typed(),
-    )
-    for criterion, uploads in form.papers():
-        try:
-            add_files(application, criterion, uploads)
-        except ValidationError as error:
-            raise ValidationError({f"files_{criterion.pk}": error.messages}) from error
-
-
-def render_form(request, form: ApplicationForm, status=200, **context):
-    application = form.instance
-    address = reverse("workbench:application-update", args=[application.pk])
-    asked = form.is_bound or "draft" in request.GET
-    context |= {
-        "form": form,
-        "application": application,
-        "address": address,
-        "drafts": [] if asked else drafts_at(request.user, address)[:3],
-        "has_points": any(name.startswith("points_") for name in form.fields),
-    }
-    return render(request, "workbench/application/form.html", context, status=status)
-
-
-def answer_conflict(request, form: ApplicationForm, stored: Application):
-    """Answer 409 with who was faster and what each wrote, the typed text kept."""
-    found = form.differences(form_of(stored))
-    if not found:  # The response to the first submission was lost.
-        drop_draft(request.user, stored.form_key)
-        messages.info(request, "已保存，无需重复提交。")
-        return answer_at(request, stored)
-    data = request.POST.copy()
-    data["version"] = str(stored.version)
-    form.data = data
-    context = {
-        "title": TITLES[409],
-        "change": last_change(stored),
-        "differences": found,
-    }
-    return render_form(request, form, status=409, **context)
-
-
-def answer_closed(request: UserRequest, application: Application) -> HttpResponse:
-    """Refuse what was typed into an application that is closed by now, and keep it."""
-    form = form_of(application, request.POST)
-    if form.is_valid() and not form.differences(form_of(find(request, application.pk))):
-        messages.info(request, "已保存，无需重复提交。")
-        return answer_at(request, application)  # A button was pressed twice.
-    refused = Form({})
-    refused.add_error(None, CLOSED_ERROR)
-    with suppress(ValidationError):
-        keep_draft(
-            request.user,
-            application.form_key,
-            address=request.path,
-            texts=texts_of(request.POST),
-            title=str(application.level),
-        )
-    return render_detail(
-        request, find(request, application.pk), form=refused, status=409
-    )
+def form_of(*data, instance: Application, **kwargs) -> ApplicationForm:
+    goods = assess(instance.level, instance.chamber, instance)
+    return ApplicationForm(*data, instance=instance, goods=goods, **kwargs)
 
 
 @right(sees_records)

@@ -1,13 +1,12 @@
 """Lectures at work: the list, the form, the record and its steps."""
 
-from contextlib import suppress
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -23,7 +22,6 @@ from activities.forms.lecture import (
     plan_defaults,
     typed_before,
 )
-from activities.forms.merge import differences, picked
 from activities.forms.roll import fill_roll
 from activities.models import Lecture, Photo
 from activities.models.lecture import CLOSED_ERROR, LectureState
@@ -31,22 +29,15 @@ from activities.services import lecture as services
 from activities.services import photo as photos
 from chambers.access import UserRequest
 from chambers.rights import may_write, right, sees_lectures
+from redleader.records.drafted import DraftedEditor
 from redleader.records.drafts import (
     answer_at,
-    drafts_at,
-    drop_draft,
     is_fetch,
-    keep_draft,
-    query_of,
-    texts_of,
-    wanted_draft,
 )
 from redleader.records.editing import ask_first
 from redleader.records.filters import Filters
-from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
-from redleader.records.history import last_change
+from redleader.records.forms import Form, attempt, parse_uuid
 from redleader.records.paging import page_newest_first
-from redleader.serving.errors import TITLES
 from redleader.uploads.photos import METADATA_NOTICE
 
 SUBMITTED = "已提交，等待县委组织部、县工商联审核。"
@@ -102,171 +93,87 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
     return render(request, "workbench/lecture/detail.html", context, status=status)
 
 
+class LectureEditor(DraftedEditor):
+    """The form of a record; a plan that is saved with it has become one."""
+
+    template = "workbench/lecture/form.html"
+
+    @property
+    def address(self) -> str:
+        if self.row.pk:
+            return reverse("workbench:lecture-update", args=[self.row.pk])
+        return reverse("workbench:lecture-create")
+
+    def typed(self, data: QueryDict) -> dict[str, object]:
+        return typed_before(data)
+
+    def defaults(self) -> dict[str, object]:
+        user, number = self.request.user, self.request.GET.get("copy", "")
+        if self.row.pk:
+            return plan_defaults(self.row)
+        copied = None
+        if number.isdecimal() and len(number) < 10:
+            copied = Lecture.objects.visible_to(user).filter(pk=number).first()
+        return lecture_defaults(user, copied=copied)
+
+    def draft_title(self) -> str:
+        return self.request.POST.get("topic", "")
+
+    def save_form(self, form: LectureForm) -> Lecture:
+        arguments = form.service_arguments()
+        return services.save_lecture(self.row, user=self.request.user, **arguments)
+
+    def submit(self, row: Lecture) -> HttpResponse:
+        form = Form({})
+        if attempt(form, services.submit_lecture, row, user=self.request.user):
+            messages.success(self.request, SUBMITTED)
+        else:
+            said = f"已存为草稿，但未能提交：{form.first_error()}"
+            messages.warning(self.request, said)
+        return answer_at(self.request, row)
+
+    def detail(self, row: Lecture, form: Form) -> HttpResponse:
+        return render_detail(
+            self.request, row, photos_form=PhotosForm(), form=form, status=409
+        )
+
+    def show(self, form: LectureForm, status: int = 200) -> HttpResponse:
+        self.context |= {"lecture": self.row, "roll_address": roll_address(self.row)}
+        return super().show(form, status)
+
+    def done(self, form: LectureForm) -> HttpResponse:
+        if form.cleaned_data["photos"]:
+            messages.info(self.request, METADATA_NOTICE)
+        return super().done(form)
+
+
+def editor(request: UserRequest, lecture: Lecture) -> LectureEditor:
+    return LectureEditor(
+        request,
+        lecture,
+        make_form=partial(LectureForm, user=request.user),
+        save=services.save_lecture,
+        mine=Lecture.objects.visible_to(request.user),
+        closed=lambda lecture: "" if lecture.is_editable else CLOSED_ERROR,
+    )
+
+
 @right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_create(request: UserRequest) -> HttpResponse:
-    if request.method != "POST":
-        return render_form(request, new_form(request))
-    done = saved_before(request)
-    if done:
-        return done
-    key = parse_uuid(request.POST.get("form_key"))
-    lecture = Lecture(form_key=key) if key else Lecture()
-    form = LectureForm(request.POST, request.FILES, user=request.user, instance=lecture)
-    answer = save_and_answer(request, form)
-    # Of two that arrive together, the later one fails on the key of the first.
-    return answer if form.instance.pk else saved_before(request) or answer
-
-
-def new_form(request: UserRequest) -> LectureForm:
-    """Return an empty form that knows what it can: a draft, a copy, the last one."""
-    user = request.user
-    draft = wanted_draft(request)
-    if draft:
-        return LectureForm(
-            user=user,
-            instance=Lecture(form_key=draft.key),
-            initial=typed_before(query_of(draft)),
-        )
-    number = request.GET.get("copy", "")
-    copied = None
-    if number.isdecimal() and len(number) < 10:
-        copied = Lecture.objects.visible_to(user).filter(pk=number).first()
-    return LectureForm(user=user, initial=lecture_defaults(user, copied=copied))
-
-
-def saved_before(request: UserRequest) -> HttpResponse | None:
-    """Lead to the record that the same form has already made, if it has."""
-    key = parse_uuid(request.POST.get("form_key"))
-    done = key and Lecture.objects.filter(form_key=key, created_by=request.user).first()
-    if not done:
-        return None
-    return answer_saved(request, done)
-
-
-def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
-    """Answer a form that had been saved already, and go on where it broke off."""
-    drop_draft(request.user, lecture.form_key)
-    if "submit" in request.POST and lecture.state == LectureState.DRAFT:
-        return submit_and_answer(request, lecture)
-    messages.info(request, "已保存，无需重复提交。")
-    return answer_at(request, lecture)
+    return editor(request, Lecture()).answer()
 
 
 @right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lecture_update(request: UserRequest, pk: int) -> HttpResponse:
-    lecture, user = find(request, pk), request.user
-    if not lecture.is_editable and request.method == "POST":
-        return answer_closed(request, lecture)
-    if not lecture.is_editable:
-        messages.warning(request, CLOSED_ERROR)
-        return redirect(lecture)
-    if request.method != "POST":
-        draft = wanted_draft(request)
-        initial = typed_before(query_of(draft)) if draft else plan_defaults(lecture)
-        form = LectureForm(user=user, instance=lecture, initial=initial)
-        return render_form(request, form)
-    stored = LectureForm(user=user, instance=find(request, pk))
-    data = picked(request.POST, stored)
-    form = LectureForm(data, request.FILES, user=user, instance=lecture)
-    return save_and_answer(request, form)
-
-
-def answer_closed(request: UserRequest, lecture: Lecture) -> HttpResponse:
-    """Refuse what was typed into a record that is closed by now, and keep it."""
-    sent = LectureForm(request.POST, user=request.user, instance=lecture)
-    stored = find(request, lecture.pk)
-    if sent.is_valid() and not differences(sent, stored):
-        return answer_saved(request, stored)  # A button was pressed twice.
-    form = Form({})
-    form.add_error(None, CLOSED_ERROR)
-    with suppress(ValidationError):
-        keep_draft(
-            request.user,
-            stored.form_key,
-            address=request.path,
-            texts=texts_of(request.POST),
-            title=request.POST.get("topic", ""),
-        )
-    return render_detail(
-        request, stored, photos_form=PhotosForm(), form=form, status=409
-    )
-
-
-def save_and_answer(request: UserRequest, form: LectureForm) -> HttpResponse:
-    """Save, and submit when that button was pressed; else show what is wrong."""
-    lecture, user = form.instance, request.user
-    was_new = lecture._state.adding
-    try:
-        saved = form.is_valid() and attempt(
-            form,
-            services.save_lecture,
-            lecture,
-            user=user,
-            **form.service_arguments(),
-        )
-    except EditConflictError as conflict:
-        found = differences(form, conflict.current)
-        if not found:  # The response to the first submission was lost.
-            return answer_saved(request, conflict.current)
-        return render_conflict(request, form, conflict.current, found)
-    if not saved:
-        if was_new:
-            lecture.pk, lecture._state.adding = None, True
-        return render_form(request, form, status=422)
-    drop_draft(user, lecture.form_key)
-    if form.cleaned_data["photos"]:
-        messages.info(request, METADATA_NOTICE)
-    if "submit" in request.POST:
-        return submit_and_answer(request, lecture)
-    if "more" not in request.POST:  # The page goes on with photos by itself.
-        at = timezone.localtime()
-        messages.success(request, f"已存为草稿 {at:%H:%M}，尚未提交。")
-    return answer_at(request, lecture)
-
-
-def submit_and_answer(request: UserRequest, lecture: Lecture) -> HttpResponse:
-    form = Form({})
-    if attempt(form, services.submit_lecture, lecture, user=request.user):
-        messages.success(request, SUBMITTED)
-    else:
-        messages.warning(request, f"已存为草稿，但未能提交：{form.first_error()}")
-    return answer_at(request, lecture)
-
-
-def render_form(request, form, status=200, **context):
-    lecture = form.instance
-    address = reverse("workbench:lecture-create")
-    if lecture.pk:
-        address = reverse("workbench:lecture-update", args=[lecture.pk])
-    drafts = drafts_at(request.user, address)
-    context |= {
-        "form": form,
-        "address": address,
-        "lecture": lecture,
-        "drafts": [] if form.is_bound or "draft" in request.GET else drafts[:3],
-        "roll_address": roll_address(lecture),
-    }
-    return render(request, "workbench/lecture/form.html", context, status=status)
+    return editor(request, find(request, pk)).answer()
 
 
 def roll_address(lecture: Lecture) -> str:
     if lecture.pk:
         return reverse("workbench:lecture-roll-of", args=[lecture.pk])
     return reverse("workbench:lecture-roll")
-
-
-def render_conflict(request, form, current, found):
-    """Answer 409 with who was faster, what each wrote, and the typed text kept."""
-    form.data = form.data.copy()
-    form.data["version"] = current.version
-    context = {
-        "title": TITLES[409],
-        "change": last_change(current),
-        "differences": found,
-    }
-    return render_form(request, form, status=409, **context)
 
 
 @right(sees_lectures)
@@ -298,7 +205,9 @@ def lecture_roll(request: UserRequest, pk: int | None = None) -> HttpResponse:
         form.filled = filled.statuses
         context["filled"] = filled
     if "HX-Request" not in request.headers:
-        return render_form(request, form, **context)
+        page = editor(request, lecture)
+        page.context |= context
+        return page.show(form)
     context |= {"form": form, "roll_address": roll_address(lecture)}
     return render(request, "workbench/lecture/_roll.html", context)
 

@@ -1,5 +1,7 @@
 """The plan of a quarter: what is to come, what was held, what was called off."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +13,6 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from activities.forms.merge import differences, picked
 from activities.forms.plan import CancelForm, PlanForm, plan_defaults
 from activities.models import Lecture
 from activities.models.lecture import LectureState
@@ -26,8 +27,8 @@ from activities.views.workbench.meeting import (
 from chambers.access import UserRequest
 from chambers.models import Branch
 from chambers.rights import may_write, right, sees_lectures
-from redleader.records.forms import EditConflictError, Form, attempt, parse_uuid
-from redleader.records.history import last_change
+from redleader.records.editing import SENT_TWICE, Editor
+from redleader.records.forms import Form, attempt
 from redleader.records.quarters import Quarter, span
 from redleader.records.search import search
 
@@ -85,34 +86,47 @@ def still_asked(request: UserRequest, quarter: Quarter):
     ]
 
 
+class PlanEditor(Editor):
+    template = "workbench/plan/form.html"
+
+    def first_form(self) -> PlanForm:
+        initial = {}
+        if self.row._state.adding:
+            initial = plan_defaults(self.request.user, self.request.GET)
+        return self.make_form(instance=self.row, initial=initial)
+
+    def show(self, form: PlanForm, status: int = 200) -> HttpResponse:
+        self.context |= {"lecture": self.row}
+        return super().show(form, status)
+
+    def again(self, row: Lecture) -> HttpResponse:
+        messages.info(self.request, SENT_TWICE)
+        return redirect(address_of(row))
+
+    def done(self, form: PlanForm) -> HttpResponse:
+        lecture = self.row
+        at = timezone.localtime(lecture.started_at)
+        messages.success(self.request, SAVED.format(topic=lecture.topic, at=at))
+        if "again" in self.request.POST:
+            address = reverse("workbench:plan-create")
+            return redirect(f"{address}?branch={lecture.branch_id or ''}")
+        return redirect(address_of(lecture))
+
+
+def edit_plan(request: UserRequest, lecture: Lecture) -> HttpResponse:
+    return PlanEditor(
+        request,
+        lecture,
+        make_form=partial(PlanForm, user=request.user),
+        save=partial(services.save_plan, user=request.user),
+        mine=Lecture.objects.visible_to(request.user).of_organiser(),
+    ).answer()
+
+
 @right(sees_lectures, may_write)
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_create(request: UserRequest) -> HttpResponse:
-    if request.method != "POST":
-        initial = plan_defaults(request.user, request.GET)
-        return render_form(request, PlanForm(user=request.user, initial=initial))
-    done = saved_before(request)
-    if done:
-        return done
-    key = parse_uuid(request.POST.get("form_key"))
-    lecture = Lecture(form_key=key) if key else Lecture()
-    lecture.state = LectureState.PLANNED
-    form = PlanForm(request.POST, user=request.user, instance=lecture)
-    answer = save_and_answer(request, form)
-    # Of two that arrive together, the later one fails on the key of the first.
-    return answer if form.instance.pk else saved_before(request) or answer
-
-
-def saved_before(request: UserRequest) -> HttpResponse | None:
-    """Lead to the plan that the same form has already made, if it has."""
-    key = parse_uuid(request.POST.get("form_key"))
-    done = key and Lecture.objects.filter(form_key=key, created_by=request.user).first()
-    return answer_saved(request, done) if done else None
-
-
-def answer_saved(request: UserRequest, lecture: Lecture) -> HttpResponse:
-    messages.info(request, "已保存，无需重复提交。")
-    return redirect(address_of(lecture))
+    return edit_plan(request, Lecture(state=LectureState.PLANNED))
 
 
 @right(sees_lectures, may_write)
@@ -124,12 +138,7 @@ def plan_update(request: UserRequest, pk: int) -> HttpResponse:
             request, f"这条记录现在是“{lecture.get_state_display()}”，不能按计划修改。"
         )
         return redirect(lecture)
-    if request.method != "POST":
-        return render_form(request, PlanForm(user=request.user, instance=lecture))
-    stored = PlanForm(user=request.user, instance=find(request, pk))
-    data = picked(request.POST, stored)
-    form = PlanForm(data, user=request.user, instance=lecture)
-    return save_and_answer(request, form)
+    return edit_plan(request, lecture)
 
 
 def find(request: UserRequest, pk: int) -> Lecture:
@@ -138,50 +147,10 @@ def find(request: UserRequest, pk: int) -> Lecture:
     return get_object_or_404(lectures, pk=pk)
 
 
-def save_and_answer(request: UserRequest, form: PlanForm) -> HttpResponse:
-    lecture, was_new = form.instance, form.instance._state.adding
-    try:
-        saved = form.is_valid() and attempt(
-            form,
-            services.save_plan,
-            lecture,
-            user=request.user,
-            version=form.cleaned_data.get("version"),
-        )
-    except EditConflictError as conflict:
-        found = differences(form, conflict.current)
-        if not found:  # The response to the first submission was lost.
-            return answer_saved(request, conflict.current)
-        return render_conflict(request, form, conflict.current, found)
-    if not saved:
-        if was_new:
-            lecture.pk, lecture._state.adding = None, True
-        return render_form(request, form, status=422)
-    at = timezone.localtime(lecture.started_at)
-    messages.success(request, SAVED.format(topic=lecture.topic, at=at))
-    if "again" in request.POST:
-        address = reverse("workbench:plan-create")
-        return redirect(f"{address}?branch={lecture.branch_id or ''}")
-    return redirect(address_of(lecture))
-
-
 def address_of(lecture: Lecture) -> str:
     """Return the page of the quarter that a lecture lies in."""
     quarter = Quarter.of(timezone.localtime(lecture.started_at).date())
     return f"{reverse('workbench:plan')}?quarter={quarter.code}"
-
-
-def render_form(request, form, status=200, **context):
-    context |= {"form": form, "lecture": form.instance}
-    return render(request, "workbench/plan/form.html", context, status=status)
-
-
-def render_conflict(request, form, current, found):
-    """Answer 409 with who was faster, what each wrote, and the typed text kept."""
-    form.data = form.data.copy()
-    form.data["version"] = current.version
-    context = {"change": last_change(current), "differences": found}
-    return render_form(request, form, status=409, **context)
 
 
 @right(sees_lectures, may_write)

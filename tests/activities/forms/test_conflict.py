@@ -9,13 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.forms.lecture import LectureForm
-from activities.forms.merge import Difference, differences, picked
 from activities.models import Lecture
+from activities.services.application import save_application
 from activities.services.lecture import save_lecture
+from redleader.records.editing import Difference, picked
 from tests.factories.activities import (
     CourseFactory,
+    EvidenceFactory,
     IssueFactory,
     LectureFactory,
+    PairingFactory,
     SiteFactory,
 )
 from tests.factories.chambers import ChamberFactory, MembershipFactory, secretary_of
@@ -81,7 +84,7 @@ def other_saves(lecture, user, *, roll=None, **fields):
 def found(data, user, lecture):
     form = LectureForm(data, user=user, instance=Lecture.objects.get(pk=lecture.pk))
     assert form.is_valid(), form.errors
-    return differences(form, Lecture.objects.get(pk=lecture.pk))
+    return form.differences(stored_form(lecture, user))
 
 
 def with_changes(data, /, **changes):
@@ -183,6 +186,77 @@ def test_rolls_that_differ_are_counted(lecture, user, chamber):
         Difference(
             "roll", "到会名单", "缺席 1", "实到 1、请假 1", pick="typed", both=True
         )
+    ]
+
+
+def test_a_roll_that_only_the_other_changed_is_offered_as_stored(
+    lecture, user, chamber
+):
+    one = MembershipFactory(chamber=chamber).member
+    other_saves(lecture, user, roll={one.pk: "present"})
+    data = opened(lecture, user)
+    other_saves(lecture, user, roll={one.pk: "absent"})
+    other_saves(lecture, user, venue="新地点")
+
+    shown = {row.name: (row.pick, row.both) for row in found(data, user, lecture)}
+
+    assert shown == {"venue": ("stored", False), "roll": ("stored", False)}
+
+
+def test_an_issue_that_only_i_changed_is_offered_as_typed(lecture, user):
+    issue = IssueFactory()
+    data = with_changes(opened(lecture, user), issue_choice=str(issue.pk))
+    other_saves(lecture, user, venue="新地点")
+
+    row = next(r for r in found(data, user, lecture) if r.name == "issue_choice")
+
+    assert (row.typed, row.pick, row.both) == (str(issue), "typed", False)
+
+
+# Other nouns have the same page.
+
+
+def test_texts_of_an_application_know_who_changed_them(client):
+    evidence = EvidenceFactory(text="原说明", criterion__proof="text")
+    application = evidence.application
+    criterion, user = evidence.criterion, application.created_by
+    client.force_login(user, backend="chambers.access.RoleBackend")
+    application = save_application(application, user=user, version=1)
+    mine = {
+        "version": application.version,
+        "statement": application.statement,
+        f"text_{criterion.pk}": "我的说明",
+    }
+    application.statement = "另一份总结。"
+    save_application(application, user=user, version=application.version)
+
+    address = reverse("workbench:application-update", args=[application.pk])
+    answer = client.post(address, mine)
+
+    assert answer.status_code == 409
+    shown = {row.name: (row.pick, row.both) for row in answer.context["differences"]}
+    assert shown == {
+        "statement": ("stored", False),
+        f"text_{criterion.pk}": ("typed", False),
+    }
+
+
+def test_a_pairing_knows_who_changed_what(client):
+    pairing = PairingFactory(areas="原内容")
+    user = secretary_of(pairing.chamber)
+    client.force_login(user, backend="chambers.access.RoleBackend")
+    address = reverse("workbench:pairing-update", args=[pairing.pk])
+    form = client.get(address).context["form"]
+    mine = sent_by(form).dict() | {"areas": "我的内容"}
+    other = sent_by(form).dict() | {"ended_on": "2027-12-31", "areas": "别的内容"}
+    assert client.post(address, other).status_code == 302
+
+    answer = client.post(address, mine)
+
+    assert answer.status_code == 409
+    assert answer.context["differences"] == [
+        Difference("ended_on", "结束日期", "2027-12-31", "（空）", pick="stored"),
+        Difference("areas", "共建内容", "别的内容", "我的内容", both=True),
     ]
 
 
