@@ -217,9 +217,9 @@ def test_an_issue_that_only_i_changed_is_offered_as_typed(lecture, user):
 
 
 def test_texts_of_an_application_know_who_changed_them(client):
-    evidence = EvidenceFactory(text="原说明", criterion__proof="text")
+    evidence = EvidenceFactory(text="原说明")
     application = evidence.application
-    criterion, user = evidence.criterion, application.created_by
+    criterion, user = evidence.criterion, secretary_of(application.chamber)
     client.force_login(user, backend="chambers.access.RoleBackend")
     application = save_application(application, user=user, version=1)
     mine = {
