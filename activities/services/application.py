@@ -22,6 +22,7 @@ from chambers.rights import may_review
 from redleader.records import steps
 from redleader.records.editing import next_version
 
+DAYS = {ApplicationState.RECOGNISED: "认定日期"}  # what the day of a paper is
 PUBLICITY_AHEAD = 30  # days from today that a 公示 may begin
 
 
@@ -133,15 +134,13 @@ def take_step(
 
     def prepare(row: Application) -> None:
         steps.refuse_own(row, user)
-        granted = to == ApplicationState.RECOGNISED
-        label = "认定日期" if granted else "文件日期"
-        check_day(row, "document_on", label, document_on)
+        check_day(row, "document_on", DAYS.get(to, "文件日期"), document_on)
         if to == ApplicationState.RETURNED:
             row.return_reason = fields.get("reason", "").strip()
             row.return_criteria = sorted(criteria)
         elif to == ApplicationState.PUBLICITY and first:
             begin_publicity(row, first)
-        elif granted and document_on:
+        elif to == ApplicationState.RECOGNISED and document_on:
             grant(row, on=document_on, paper=fields.get("document_number", ""))
 
     return steps.take_step(

@@ -1,6 +1,7 @@
 """Migration operations that the framework does not offer."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
@@ -40,6 +41,60 @@ class NewTables(Operation):
         return f"Make {len(self.tables)} tables"
 
 
+# What an event ``e`` of a row tells, or at last the row itself.
+TOLD = """
+    SELECT {key} AS row_id, {turn} AS turn, e.version, e.state,
+        COALESCE({at}, {moment}) AS at, {by} AS by_id, {context} AS context,
+        {reason} AS reason
+    FROM {source} e"""
+OF_EVENT = {
+    "key": "e.pgh_obj_id",
+    "turn": "e.pgh_id::bigint",
+    "moment": "e.pgh_created_at",
+    "context": "e.pgh_context",
+}
+OF_ROW = {
+    "key": "e.id",
+    "turn": "9223372036854775807",
+    "moment": "e.updated_at",
+    "context": "NULL::jsonb",
+}
+FIND_STEPS = """
+    WITH told AS ({of_event} UNION ALL {of_row}),
+    walked AS (
+        SELECT told.*, COALESCE(
+            lag(state) OVER (PARTITION BY row_id ORDER BY turn),
+            CASE WHEN state IN ({first}) THEN state ELSE '{begin}' END
+        ) AS before
+        FROM told WHERE row_id IN (SELECT id FROM {table})
+    ),
+    numbered AS (
+        SELECT *, row_number() OVER (PARTITION BY row_id ORDER BY turn) AS n
+        FROM walked WHERE before <> state
+    ),
+    signed AS (
+        SELECT numbered.*, COALESCE(by_id, (
+            SELECT u.id FROM chambers_user u WHERE u.id::text = context->>'user'
+        )) AS user_id
+        FROM numbered
+    )
+    INSERT INTO {table}step ({owner}, number, before, state, by_id, at, reason)
+    SELECT row_id, n + max(version - n) OVER (PARTITION BY row_id ORDER BY turn),
+        before, state, user_id, at,
+        CASE WHEN user_id IS NOT NULL THEN reason ELSE left(
+            concat_ws('；', NULLIF(reason, ''), '按历史补记，没有记下办理人'
+                || COALESCE('（' || COALESCE(
+                    context->>'name', context->>'role') || '）', '')), 300)
+        END
+    FROM signed ORDER BY row_id, turn;
+
+    UPDATE {table} r SET version = newest.number
+    FROM (SELECT {owner} AS id, max(number) AS number FROM {table}step GROUP BY 1)
+        AS newest
+    WHERE newest.id = r.id AND r.version < newest.number;
+"""
+
+
 def steps_from_history(
     table: str,
     owner: str,
@@ -58,66 +113,13 @@ def steps_from_history(
     no user, and its reason says so. ``first`` are the states of a new row and
     ``begin`` the one that a row is taken to have had when its history is lost.
     """
-    told = """
-        SELECT {key} AS row_id, {turn} AS turn, e.version, e.state,
-            COALESCE({at}, {moment}) AS at, {by} AS by_id, {context} AS context,
-            {reason} AS reason
-        FROM {source} e"""
-    of_event = told.format(
-        key="e.pgh_obj_id",
-        turn="e.pgh_id::bigint",
-        moment="e.pgh_created_at",
-        context="e.pgh_context",
-        source=f"{table}event",
-        at=at,
-        by=by,
-        reason=reason,
+    tell = partial(TOLD.format, by=by, at=at, reason=reason)
+    query = FIND_STEPS.format(
+        of_event=tell(**OF_EVENT, source=f"{table}event"),
+        of_row=tell(**OF_ROW, source=table),
+        table=table,
+        owner=owner,
+        begin=begin,
+        first=", ".join(f"'{state}'" for state in first),
     )
-    of_row = told.format(
-        key="e.id",
-        turn="9223372036854775807",
-        moment="e.updated_at",
-        context="NULL::jsonb",
-        source=table,
-        at=at,
-        by=by,
-        reason=reason,
-    )
-    firsts = ", ".join(f"'{state}'" for state in first)
-    return RunSQL(
-        f"""
-        WITH told AS ({of_event} UNION ALL {of_row}),
-        walked AS (
-            SELECT told.*, COALESCE(
-                lag(state) OVER (PARTITION BY row_id ORDER BY turn),
-                CASE WHEN state IN ({firsts}) THEN state ELSE '{begin}' END
-            ) AS before
-            FROM told WHERE row_id IN (SELECT id FROM {table})
-        ),
-        numbered AS (
-            SELECT *, row_number() OVER (PARTITION BY row_id ORDER BY turn) AS n
-            FROM walked WHERE before <> state
-        ),
-        signed AS (
-            SELECT numbered.*, COALESCE(by_id, (
-                SELECT u.id FROM chambers_user u WHERE u.id::text = context->>'user'
-            )) AS user_id
-            FROM numbered
-        )
-        INSERT INTO {table}step ({owner}, number, before, state, by_id, at, reason)
-        SELECT row_id, n + max(version - n) OVER (PARTITION BY row_id ORDER BY turn),
-            before, state, user_id, at,
-            CASE WHEN user_id IS NOT NULL THEN reason ELSE left(
-                concat_ws('；', NULLIF(reason, ''), '按历史补记，没有记下办理人'
-                    || COALESCE('（' || COALESCE(
-                        context->>'name', context->>'role') || '）', '')), 300)
-            END
-        FROM signed ORDER BY row_id, turn;
-
-        UPDATE {table} r SET version = newest.number
-        FROM (SELECT {owner} AS id, max(number) AS number FROM {table}step GROUP BY 1)
-            AS newest
-        WHERE newest.id = r.id AND r.version < newest.number;
-        """,
-        RunSQL.noop,
-    )
+    return RunSQL(query, RunSQL.noop)
