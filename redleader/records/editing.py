@@ -8,7 +8,7 @@ opened, and chooses.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -176,6 +176,8 @@ class Editor:
     an outdated one 409; both keep the text.
     """
 
+    template: ClassVar[str] = "workbench/record_form.html"
+
     request: HttpRequest
     row: Any
     make_form: Callable[..., Any]
@@ -186,7 +188,6 @@ class Editor:
     hint: str = ""
     saved: str = "已保存。"
     closed: Callable[[Any], str] = lambda row: ""
-    template: str = "workbench/record_form.html"
     context: dict[str, Any] = field(default_factory=dict)
 
     def answer(self) -> HttpResponse:
