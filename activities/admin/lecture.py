@@ -68,7 +68,8 @@ class PhotoAdmin(ModelAdmin):
 
 class LectureStepInline(ReadInline):
     model = LectureStep
-    fields = readonly_fields = ["before", "state", "by", "at", "reason"]
+    fields = ["before", "state", "by", "at", "reason"]
+    readonly_fields = ["before", "state", "by", "at", "reason"]
 
 
 @admin.register(Lecture)

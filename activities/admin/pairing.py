@@ -13,7 +13,8 @@ class PairingProgrammeAdmin(ModelAdmin):
 
 class PairingStepInline(ReadInline):
     model = PairingStep
-    fields = readonly_fields = ["before", "state", "by", "at", "reason"]  # type: ignore[assignment]
+    fields = ["before", "state", "by", "at", "reason"]
+    readonly_fields = ["before", "state", "by", "at", "reason"]
 
 
 @admin.register(Pairing)

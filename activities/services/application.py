@@ -22,7 +22,9 @@ from chambers.rights import may_review
 from redleader.records import steps
 from redleader.records.editing import next_version
 
-DAYS = {ApplicationState.RECOGNISED: "认定日期"}  # what the day of a paper is
+DAYS: dict[str, str] = {
+    ApplicationState.RECOGNISED: "认定日期"
+}  # what the day of a paper is
 PUBLICITY_AHEAD = 30  # days from today that a 公示 may begin
 
 

@@ -143,8 +143,8 @@ def rows_then(event: Any, model: type[models.Model], **filters: Any) -> list[Any
 
     They are events: of each row the newest before the next event of ``event``'s.
     """
-    events = model._meta.get_field("events").related_model._base_manager  # type: ignore[union-attr]
-    rows = events.filter(**filters)
+    events: Any = model._meta.get_field("events").related_model
+    rows = events._base_manager.filter(**filters)
     later = type(event)._base_manager.filter(
         pgh_obj_id=event.pgh_obj_id, pgh_id__gt=event.pgh_id
     )

@@ -19,6 +19,7 @@ from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from redleader.records.constraints import (
     DeferredRefusal,
@@ -336,7 +337,7 @@ class StepForm(Form):
     reason = forms.CharField(
         label="说明", max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    SHOWN: ClassVar[dict[str, Sequence[str]]] = {}
+    SHOWN: ClassVar[Mapping[str, Sequence[str]]] = {}
     REASONED: ClassVar[dict[str, str]] = {}
     OPTIONAL = "说明（可不填）"  # a reason that is not needed
 
@@ -356,8 +357,8 @@ class StepForm(Form):
     def see(self, row: Any) -> None:
         """Take the row as it stands now for what the user has seen."""
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(row.version)
+            seen = {self.add_prefix("version"): [str(row.version)]}
+            self.data = MultiValueDict({**dict(self.data.lists()), **seen})  # type: ignore[attr-defined]
 
     @property
     def label(self) -> str:
@@ -391,7 +392,7 @@ def answer_step(
     form_class: Callable[..., StepForm],
     take: Callable[..., Any],
     render_detail: Callable[..., HttpResponse],
-    said: Mapping[str, str] = MappingProxyType({}),
+    said: Mapping[Any, str] = MappingProxyType({}),
 ) -> HttpResponse:
     """Take the step that a form asks for, or show the form again.
 

@@ -164,6 +164,7 @@ def missing_years(application: Application) -> list[int]:
 class ApplicationEditor(DraftedEditor):
     """The statement of an application, and text and papers by indicator."""
 
+    request: UserRequest
     template = "workbench/application/form.html"
     not_yet = "尚未申报"
 

@@ -96,6 +96,7 @@ def render_detail(request, lecture, *, photos_form, form=None, status=200):
 class LectureEditor(DraftedEditor):
     """The form of a record; a plan that is saved with it has become one."""
 
+    request: UserRequest
     template = "workbench/lecture/form.html"
 
     @property

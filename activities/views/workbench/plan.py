@@ -87,6 +87,7 @@ def still_asked(request: UserRequest, quarter: Quarter):
 
 
 class PlanEditor(Editor):
+    request: UserRequest
     template = "workbench/plan/form.html"
 
     def first_form(self) -> PlanForm:
