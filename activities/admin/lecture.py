@@ -10,9 +10,8 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from activities.admin.project import ReadInline
 from activities.forms.review import AcceptForm, ReturnForm
-from activities.models import Issue, Lecture, LectureStep, Photo, Series
+from activities.models import Issue, Lecture, Photo, Series
 from activities.models.lecture import PUBLIC_STATES, LectureState
 from activities.services import lecture as services
 from activities.services.hint import hints
@@ -66,12 +65,6 @@ class PhotoAdmin(ModelAdmin):
         return format_html('<img src="{}" alt="{}" class="thumbnail">', address, text)
 
 
-class LectureStepInline(ReadInline):
-    model = LectureStep
-    fields = ["before", "state", "by", "at", "reason"]
-    readonly_fields = ["before", "state", "by", "at", "reason"]
-
-
 @admin.register(Lecture)
 class LectureAdmin(ModelAdmin):
     """Staff read and review records, which the chambers write."""
@@ -91,7 +84,6 @@ class LectureAdmin(ModelAdmin):
     search_fields = ["topic"]
     search_help_text = "按主题，或主办商会的名称、拼音、首字母查找"
     date_hierarchy = "started_at"
-    inlines = [LectureStepInline]
     actions = ["accept_selected", "archive_selected"]
     fieldsets = [
         (

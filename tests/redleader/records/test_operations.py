@@ -157,7 +157,7 @@ OLD = {
         walked_pairing,
         [[], ["terminated"], ["paired", "active", "done"]],
     ),
-    "activities.migrations.0006_lecture_steps_of_old": (
+    "activities.migrations.0007_lecture_steps_of_old": (
         walked_lecture,
         [
             [],
