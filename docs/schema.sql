@@ -95,7 +95,7 @@ CREATE INDEX activities_application_past ON activities_application USING btree (
 CREATE INDEX activities_application_public ON activities_application USING btree (publicity_until) WHERE state = 'publicity';
 CREATE INDEX activities_application_site_id_b00b7e0e ON activities_application USING btree (site_id);
 CREATE INDEX activities_application_submitted_by_id_d55aea8e ON activities_application USING btree (submitted_by_id);
-CREATE TRIGGER pgtrigger_begins_as_draft_d7d40 BEFORE INSERT ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_as_draft_d7d40();
+CREATE TRIGGER pgtrigger_begins_at_first_e06bb BEFORE INSERT ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_at_first_e06bb();
 CREATE TRIGGER pgtrigger_content_is_closed_b9b4f BEFORE UPDATE ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_content_is_closed_b9b4f();
 CREATE TRIGGER pgtrigger_delete_delete_abbb7 AFTER DELETE ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_abbb7();
 CREATE TRIGGER pgtrigger_insert_insert_4aeb6 AFTER INSERT ON activities_application FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_4aeb6();
@@ -108,10 +108,10 @@ CREATE TRIGGER pgtrigger_update_update_6d2bd AFTER UPDATE ON activities_applicat
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_application FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
-CREATE OR REPLACE FUNCTION pgtrigger_begins_as_draft_d7d40() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+CREATE OR REPLACE FUNCTION pgtrigger_begins_at_first_e06bb() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
-IF NEW.state <> 'draft' THEN
-    RAISE EXCEPTION '新的申报须从草稿开始。' USING ERRCODE = 'check_violation';
+IF NEW.state NOT IN ('draft') THEN
+    RAISE EXCEPTION '新的记录须从第一个状态开始。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -141,12 +141,23 @@ CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_4aeb6() RETURNS trigger LANGU
     END;
 $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_legal_step_9c53f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
-    DECLARE granting text;
     BEGIN
-SELECT l.level INTO granting FROM activities_schemelevel l
-        WHERE l.id = NEW.level_id;
-IF NEW.state <> OLD.state AND NOT ((OLD.state = 'draft' AND NEW.state = 'submitted') OR (OLD.state = 'submitted' AND NEW.state = 'draft') OR (OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'submitted' AND NEW.state = 'county') OR (OLD.state = 'submitted' AND NEW.state = 'failed') OR (OLD.state = 'returned' AND NEW.state = 'submitted') OR (OLD.state = 'county' AND NEW.state = 'city' AND granting IN ('city', 'provincial', 'national')) OR (OLD.state = 'county' AND NEW.state = 'publicity' AND granting = 'county') OR (OLD.state = 'county' AND NEW.state = 'failed') OR (OLD.state = 'city' AND NEW.state = 'province' AND granting IN ('provincial', 'national')) OR (OLD.state = 'city' AND NEW.state = 'publicity' AND granting = 'city') OR (OLD.state = 'city' AND NEW.state = 'failed') OR (OLD.state = 'province' AND NEW.state = 'nation' AND granting IN ('national')) OR (OLD.state = 'province' AND NEW.state = 'publicity' AND granting = 'provincial') OR (OLD.state = 'province' AND NEW.state = 'failed') OR (OLD.state = 'nation' AND NEW.state = 'publicity' AND granting = 'national') OR (OLD.state = 'nation' AND NEW.state = 'failed') OR (OLD.state = 'publicity' AND NEW.state = 'recognised') OR (OLD.state = 'publicity' AND NEW.state = 'failed')) THEN
-    RAISE EXCEPTION '申报的状态已经改变，或不能越级办理。' USING ERRCODE = 'check_violation';
+IF NEW.state <> OLD.state AND NOT ((OLD.state = 'draft' AND NEW.state = 'submitted') OR (OLD.state = 'submitted' AND NEW.state = 'draft') OR (OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'submitted' AND NEW.state = 'county') OR (OLD.state = 'submitted' AND NEW.state = 'failed') OR (OLD.state = 'returned' AND NEW.state = 'submitted') OR (OLD.state = 'county' AND NEW.state = 'city' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('city', 'provincial', 'national')) OR (OLD.state = 'county' AND NEW.state = 'publicity' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('county')) OR (OLD.state = 'county' AND NEW.state = 'failed') OR (OLD.state = 'city' AND NEW.state = 'province' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('provincial', 'national')) OR (OLD.state = 'city' AND NEW.state = 'publicity' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('city')) OR (OLD.state = 'city' AND NEW.state = 'failed') OR (OLD.state = 'province' AND NEW.state = 'nation' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('national')) OR (OLD.state = 'province' AND NEW.state = 'publicity' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('provincial')) OR (OLD.state = 'province' AND NEW.state = 'failed') OR (OLD.state = 'nation' AND NEW.state = 'publicity' AND (
+        SELECT l.level FROM activities_schemelevel l
+        WHERE l.id = NEW.level_id) IN ('national')) OR (OLD.state = 'nation' AND NEW.state = 'failed') OR (OLD.state = 'publicity' AND NEW.state = 'recognised') OR (OLD.state = 'publicity' AND NEW.state = 'failed')) THEN
+    RAISE EXCEPTION '该记录的状态已经改变，或不能越级办理。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -189,11 +200,11 @@ $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_step_is_written_3188e() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF NEW.state <> OLD.state AND NOT EXISTS (
-        SELECT 1 FROM activities_applicationstep s
-        WHERE s.application_id = NEW.id AND s.number = NEW.version
-            AND s.before = OLD.state AND s.state = NEW.state
-    ) THEN
-    RAISE EXCEPTION '状态改变须同时记下办理的人、时间和依据。' USING ERRCODE = 'check_violation';
+    SELECT 1 FROM activities_applicationstep s
+    WHERE s.application_id = NEW.id AND s.number = NEW.version
+        AND s.before = OLD.state AND s.state = NEW.state
+) THEN
+    RAISE EXCEPTION '状态改变须同时记下办理的人、时间和去向。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -282,7 +293,7 @@ CREATE INDEX activities_applicationstep_by_id_50196aca ON activities_application
 CREATE TRIGGER pgtrigger_delete_delete_47c95 AFTER DELETE ON activities_applicationstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_47c95();
 CREATE TRIGGER pgtrigger_insert_insert_93511 AFTER INSERT ON activities_applicationstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_93511();
 CREATE TRIGGER pgtrigger_not_own_review_b022a BEFORE INSERT ON activities_applicationstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_not_own_review_b022a();
-CREATE TRIGGER pgtrigger_step_stays_dd9ce BEFORE UPDATE ON activities_applicationstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_stays_dd9ce();
+CREATE TRIGGER pgtrigger_step_stays_dd9ce BEFORE DELETE OR UPDATE ON activities_applicationstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_stays_dd9ce();
 CREATE TRIGGER pgtrigger_update_update_ff755 AFTER UPDATE ON activities_applicationstep FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION pgtrigger_update_update_ff755();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_applicationstep FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
@@ -298,21 +309,20 @@ CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_93511() RETURNS trigger LANGU
     END;
 $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_not_own_review_b022a() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
-    BEGIN
-IF NEW.state IN ('county', 'city', 'province', 'nation', 'returned', 'publicity', 'recognised', 'failed') AND EXISTS (
-        SELECT 1 FROM activities_application a
-        WHERE a.id = NEW.application_id
-            AND NEW.by_id IN (a.created_by_id, a.submitted_by_id)
-    ) THEN
-    RAISE EXCEPTION '不得审核本人提交的申请。' USING ERRCODE = 'check_violation';
-END IF;
-RETURN NEW;
-    END;
-$function$;
+        BEGIN
+    IF NEW.state IN ('county', 'city', 'province', 'nation', 'returned', 'publicity', 'recognised', 'failed') AND EXISTS (
+    SELECT 1 FROM activities_application r WHERE r.id = NEW.application_id
+        AND NEW.by_id IN (r.created_by_id, r.submitted_by_id)
+) THEN
+        RAISE EXCEPTION '不能审核本人登记或提交的记录。' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+        END;
+    $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_step_stays_dd9ce() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF TRUE THEN
-    RAISE EXCEPTION '办理记录不能改动。' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '办理记录不能改动或删除。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -4214,7 +4224,7 @@ CREATE INDEX activities_leadstep_by_id_b0f181aa ON activities_leadstep USING btr
 CREATE INDEX activities_leadstep_lead_id_05836472 ON activities_leadstep USING btree (lead_id);
 CREATE TRIGGER pgtrigger_delete_delete_e3cda AFTER DELETE ON activities_leadstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_e3cda();
 CREATE TRIGGER pgtrigger_insert_insert_72525 AFTER INSERT ON activities_leadstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_72525();
-CREATE TRIGGER pgtrigger_not_own_check_08b22 BEFORE INSERT ON activities_leadstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_not_own_check_08b22();
+CREATE TRIGGER pgtrigger_not_own_review_bca3f BEFORE INSERT ON activities_leadstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_not_own_review_bca3f();
 CREATE TRIGGER pgtrigger_step_stays_9367f BEFORE DELETE OR UPDATE ON activities_leadstep FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_stays_9367f();
 CREATE TRIGGER pgtrigger_update_update_03d9e AFTER UPDATE ON activities_leadstep FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION pgtrigger_update_update_03d9e();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_leadstep FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
@@ -4230,17 +4240,17 @@ CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_72525() RETURNS trigger LANGU
         INSERT INTO activities_leadstepevent NEW.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'insert', "pgh_obj_id" = NEW."id"; RETURN NULL;
     END;
 $function$;
-CREATE OR REPLACE FUNCTION pgtrigger_not_own_check_08b22() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
-    BEGIN
-IF NEW.state IN ('valid', 'invalid') AND EXISTS (
-        SELECT 1 FROM activities_lead l
-        WHERE l.id = NEW.lead_id AND l.created_by_id = NEW.by_id
-    ) THEN
-    RAISE EXCEPTION '不能核实本人提交的信息。' USING ERRCODE = 'check_violation';
-END IF;
-RETURN NEW;
-    END;
-$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_not_own_review_bca3f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+        BEGIN
+    IF NEW.state IN ('valid', 'invalid') AND EXISTS (
+    SELECT 1 FROM activities_lead r WHERE r.id = NEW.lead_id
+        AND NEW.by_id IN (r.created_by_id)
+) THEN
+        RAISE EXCEPTION '不能审核本人登记或提交的记录。' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+        END;
+    $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_step_stays_9367f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF TRUE THEN
@@ -4454,7 +4464,7 @@ CREATE INDEX activities_lecture_site_id_8e8832de ON activities_lecture USING btr
 CREATE INDEX activities_lecture_state ON activities_lecture USING btree (state, started_at DESC, id DESC);
 CREATE INDEX activities_lecture_submitted_by_id_ef5cdb39 ON activities_lecture USING btree (submitted_by_id);
 CREATE INDEX activities_lecture_waiting ON activities_lecture USING btree (submitted_at) WHERE state = 'submitted';
-CREATE TRIGGER pgtrigger_begins_as_draft_12ad0 BEFORE INSERT ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_as_draft_12ad0();
+CREATE TRIGGER pgtrigger_begins_at_first_b23e5 BEFORE INSERT ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_begins_at_first_b23e5();
 CREATE TRIGGER pgtrigger_content_is_closed_b2c3b BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_content_is_closed_b2c3b();
 CREATE TRIGGER pgtrigger_correction_follows_ce5fc BEFORE INSERT OR UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_correction_follows_ce5fc();
 CREATE TRIGGER pgtrigger_delete_delete_47dfb AFTER DELETE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_47dfb();
@@ -4462,6 +4472,7 @@ CREATE TRIGGER pgtrigger_insert_insert_86c68 AFTER INSERT ON activities_lecture 
 CREATE TRIGGER pgtrigger_legal_step_706bf BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_legal_step_706bf();
 CREATE TRIGGER pgtrigger_numbers_are_the_roll_2dacb BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_numbers_are_the_roll_2dacb();
 CREATE TRIGGER pgtrigger_only_drafts_go_63d71 BEFORE DELETE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_only_drafts_go_63d71();
+CREATE TRIGGER pgtrigger_step_is_written_95bc7 BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_is_written_95bc7();
 CREATE TRIGGER pgtrigger_superseded_by_correction_6df52 BEFORE UPDATE ON activities_lecture FOR EACH ROW EXECUTE FUNCTION pgtrigger_superseded_by_correction_6df52();
 CREATE TRIGGER pgtrigger_update_update_36ece AFTER UPDATE ON activities_lecture FOR EACH ROW WHEN (old.absent IS DISTINCT FROM new.absent OR old.attendance_basis IS DISTINCT FROM new.attendance_basis OR old.branch_id IS DISTINCT FROM new.branch_id OR old.cancel_reason IS DISTINCT FROM new.cancel_reason OR old.chamber_id IS DISTINCT FROM new.chamber_id OR old.content IS DISTINCT FROM new.content OR old.correction_reason IS DISTINCT FROM new.correction_reason OR old.corrects_id IS DISTINCT FROM new.corrects_id OR old.course_id IS DISTINCT FROM new.course_id OR old.created_at IS DISTINCT FROM new.created_at OR old.created_by_id IS DISTINCT FROM new.created_by_id OR old.decision IS DISTINCT FROM new.decision OR old.ended_at IS DISTINCT FROM new.ended_at OR old.expected IS DISTINCT FROM new.expected OR old.form_key IS DISTINCT FROM new.form_key OR old.guests IS DISTINCT FROM new.guests OR old.host_name IS DISTINCT FROM new.host_name OR old.id IS DISTINCT FROM new.id OR old.is_demo IS DISTINCT FROM new.is_demo OR old.is_public IS DISTINCT FROM new.is_public OR old.issue_id IS DISTINCT FROM new.issue_id OR old.kind IS DISTINCT FROM new.kind OR old.lecturer_name IS DISTINCT FROM new.lecturer_name OR old.lecturer_role IS DISTINCT FROM new.lecturer_role OR old.on_leave IS DISTINCT FROM new.on_leave OR old.organiser IS DISTINCT FROM new.organiser OR old.present IS DISTINCT FROM new.present OR old.public_summary IS DISTINCT FROM new.public_summary OR old.recorder_name IS DISTINCT FROM new.recorder_name OR old.return_fields IS DISTINCT FROM new.return_fields OR old.return_reason IS DISTINCT FROM new.return_reason OR old.reviewed_at IS DISTINCT FROM new.reviewed_at OR old.reviewed_by_id IS DISTINCT FROM new.reviewed_by_id OR old.site_id IS DISTINCT FROM new.site_id OR old.started_at IS DISTINCT FROM new.started_at OR old.state IS DISTINCT FROM new.state OR old.submitted_at IS DISTINCT FROM new.submitted_at OR old.submitted_by_id IS DISTINCT FROM new.submitted_by_id OR old.theme IS DISTINCT FROM new.theme OR old.topic IS DISTINCT FROM new.topic OR old.updated_at IS DISTINCT FROM new.updated_at OR old.venue IS DISTINCT FROM new.venue OR old.version IS DISTINCT FROM new.version) EXECUTE FUNCTION pgtrigger_update_update_36ece();
 CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_lecture FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
@@ -4471,10 +4482,10 @@ CREATE TRIGGER tally_truncate AFTER TRUNCATE ON activities_lecture FOR EACH STAT
 CREATE TRIGGER tally_update AFTER UPDATE ON activities_lecture REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION tally_activities_lecture();
 GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
-CREATE OR REPLACE FUNCTION pgtrigger_begins_as_draft_12ad0() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+CREATE OR REPLACE FUNCTION pgtrigger_begins_at_first_b23e5() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF NEW.state NOT IN ('planned', 'draft') THEN
-    RAISE EXCEPTION '新的讲课记录须从计划或草稿开始。' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '新的记录须从第一个状态开始。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -4514,7 +4525,7 @@ $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_legal_step_706bf() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF NEW.state <> OLD.state AND NOT ((OLD.state = 'planned' AND NEW.state = 'draft') OR (OLD.state = 'planned' AND NEW.state = 'cancelled') OR (OLD.state = 'cancelled' AND NEW.state = 'planned') OR (OLD.state = 'draft' AND NEW.state = 'submitted') OR (OLD.state = 'submitted' AND NEW.state = 'draft') OR (OLD.state = 'submitted' AND NEW.state = 'accepted') OR (OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'returned' AND NEW.state = 'submitted') OR (OLD.state = 'accepted' AND NEW.state = 'archived') OR (OLD.state = 'accepted' AND NEW.state = 'superseded') OR (OLD.state = 'archived' AND NEW.state = 'superseded')) THEN
-    RAISE EXCEPTION '记录的状态已经改变，不能这样操作。' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION '该记录的状态已经改变，或不能越级办理。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
@@ -4546,6 +4557,18 @@ IF OLD.state NOT IN ('planned', 'draft') THEN
     RAISE EXCEPTION '只有计划和草稿可以删除。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN OLD;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_step_is_written_95bc7() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state <> OLD.state AND NOT EXISTS (
+    SELECT 1 FROM activities_lecturestep s
+    WHERE s.lecture_id = NEW.id AND s.number = NEW.version
+        AND s.before = OLD.state AND s.state = NEW.state
+) THEN
+    RAISE EXCEPTION '状态改变须同时记下办理的人、时间和去向。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
     END;
 $function$;
 CREATE OR REPLACE FUNCTION pgtrigger_superseded_by_correction_6df52() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
@@ -4762,6 +4785,122 @@ CREATE TRIGGER pgtrigger_append_only_40326 BEFORE DELETE OR UPDATE ON activities
 GRANT SELECT TO redleader;
 GRANT SELECT, USAGE ON SEQUENCE TO redleader;
 CREATE OR REPLACE FUNCTION pgtrigger_append_only_40326() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+    END;
+$function$;
+
+
+CREATE TABLE activities_lecturestep (
+    id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason character varying(300) NOT NULL,
+    before character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    by_id bigint,
+    lecture_id bigint NOT NULL,
+    CONSTRAINT pgtrigger_goes_with_its_row_f4315 TRIGGER DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_lecturestep_pkey PRIMARY KEY (id),
+    CONSTRAINT activities_lecturestep_number_unique UNIQUE (lecture_id, number),
+    CONSTRAINT activities_lecturest_lecture_id_35f9fcad_fk_activitie FOREIGN KEY (lecture_id) REFERENCES activities_lecture(id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_lecturestep_by_id_5d3f1d4f_fk_chambers_user_id FOREIGN KEY (by_id) REFERENCES chambers_user(id) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_lecturestep_before_valid CHECK (before = ANY (ARRAY['planned', 'cancelled', 'draft', 'submitted', 'accepted', 'returned', 'archived', 'superseded'])),
+    CONSTRAINT activities_lecturestep_number_check CHECK (number >= 0),
+    CONSTRAINT activities_lecturestep_reason_given CHECK (NOT (state = ANY (ARRAY['returned', 'cancelled'])) OR NOT reason = ''),
+    CONSTRAINT activities_lecturestep_state_valid CHECK (state = ANY (ARRAY['planned', 'cancelled', 'draft', 'submitted', 'accepted', 'returned', 'archived', 'superseded'])),
+);
+CREATE INDEX activities_lecturestep_by_id_5d3f1d4f ON activities_lecturestep USING btree (by_id);
+CREATE INDEX activities_lecturestep_lecture_id_35f9fcad ON activities_lecturestep USING btree (lecture_id);
+CREATE TRIGGER pgtrigger_delete_delete_0a8b6 AFTER DELETE ON activities_lecturestep FOR EACH ROW EXECUTE FUNCTION pgtrigger_delete_delete_0a8b6();
+CREATE CONSTRAINT TRIGGER pgtrigger_goes_with_its_row_f4315 AFTER DELETE ON activities_lecturestep DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pgtrigger_goes_with_its_row_f4315();
+CREATE TRIGGER pgtrigger_insert_insert_f696f AFTER INSERT ON activities_lecturestep FOR EACH ROW EXECUTE FUNCTION pgtrigger_insert_insert_f696f();
+CREATE TRIGGER pgtrigger_is_signed_8a89c BEFORE INSERT ON activities_lecturestep FOR EACH ROW EXECUTE FUNCTION pgtrigger_is_signed_8a89c();
+CREATE TRIGGER pgtrigger_not_own_review_9756f BEFORE INSERT ON activities_lecturestep FOR EACH ROW EXECUTE FUNCTION pgtrigger_not_own_review_9756f();
+CREATE TRIGGER pgtrigger_step_stays_7fa88 BEFORE UPDATE ON activities_lecturestep FOR EACH ROW EXECUTE FUNCTION pgtrigger_step_stays_7fa88();
+CREATE TRIGGER pgtrigger_update_update_10aab AFTER UPDATE ON activities_lecturestep FOR EACH ROW WHEN (old.* IS DISTINCT FROM new.*) EXECUTE FUNCTION pgtrigger_update_update_10aab();
+CREATE TRIGGER publication_advance AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON activities_lecturestep FOR EACH STATEMENT EXECUTE FUNCTION publication_advance();
+GRANT DELETE, INSERT, SELECT, UPDATE TO redleader;
+GRANT SELECT, USAGE ON SEQUENCE TO redleader;
+CREATE OR REPLACE FUNCTION pgtrigger_delete_delete_0a8b6() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_lecturestepevent OLD.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'delete', "pgh_obj_id" = OLD."id"; RETURN NULL;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_goes_with_its_row_f4315() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF EXISTS (SELECT 1 FROM activities_lecture r WHERE r.id = OLD.lecture_id) THEN
+    RAISE EXCEPTION '办理记录不能改动或删除。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN OLD;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_insert_insert_f696f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_lecturestepevent NEW.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'insert', "pgh_obj_id" = NEW."id"; RETURN NULL;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_is_signed_8a89c() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.by_id IS NULL THEN
+    RAISE EXCEPTION '须写明办理人。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_not_own_review_9756f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+        BEGIN
+    IF NEW.state IN ('accepted', 'returned') AND EXISTS (
+    SELECT 1 FROM activities_lecture r WHERE r.id = NEW.lecture_id
+        AND NEW.by_id IN (r.created_by_id, r.submitted_by_id)
+) THEN
+        RAISE EXCEPTION '不能审核本人登记或提交的记录。' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+        END;
+    $function$;
+CREATE OR REPLACE FUNCTION pgtrigger_step_stays_7fa88() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF TRUE THEN
+    RAISE EXCEPTION '办理记录不能改动或删除。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_update_update_10aab() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+        INSERT INTO activities_lecturestepevent NEW.*, "pgh_context" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB, "pgh_context_id" = COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_id', TRUE), ''), NULL)::UUID, "pgh_created_at" = CLOCK_TIMESTAMP(), "pgh_label" = 'update', "pgh_obj_id" = NEW."id"; RETURN NULL;
+    END;
+$function$;
+
+
+CREATE TABLE activities_lecturestepevent (
+    pgh_id integer NOT NULL GENERATED BY DEFAULT AS IDENTITY,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason character varying(300) NOT NULL,
+    before character varying(12) NOT NULL,
+    state character varying(12) NOT NULL,
+    by_id bigint,
+    lecture_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    CONSTRAINT audit_event TRIGGER DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT activities_lecturestepevent_pkey PRIMARY KEY (pgh_id),
+    CONSTRAINT activities_lecturestepevent_number_check CHECK (number >= 0),
+);
+CREATE INDEX activities_lecturestepevent_by_id_7cc1f3f9 ON activities_lecturestepevent USING btree (by_id);
+CREATE INDEX activities_lecturestepevent_lecture_id_37d2fe4e ON activities_lecturestepevent USING btree (lecture_id);
+CREATE INDEX activities_lecturestepevent_pgh_obj_id_290f187b ON activities_lecturestepevent USING btree (pgh_obj_id);
+CREATE CONSTRAINT TRIGGER audit_event AFTER INSERT OR UPDATE ON activities_lecturestepevent DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_event();
+CREATE TRIGGER pgtrigger_append_only_b48a1 BEFORE DELETE OR UPDATE ON activities_lecturestepevent FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_b48a1();
+GRANT SELECT TO redleader;
+GRANT SELECT, USAGE ON SEQUENCE TO redleader;
+CREATE OR REPLACE FUNCTION pgtrigger_append_only_b48a1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
         RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
     END;
@@ -10490,10 +10629,37 @@ BEGIN
     RETURN cleared;
 END
 $function$;
+CREATE OR REPLACE FUNCTION pgtrigger_begins_as_draft_12ad0() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state NOT IN ('planned', 'draft') THEN
+    RAISE EXCEPTION '新的讲课记录须从计划或草稿开始。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_begins_as_draft_d7d40() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state <> 'draft' THEN
+    RAISE EXCEPTION '新的申报须从草稿开始。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
 CREATE OR REPLACE FUNCTION pgtrigger_begins_as_intent_ad5f1() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
     BEGIN
 IF NEW.state <> 'intent' THEN
     RAISE EXCEPTION '新的结对须从意向开始。' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+    END;
+$function$;
+CREATE OR REPLACE FUNCTION pgtrigger_not_own_check_08b22() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $function$
+    BEGIN
+IF NEW.state IN ('valid', 'invalid') AND EXISTS (
+        SELECT 1 FROM activities_lead l
+        WHERE l.id = NEW.lead_id AND l.created_by_id = NEW.by_id
+    ) THEN
+    RAISE EXCEPTION '不能核实本人提交的信息。' USING ERRCODE = 'check_violation';
 END IF;
 RETURN NEW;
     END;
