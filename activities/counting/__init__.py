@@ -59,6 +59,11 @@ class Scope:
         return f"{self.first} 至 {self.last}"
 
     @property
+    def days(self) -> str:
+        """The days as the address of a rule says them."""
+        return "" if self.is_ever else f"first={self.first}&last={self.last}"
+
+    @property
     def is_one_year(self) -> bool:
         return self.first.year == self.last.year
 

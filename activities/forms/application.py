@@ -7,6 +7,7 @@ from typing import ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Application, Criterion, Evidence, SchemeLevel, Site
@@ -48,6 +49,9 @@ POINT_ERRORS = [
 class StartForm(Form):
     """For whom an application begins: a chamber, its Party organisation, its site."""
 
+    button = "开始申报"
+    css_class = "start"
+
     chamber = forms.ModelChoiceField(Chamber.objects.none(), label="申报商会")
     recipient = forms.ChoiceField(label="申报对象")
 
@@ -57,6 +61,8 @@ class StartForm(Form):
         chambers = Chamber.objects.visible_to(user).active()
         self.chambers = chambers
         self.fields["chamber"].queryset = chambers  # type: ignore[attr-defined]
+        self.fields["chamber"].widget = forms.HiddenInput()
+        self.action = reverse("workbench:application-start", args=[level.pk])
         offered = recipients(level, chambers)
         self.fields["recipient"].choices = offered  # type: ignore[attr-defined]
         self.fields["recipient"].required = self.is_for_others
@@ -104,6 +110,12 @@ def recipients(level: SchemeLevel, chambers) -> list[tuple[str, str]]:
 
 class ApplicationForm(RecordForm):
     """The statement, and for each indicator a text, points if any, and papers."""
+
+    sections = (("自评总结", "statement"),)
+    head = "workbench/application/_head.html"
+    bar = "components/draft_bar.html"
+    button = "申报"
+    attributes: ClassVar = {"data-draft": True}
 
     class Meta:
         model = Application
@@ -210,6 +222,8 @@ def typed_initial(data: QueryDict) -> dict[str, str]:
 class ApplicationStepForm(StepForm):
     """What a review asks for; the steps above the county rest on a paper."""
 
+    bar = "workbench/application/_step_bar.html"
+
     first = forms.DateField(
         label="公示起",
         initial=timezone.localdate,
@@ -256,8 +270,18 @@ class ApplicationStepForm(StepForm):
     def clean_criteria(self):
         return [int(key) for key in self.cleaned_data["criteria"]]
 
+    @property
+    def button(self) -> str:  # type: ignore[override]
+        words = {
+            ApplicationState.RETURNED: "退回",
+            ApplicationState.FAILED: "登记未通过",
+        }
+        return words.get(self.to, "确认")
+
 
 class AnswerForm(Form):
+    button = "答复"
+
     outcome = forms.ChoiceField(
         label="处理结果", choices=Outcome.choices, widget=forms.RadioSelect
     )

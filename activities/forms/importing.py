@@ -1,5 +1,7 @@
 """The file of an import."""
 
+from typing import ClassVar
+
 from django import forms
 
 from redleader.records.forms import Form
@@ -9,6 +11,10 @@ from redleader.sheets.incoming import Sheet, read_sheet
 
 
 class UploadForm(Form):
+    sections = (("选择填好的文件", "file"),)
+    bar = "components/form_bar.html"
+    button = "上传并预览"
+
     file = forms.FileField(
         label="文件",
         allow_empty_file=True,  # The reader says more about it.
@@ -35,4 +41,8 @@ class UploadForm(Form):
 
 
 class ConfirmForm(Form):
-    again = forms.BooleanField(required=False)
+    head = "workbench/importing/_before.html"
+    bar = "workbench/importing/_bar.html"
+    attributes: ClassVar = {"novalidate": False}
+
+    again = forms.BooleanField(label="确需再次导入", required=False)

@@ -1,9 +1,8 @@
 """What a person may type about a lecture."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
@@ -16,6 +15,7 @@ from activities.models.course import SiteKind
 from activities.models.lecture import (
     MEMBER_KINDS,
     AttendanceBasis,
+    AttendanceStatus,
     LectureKind,
     LecturerRole,
     LectureState,
@@ -29,6 +29,7 @@ from redleader.records.editing import RecordForm
 from redleader.records.fields import MultipleFileField
 from redleader.records.forms import Form, type_if_many
 from redleader.records.history import rows_then
+from redleader.records.layout import Fold
 
 RECENT_ISSUES = 3
 # A new record of these kinds is taken for the next issue, until told otherwise.
@@ -40,6 +41,48 @@ PARTS = ["on_leave", "absent", "guests"]
 
 class LectureForm(RecordForm):
     """One lecture, in three steps; eight fields are required, most are known."""
+
+    sections = (
+        (
+            "讲了什么",
+            "topic",
+            ("kind", "theme"),
+            ("started_at", "ended_at"),
+            "venue",
+            ("lecturer_name", "lecturer_role"),
+            "issue_choice",
+            Fold(
+                "主办单位、课程等（一般不用改）",
+                "organiser",
+                ("chamber", "branch"),
+                ("course", "site"),
+                ("host_name", "recorder_name"),
+            ),
+        ),
+        (
+            "来了多少人",
+            "workbench/lecture/_roll.html",
+            Fold(
+                "不点名，只填人数",
+                ("present", "expected"),
+                ("on_leave", "absent"),
+                "workbench/lecture/_numbers.html",
+            ),
+            ("guests",),
+        ),
+        (
+            "照片和说明",
+            "photos",
+            "public_summary",
+            "is_public",
+            "content",
+            "decision",
+        ),
+    )
+    section_class = "step"
+    head = "workbench/lecture/_head.html"
+    bar = "workbench/lecture/_bar.html"
+    attributes: ClassVar = {"data-lecture": True, "data-draft": True}
 
     issue_choice = forms.ChoiceField(label="期数", required=False)
     photos = MultipleFileField(
@@ -114,7 +157,6 @@ class LectureForm(RecordForm):
         self.fields["issue_choice"].choices = self.issue_choices()
         self.initial.setdefault("issue_choice", self.instance.issue_id or "")
         self.prepare_roll()
-        self.helper = self.build_helper()
 
     def narrow_choices(self):
         """Offer what is in the user's scope, and what the record already has."""
@@ -192,42 +234,6 @@ class LectureForm(RecordForm):
             choices.append((str(own.pk), str(own)))
         return choices
 
-    def build_helper(self):
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
-        more = "{% include 'workbench/lecture/_more.html' %}"
-        helper.layout = Layout(
-            "version",
-            "form_key",
-            Fieldset(
-                "讲了什么",
-                "topic",
-                Div("kind", "theme", css_class="pair"),
-                Div("started_at", "ended_at", css_class="pair"),
-                "venue",
-                Div("lecturer_name", "lecturer_role", css_class="pair"),
-                "issue_choice",
-                HTML(more),
-                css_class="step",
-            ),
-            Fieldset(
-                "来了多少人",
-                HTML("{% include 'workbench/lecture/_roll.html' %}"),
-                HTML("{% include 'workbench/lecture/_numbers.html' %}"),
-                css_class="step",
-            ),
-            Fieldset(
-                "照片和说明",
-                "photos",
-                "public_summary",
-                "is_public",
-                "content",
-                "decision",
-                css_class="step",
-            ),
-        )
-        return helper
-
     @property
     def compared(self):
         return ["issue_choice", *super().compared, "roll"]
@@ -251,10 +257,16 @@ class LectureForm(RecordForm):
         return next((e.params["pk"] for e in errors if e.code == "double"), None)
 
     @property
-    def more_is_open(self):
-        """Unfold what is rarely changed where it is needed or wrong."""
-        names = ("organiser", "chamber", "branch", "course", "site")
-        return not self.chosen("chamber") or any(name in self.errors for name in names)
+    def statuses(self):
+        return AttendanceStatus.choices
+
+    def unfolds(self, names):
+        """Open also what is needed: the chamber, numbers where nobody is named."""
+        if "chamber" in names:
+            needed = not self.chosen("chamber")
+        else:
+            needed = not self.roll_rows or self["present"].value() is not None
+        return needed or super().unfolds(names)
 
     def clean_issue_choice(self):
         """Return nothing, an issue, or (series, number) of a new one."""
@@ -443,12 +455,16 @@ def last_roll(chamber: Chamber | None, kind: str) -> Mapping[int, str]:
 
 
 class ReasonForm(Form):
+    button = "开始更正"
+
     reason = forms.CharField(
         label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
 class PhotosForm(Form):
+    button, look = "上传", ""
+
     photos = MultipleFileField(label="照片")
     kind = forms.ChoiceField(
         label="类型", choices=PhotoKind, required=False, initial=PhotoKind.SCENE

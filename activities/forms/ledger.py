@@ -6,6 +6,8 @@ from redleader.records.forms import Form
 
 
 class LockForm(Form):
+    button = "封账"
+
     note = forms.CharField(label="说明（可不填）", max_length=200, required=False)
     sure = forms.BooleanField(label="已核对，封账后数字不能再改")
 

@@ -146,6 +146,8 @@ def mediators_field(case: MediationCase) -> forms.ModelMultipleChoiceField:
 
 
 class AssignForm(Form):
+    bar = "components/form_bar.html"
+
     def __init__(self, *args, case: MediationCase, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["mediators"] = field = mediators_field(case)
@@ -200,6 +202,8 @@ class CaseStepForm(StepForm):
 
 
 class PaperForm(Form):
+    button, look = "上传", ""
+
     kind = forms.ChoiceField(label="材料", choices=PaperKind.choices)
     upload = forms.FileField(
         label="文件",
@@ -208,6 +212,8 @@ class PaperForm(Form):
 
 
 class DeclineForm(Form):
+    button, look = "登记不予受理", "danger"
+
     reason = forms.CharField(
         label="不予受理的原因",
         max_length=300,

@@ -6,6 +6,8 @@ from redleader.records.forms import Form
 
 
 class MergeForm(Form):
+    bar = "workbench/member/_bar.html"
+
     sure = forms.BooleanField(label="我已核对，这是同一个人")
 
     def __init__(self, *args, **kwargs):

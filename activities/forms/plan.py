@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -22,6 +20,18 @@ DAYS_AHEAD = 400
 
 class PlanForm(RecordForm):
     """A lecture to come; at most five fields are required."""
+
+    sections = (
+        (
+            "计划开什么",
+            ("kind", "theme"),
+            "topic",
+            "course",
+            ("started_at", "venue"),
+        ),
+        ("谁来开", "organiser", "chamber", "branch"),
+    )
+    bar = "workbench/plan/_bar.html"
 
     class Meta:
         model = Lecture
@@ -63,20 +73,6 @@ class PlanForm(RecordForm):
             self.fields["chamber"].required = True
             choices = [c for c in Organiser.choices if c[0] != Organiser.FEDERATION]
             self.fields["organiser"].choices = choices
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "version",
-            "form_key",
-            Fieldset(
-                "计划开什么",
-                Div("kind", "theme", css_class="pair"),
-                "topic",
-                "course",
-                Div("started_at", "venue", css_class="pair"),
-            ),
-            Fieldset("谁来开", "organiser", "chamber", "branch"),
-        )
 
     check_organiser = LectureForm.check_organiser
     double = LectureForm.double
@@ -116,6 +112,9 @@ class PlanForm(RecordForm):
 
 
 class CancelForm(Form):
+    button, look = "取消计划", "danger"
+    css_class = ""
+
     reason = forms.CharField(
         label="取消原因", max_length=100, widget=forms.Textarea(attrs={"rows": 2})
     )

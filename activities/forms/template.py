@@ -1,5 +1,7 @@
 """A template that comes in, and the period that one is filled for."""
 
+from typing import ClassVar
+
 from django import forms
 
 from activities.models import ReportTemplate
@@ -8,6 +10,9 @@ from redleader.records.forms import Form, ModelForm
 
 
 class TemplateForm(ModelForm):
+    bar = "components/form_actions.html"
+    button = "上传并检查"
+
     file = forms.FileField(
         label="文件",
         allow_empty_file=True,  # The check says more about it.
@@ -38,6 +43,9 @@ class TemplateForm(ModelForm):
 
 
 class PeriodForm(Form):
+    button = "填好下载"
+    attributes: ClassVar = {"data-guard": False}  # A download leaves the page open.
+
     period = forms.ChoiceField(label="时段")
 
     def __init__(self, *args, periods: dict[str, str], **kwargs):

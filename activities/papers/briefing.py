@@ -155,7 +155,7 @@ def add_appendix(document, numbered: dict[str, int], values, span: Span) -> None
         table.rows[0].cells, ("编号", "数字", "口径", "记录"), strict=True
     ):
         write(cell.paragraphs[0], text, HEI, 11)
-    query = f"first={span.scope.first}&last={span.scope.last}"
+    query = span.scope.days
     for name, number in numbered.items():
         rule = rules[name.partition("_")[0]]
         path = reverse("public:rule-detail", args=[rule.code])

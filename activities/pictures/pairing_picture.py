@@ -52,6 +52,12 @@ class PairingCluster:
         return "villages" if len(self.enterprises) == 1 else "both"
 
     @property
+    def name(self) -> str:
+        """What the one that is tied to several is called, or where they all are."""
+        hubs = {"firms": self.villages, "villages": self.enterprises}.get(self.kind)
+        return hubs[0].name if hubs else self.township
+
+    @property
     def height(self) -> int:
         rows = max(len(self.villages), len(self.enterprises))
         return rows * ROW + 2 * MARGIN

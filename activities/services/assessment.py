@@ -41,6 +41,13 @@ class Standing:
                 return bool(self.evidence and self.evidence.text)
 
     @property
+    def look(self) -> str:
+        """How the page marks it."""
+        if self.is_met:
+            return "met"
+        return "missing" if self.criterion.is_required else "open"
+
+    @property
     def is_missing(self) -> bool:
         return self.criterion.is_required and not self.is_met
 

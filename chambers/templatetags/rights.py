@@ -38,3 +38,15 @@ def action(context, text: str, name: str, *args, css="button", about="", **query
     looks = format_html(' class="{}"', css) if css else ""
     hidden = format_html('<span class="hidden">{}</span>', about) if about else ""
     return format_html('<a{} href="{}">{}{}</a>', looks, address, text, hidden)
+
+
+@register.inclusion_tag("components/post_button.html", takes_context=True)
+def post_button(context, text, name, *args, css="button", about="", number=None):
+    """Draw a button that does something, for those who may; for the others nothing."""
+    return {
+        "is_drawn": rights.serves(context["request"].user, name, "POST"),
+        "action": reverse(name, args=args),
+        "text": text if number is None else f"{text} {number}",
+        "css": css,
+        "about": about,
+    }

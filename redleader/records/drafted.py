@@ -65,7 +65,8 @@ class DraftedEditor(Editor):
         drafts = []
         if not form.is_bound and "draft" not in self.request.GET:
             drafts = list(drafts_at(self.request.user, self.address)[:DRAFTS])
-        self.context |= {"address": self.address, "drafts": drafts}
+        form.action = self.address
+        self.context |= {"drafts": drafts}
         return super().show(form, status)
 
     def refuse(self, form: Any, stored: Any) -> HttpResponse:

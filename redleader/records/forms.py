@@ -19,6 +19,7 @@ from django.core.validators import (
 from django.db import IntegrityError, models, transaction
 from django.forms.utils import ErrorDict
 
+from redleader.records.layout import LaidOut
 from redleader.records.search import SEARCH_COLUMNS, search
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
@@ -51,7 +52,7 @@ class MaxLength(MaxLengthValidator):
         super().__init__(limit_value, message)
 
 
-class PlainFormMixin:
+class PlainFormMixin(LaidOut):
     """Say what is wrong with a field, the limit and what to do, in Chinese."""
 
     errors: ErrorDict
@@ -149,7 +150,9 @@ def parse_uuid(text: str | None) -> uuid.UUID | None:
 
 
 class Form(PlainFormMixin, forms.Form):
-    pass
+    """A form that is no record: a step, an upload, a question."""
+
+    bar = "components/form_actions.html"
 
 
 class ModelForm(PlainFormMixin, forms.ModelForm):

@@ -369,6 +369,14 @@ class StepForm(Form):
     def is_negative(self) -> bool:
         return self.to in self.REASONED
 
+    @property
+    def button(self) -> str:  # type: ignore[override]
+        return f"登记{self.label}"
+
+    @property
+    def look(self) -> str:  # type: ignore[override]
+        return "" if self.is_negative else "primary"
+
 
 def step_forms(
     form_class: Callable[..., StepForm], row: Any, bound: StepForm | None = None

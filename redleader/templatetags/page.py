@@ -4,7 +4,7 @@ import json
 
 from django import template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import strip_tags
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import mark_safe
 
 from redleader.people.addresses import site_address
@@ -39,13 +39,36 @@ def on_site(context, path: str) -> str:
 
 
 @register.inclusion_tag("components/choice.html")
-def choice(filters, name: str, label: str, several: bool = False) -> dict:
+def choice(
+    filters, name: str, label: str, several: bool = False, empty: str = "全部"
+) -> dict:
     """Offer the values of a filter; ``several`` hides a choice of one."""
     words = filters.offered[name]
     if several and len(words) < 2:
         words = None
     chosen = filters.chosen.get(name)
-    return {"name": name, "label": label, "words": words, "chosen": chosen}
+    this = {"name": name, "label": label, "words": words, "chosen": chosen}
+    return this | {"empty": empty}
+
+
+@register.inclusion_tag("components/filter_input.html")
+def typed(filters, name: str, label: str, hint: str = "", type: str = "") -> dict:
+    """Offer to narrow a list by what is typed."""
+    value = filters.chosen.get(name, "")
+    return {"name": name, "label": label, "value": value, "hint": hint, "type": type}
+
+
+@register.filter
+def sent_to(form, address: str):
+    """Return a form that is sent to another address than that of its page."""
+    form.action = address
+    return form
+
+
+@register.filter
+def within(value, words: str) -> str:
+    """Return words with the value in the place of {}, or nothing without a value."""
+    return "" if value in (None, "") else format_html(words, value)
 
 
 @register.filter

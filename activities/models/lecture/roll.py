@@ -77,3 +77,8 @@ class Attendance(models.Model):
 
     def __str__(self):
         return f"{self.member} {self.get_status_display()}"
+
+    @property
+    def words(self):
+        """The status, and the reason where one is given."""
+        return self.get_status_display() + (f"：{self.reason}" if self.reason else "")

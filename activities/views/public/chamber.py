@@ -87,7 +87,10 @@ def chamber_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "chamber": chamber,
         "leaders": public_leaders(chamber),
         "term": chamber.terms.current().first(),
-        "branches": chamber.branches.filter(dissolved_on__isnull=True),
+        "branches": [
+            f"{branch}（{branch.get_kind_display()}）"
+            for branch in chamber.branches.filter(dissolved_on__isnull=True)
+        ],
         "timeline": timeline(Award.objects.titles().on().of_chamber(chamber)),
         "practices": for_cards(chamber.practices.public()),
         "lectures": lectures.of_organiser().newest_first()[:LECTURES],

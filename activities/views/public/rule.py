@@ -69,6 +69,9 @@ def rule_detail(request: HttpRequest, code: str) -> HttpResponse:
         "is_ever": scope.first == EVER,
         "today": today,
         "filters": filters,
+        "days": "".join(
+            f"{name}={day}&" for name in ("first", "last") if (day := filters.get(name))
+        ),
         "may_narrow": may_narrow,
         "warning": REVERSED if is_reversed else "",
         "periods": periods(filters, today) if may_narrow else [],

@@ -53,12 +53,16 @@ def gap_list(request: UserRequest, pk: int) -> HttpResponse:
         else None
     )
     context = gap_context(level, chamber, application) | {
-        "chambers": list(chambers[:300]),
+        "chambers": words_of(chambers),
         "form": StartForm(
             user=user, level=level, initial={"chamber": chamber, "recipient": "chamber"}
         ),
     }
     return render(request, "workbench/application/gap.html", context)
+
+
+def words_of(chambers) -> dict[str, str]:
+    return {str(chamber.pk): str(chamber) for chamber in chambers[:300]}
 
 
 def gap_context(level, chamber, application) -> dict[str, object]:
@@ -67,6 +71,8 @@ def gap_context(level, chamber, application) -> dict[str, object]:
     return {
         "level": level,
         "chamber": chamber,
+        "chosen": str(chamber.pk) if chamber else "",
+        "prompt": "" if chamber else "请选择商会",
         "application": application,
         "goods": goods,
         "scope": scope_of(level, chamber) if chamber else None,
@@ -128,7 +134,7 @@ def application_start(request: UserRequest, pk: int) -> HttpResponse:
             return redirect("workbench:application-update", application.pk)
     chamber = form.cleaned_data.get("chamber")
     context = gap_context(level, chamber, None) | {
-        "chambers": list(form.chambers[:300]),
+        "chambers": words_of(form.chambers),
         "form": form,
     }
     return render(request, "workbench/application/gap.html", context, status=422)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -108,12 +109,27 @@ def render_job(
         upload = UploadForm(importer=importer)
         return render_upload(request, importer, upload, refused=refused, status=422)
     if job.state == JobState.CHECKED:
-        context |= {"shown": SHOWN, "before": jobs.run_before(job)}
+        before = jobs.run_before(job)
+        context |= {"shown": SHOWN, "before": before}
+        context["form"] = confirm_form(importer, job, is_again=bool(before))
         status = 422 if job.preview["error_count"] else 200
         return render(
             request, "workbench/importing/preview.html", context, status=status
         )
     return render(request, "workbench/importing/result.html", context)
+
+
+def confirm_form(importer: Importer, job: ImportJob, *, is_again: bool) -> ConfirmForm:
+    """Return what asks to write a file; one that is here already asks once more."""
+    form = ConfirmForm()
+    form.action = reverse("workbench:import-confirm", args=[importer.code, job.pk])
+    form.button = f"确认导入 {job.preview['new']} {importer.unit}"
+    if job.preview["changed"]:
+        form.button += f"、更新 {job.preview['changed']} {importer.unit}"
+    form.fields["again"].required = True
+    if not is_again:
+        del form.fields["again"]
+    return form
 
 
 def refused_form(text: str) -> Form:

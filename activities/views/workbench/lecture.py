@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -56,6 +57,7 @@ def lecture_list(request: UserRequest) -> HttpResponse:
         "page": page,
         "state": state,
         "states": LectureState.choices,
+        "keep": filters.keep,
         "ignored": filters.ignored,
     }
     return render(request, "workbench/lecture/list.html", context)

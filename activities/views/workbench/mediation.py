@@ -149,6 +149,7 @@ def mediation_form(request: UserRequest, pk: int, sheet: str) -> HttpResponse:
         "visits": case.visits.all(),
         "papers": case.papers.all(),
         "refusal": case.steps.filter(state=CaseState.REFUSED).first(),
+        "written_on": case.agreement_kind == "written" and case.effective_on,
     }
     if sheet == "contents":
         context["contents"] = services.contents_of(case)

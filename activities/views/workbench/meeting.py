@@ -57,14 +57,14 @@ def filter_context(quarter: Quarter, chosen: dict[str, str]) -> dict[str, object
         "present": Quarter.present(),
         "chosen": chosen,
         "kept": f"&{urlencode(kept)}" if kept else "",
-        "townships": townships_to_choose() if chosen else [],
+        "townships": townships_to_choose() if chosen else {},
     }
 
 
-def townships_to_choose() -> list[Region]:
+def townships_to_choose() -> dict[str, str]:
     """Return the townships, or none where nobody could look through them."""
     townships = Region.objects.townships()
-    return [] if is_long(townships) else list(townships)
+    return {} if is_long(townships) else {str(row.pk): str(row) for row in townships}
 
 
 @right(sees_lectures)
@@ -75,6 +75,7 @@ def meeting_summary(request: UserRequest) -> HttpResponse:
     rows = quarter_summary(branches, quarter.year, quarter.number, most=BRANCHES + 1)
     context = filter_context(quarter, chosen) | {
         "rows": rows[:BRANCHES],
+        "branches": [row.branch for row in rows[:BRANCHES]],
         "is_cut": len(rows) > BRANCHES,
         "limit": BRANCHES,
         "asks": any(row.summaries for row in rows),

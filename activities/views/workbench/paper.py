@@ -30,7 +30,9 @@ def record_sheet(request: UserRequest, pk: int) -> HttpResponse:
         for kind, label in PhotoKind.choices
         if kind in kinds
     ]
-    context = {"missing": missing.select_related("member"), "files": files}
+    missing = missing.select_related("member")
+    names = [f"{row.member.name}（{row.words}）" for row in missing]
+    context = {"missing": names, "files": files}
     return print_out(request, "record", lecture, **context)
 
 

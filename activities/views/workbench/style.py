@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from django import forms
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,6 +19,8 @@ from activities.models.honour import HonourLevel
 from activities.models.lecture import LectureState
 from chambers.access import UserRequest
 from chambers.rights import is_staff, right, sees_records
+from redleader.records.filters import say_day
+from redleader.records.forms import Form
 
 USES = {
     "ink": "正文",
@@ -75,6 +78,27 @@ def figures() -> list[OfficialFigure]:
     ]
 
 
+class ExampleForm(Form):
+    """One field that is right and one that is wrong."""
+
+    sections = (("一组字段", "name", "day"),)
+    bar = ""
+
+    name = forms.CharField(label="名称", help_text="一句话说明怎么填。")
+    day = forms.DateField(
+        label="日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def example() -> ExampleForm:
+    today = timezone.localdate()
+    form = ExampleForm({"name": "临江镇商会", "day": today})
+    form.add_error("day", f"日期不能晚于今天，请改为 {say_day(today)} 或以前。")
+    return form
+
+
 @right(sees_records, is_staff)
 @require_safe
 def style_page(request: UserRequest) -> HttpResponse:
@@ -84,6 +108,6 @@ def style_page(request: UserRequest) -> HttpResponse:
         "levels": HonourLevel.choices,
         "award": Award.objects.titles().held().for_roll().first(),
         "states": LectureState.choices,
-        "today": timezone.localdate(),
+        "form": example(),
     }
     return render(request, "workbench/style/page.html", context)

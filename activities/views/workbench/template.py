@@ -156,6 +156,7 @@ def briefing_create(request: UserRequest) -> HttpResponse:
     """Draft the 汇报材料 of a period from the text that comes with the system."""
     offered = periods(timezone.localdate())
     form = PeriodForm(request.POST or None, periods=offered)
+    form.button = "下载初稿"
     if request.method == "POST" and form.is_valid():
         span = span_of(form.cleaned_data["period"], timezone.localdate())
         if span:

@@ -13,6 +13,7 @@ from tests.factories.activities import (
     submitted,
 )
 from tests.factories.chambers import ChamberFactory, RegionFactory
+from tests.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def text_of(client, name, *args, **query):
     answer = client.get(reverse(f"public:{name}", args=args), query)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup_of(answer)
 
 
 def test_an_empty_catalogue_says_what_will_be_here(client):

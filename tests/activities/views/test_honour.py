@@ -18,6 +18,7 @@ from tests.factories.activities import (
     SiteFactory,
 )
 from tests.factories.chambers import BranchFactory, ChamberFactory, RegionFactory
+from tests.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ REVOKED = {
 def text_of(client, name, *args, **query):
     answer = client.get(reverse(f"public:{name}", args=args), query)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup_of(answer)
 
 
 def roll_of(client, name="honour-list", **query):
@@ -287,7 +288,7 @@ def test_a_chamber_shows_its_titles_as_a_timeline(client):
         ("2019—2020年度", [cycle]),
         ("年度未载明", [undated]),
     ]
-    text = answer.content.decode()
+    text = markup_of(answer)
     for word in (
         *(">已再次认定<", ">已取消<", ">有效<", "果园", "弄虚作假"),
         f'<a href="#award-{old.pk}">2021年3月1日授予</a>',

@@ -31,6 +31,7 @@ from tests.factories.chambers import (
     RegionFactory,
     UserFactory,
 )
+from tests.markup import markup_of
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.django_db
 def text_of(client, name, *args, **query):
     answer = client.get(reverse(f"public:{name}", args=args), query)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return markup_of(answer)
 
 
 def test_the_front_page_of_an_empty_county(client):
