@@ -5,7 +5,7 @@ from typing import ClassVar
 from django import forms
 
 from activities.models import ReportTemplate
-from activities.papers.template import Checked, check_template
+from activities.papers.template import CheckedTemplate, check_template
 from redleader.records.forms import Form, ModelForm
 
 
@@ -19,7 +19,7 @@ class TemplateForm(ModelForm):
         help_text="Word（.docx）或 Excel（.xlsx），不超过 2 MB，含 {{名称}} 占位符。",
         widget=forms.FileInput(attrs={"accept": ".docx,.xlsx"}),
     )
-    checked: Checked | None = None
+    checked: CheckedTemplate | None = None
 
     class Meta:
         model = ReportTemplate

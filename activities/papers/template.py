@@ -39,7 +39,7 @@ MAIN_PARTS = {
 
 
 @dataclass
-class Checked:
+class CheckedTemplate:
     """A file that passed, with its placeholders in order."""
 
     kind: TemplateKind
@@ -47,7 +47,7 @@ class Checked:
     names: list[str] = field(default_factory=list)
 
 
-def check_template(upload: UploadedFile) -> Checked:
+def check_template(upload: UploadedFile) -> CheckedTemplate:
     """Return a template with its placeholders, or say in Chinese what is wrong.
 
     All broken and unknown placeholders are reported at once, with their places.
@@ -64,7 +64,7 @@ def check_template(upload: UploadedFile) -> Checked:
         texts = list(texts_of(kind, content))
     except Exception as error:  # Whatever error the reader raises, the file is broken.
         raise ValidationError(BROKEN, code="broken") from error
-    checked, known = Checked(kind, content), known_names()
+    checked, known = CheckedTemplate(kind, content), known_names()
     faults = []
     for place, text in texts:
         rest = PLACE.sub("", text)

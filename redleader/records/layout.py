@@ -25,7 +25,7 @@ Row = str | tuple[Any, ...]
 
 
 @dataclass
-class Part:
+class Piece:
     """A piece of a form that has a template of its own."""
 
     template: str
@@ -80,9 +80,9 @@ class LaidOut:
             Fieldset(legend, *self.laid(rows), css_class=self.section_class)
             for legend, *rows in self.sections
         ]
-        helper.layout = Layout(Part(self.head), *bare, *sections)
+        helper.layout = Layout(Piece(self.head), *bare, *sections)
         if self.bar:
-            helper.layout.append(Part(self.bar))
+            helper.layout.append(Piece(self.bar))
         return helper
 
     def laid(self, rows: Iterable[Row]) -> Iterator[Any]:
@@ -94,7 +94,7 @@ class LaidOut:
                 names = [name for name in row if name in self.fields]
                 yield Div(*names, css_class="triple" if len(row) > 2 else "pair")
             elif row.endswith(".html"):
-                yield Part(row)
+                yield Piece(row)
             elif row in self.fields:
                 yield row
 

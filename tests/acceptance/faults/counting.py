@@ -16,7 +16,7 @@ DISCLOSURE = "activities/services/disclosure.py"
 FAULTS = [
     Fault(
         "counting: returned lectures count and are public",
-        "activities/models/lecture.py",
+        "activities/models/lecture/kinds.py",
         "PUBLIC_STATES = [LectureState.ACCEPTED, LectureState.ARCHIVED]",
         "PUBLIC_STATES = [LectureState.ACCEPTED, LectureState.ARCHIVED,"
         " LectureState.RETURNED]",
@@ -24,7 +24,7 @@ FAULTS = [
     ),
     Fault(
         "counting: archived lectures count no more",
-        "activities/models/lecture.py",
+        "activities/models/lecture/kinds.py",
         "PUBLIC_STATES = [LectureState.ACCEPTED, LectureState.ARCHIVED]",
         "PUBLIC_STATES = [LectureState.ACCEPTED]",
         STATES,

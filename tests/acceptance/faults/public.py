@@ -59,7 +59,7 @@ FAULTS = [
     ),
     Fault(
         "public: a lecture is public though it is internal",
-        "activities/models/lecture.py",
+        "activities/models/lecture/session.py",
         "return self.counted().filter(is_public=True)",
         "return self.counted()",
         (OF_PUBLIC,),
@@ -94,7 +94,7 @@ FAULTS = [
     ),
     Fault(
         "public: what comes is shown before its first day",
-        "activities/models/application.py",
+        "activities/models/application/application.py",
         "            publicity_from__lte=day,\n",
         "",
         (

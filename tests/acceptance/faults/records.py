@@ -52,8 +52,8 @@ FAULTS = [
     Fault(
         "forms: sent twice, it makes two rows",
         EDITING,
-        "row.form_key = key or row.form_key",
-        "row.form_key = row.form_key",
+        "self.row.form_key = key or self.row.form_key",
+        "self.row.form_key = self.row.form_key",
         (f"{OF_WELFARE}::test_the_same_form_sent_twice_is_one_row",),
     ),
     Fault(

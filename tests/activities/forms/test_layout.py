@@ -80,6 +80,7 @@ def by_hand(folder):
 
 def test_no_template_writes_a_form_by_hand(tmp_path):
     assert by_hand(TEMPLATES / "workbench") == []
-    for name in ("<select>", "<input\n>", "{{ form|crispy }}", "{% crispy form %}"):
-        (tmp_path / f"{len(name)}.html").write_text(name)
+    texts = ("<select>", "<input\n>", "{{ form|crispy }}", "{% crispy form %}")
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.html").write_text(text)
     assert len(by_hand(tmp_path)) == 3

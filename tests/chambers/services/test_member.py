@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from activities.services.lecture import submit_lecture
 from chambers.models import Consent, Erasure, Member, MemberMerge, Membership
 from chambers.services.member import (
     erase_member,
@@ -113,9 +114,7 @@ def test_merge_joins_and_moves_and_its_undo_restores_exactly(pair, user):
     AttendanceFactory(lecture=both, member=merged)
     AttendanceFactory(lecture=both, member=kept)
     for lecture in (closed, both):
-        lecture.state, lecture.submitted_at = "submitted", timezone.now()
-        lecture.submitted_by = user
-        lecture.save()
+        submit_lecture(lecture, user=user)
     before = snapshot()
 
     lines = preview_merge(kept, merged, user=user)
@@ -185,9 +184,7 @@ def test_two_who_cannot_be_one_are_not_merged(user):
 def test_closed_roll_stays_closed_but_for_a_merge(user):
     lecture = LectureFactory()
     row = AttendanceFactory(lecture=lecture)
-    lecture.state, lecture.submitted_by = "submitted", user
-    lecture.submitted_at = timezone.now()
-    lecture.save()
+    submit_lecture(lecture, user=user)
 
     row.member = MemberFactory()
     assert "该记录已提交审核" in said(row.save)
