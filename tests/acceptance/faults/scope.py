@@ -69,7 +69,7 @@ FAULTS = [
     ),
     Fault(
         "scope: lectures of every chamber are listed",
-        "activities/models/lecture.py",
+        "activities/models/lecture/session.py",
         OF_CHAMBER,
         "return self.all()",
         (f"{OF_SCOPE}::test_each_queryset_is_narrowed_for_every_secretary",),
